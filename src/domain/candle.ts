@@ -1,0 +1,72 @@
+import type { Timeframe } from './timeframe.ts'
+
+/** One OHLCV bar. `timestamp` is milliseconds UTC; `volume` is NaN where the source has none. */
+export interface Candle {
+  timestamp: number
+  open: number
+  high: number
+  low: number
+  close: number
+  volume: number
+}
+
+/** The columns of a candle besides its time, in the order every part of millrace uses. */
+export const CANDLE_COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const
+
+export type CandleColumn = (typeof CANDLE_COLUMNS)[number]
+
+/**
+ * The candles of one symbol and timeframe as columns of equal length, oldest first, times strictly rising.
+ * Only the columns that were asked for are there.
+ */
+export interface CandleSeries {
+  symbol: string
+  timeframe: Timeframe
+  /** Milliseconds UTC. */
+  time: Float64Array
+  columns: Partial<Record<CandleColumn, Float64Array>>
+}
+
+/** What happens to candles that cannot be true: dropped, kept as they are, or the symbol is refused. */
+export type DefectPolicy = 'drop' | 'keep' | 'error'
+
+export const DEFECT_POLICIES: readonly DefectPolicy[] = ['drop', 'keep', 'error']
+
+/**
+ * What was wrong with the rows of one symbol. A row counts once under the first kind of defect that fits it, in the
+ * order of the fields from `notFinite` to `highBelowLow`.
+ */
+export interface DataQuality {
+  /** Rows the source has for the symbol and range, before anything was left out. */
+  rows: number
+  /** Rows replaced by a later row of the same time. */
+  duplicates: number
+  /** Rows that stood after a row of a later time (they are sorted, not dropped). */
+  outOfOrder: number
+  /** Defect: a price is NaN, infinite or missing. */
+  notFinite: number
+  /** Defect: a price is zero or negative (halt days written as open = high = low = 0 among them). */
+  notPositive: number
+  /** Defect: high < low. */
+  highBelowLow: number
+  /** Kept: high below open or close, or low above them. */
+  inconsistent: number
+  /** Kept: volume is NaN, negative or missing, and reads as unknown. */
+  unknownVolume: number
+  /** Rows left out because of a defect: 0 under the policy `keep`. */
+  dropped: number
+}
+
+export function emptyQuality(): DataQuality {
+  return {
+    rows: 0,
+    duplicates: 0,
+    outOfOrder: 0,
+    notFinite: 0,
+    notPositive: 0,
+    highBelowLow: 0,
+    inconsistent: 0,
+    unknownVolume: 0,
+    dropped: 0,
+  }
+}

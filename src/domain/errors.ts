@@ -1,0 +1,108 @@
+/** Fields that go with an error code: plain data, so they survive the way between threads. */
+export type ErrorFields = Readonly<Record<string, unknown>>
+
+export interface SerialisedError {
+  kind: 'FormulaError' | 'DataError' | 'JobError' | 'EngineError'
+  code: string
+  message: string
+  fields: ErrorFields
+}
+
+/** Base of every error millrace throws on purpose. Match on `code`; `message` is for people and may change. */
+export abstract class MillraceError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly fields: ErrorFields = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
+
+export type JobErrorCode =
+  | 'JOB_NO_SYMBOLS'
+  | 'JOB_TIMEFRAME'
+  | 'JOB_DATE_RANGE'
+  | 'JOB_TYPE'
+  | 'JOB_FORMULA'
+  | 'JOB_PARAMETERS'
+  | 'JOB_FIELD'
+
+/** The job itself is wrong: nothing was run. `fields.path` names the part. */
+export class JobError extends MillraceError {
+  override readonly name = 'JobError'
+  declare readonly code: JobErrorCode
+  constructor(code: JobErrorCode, message: string, fields: ErrorFields = {}) {
+    super(code, message, fields)
+  }
+}
+
+export type DataErrorCode =
+  | 'DATA_UNREADABLE'
+  | 'DATA_COLUMN_MISSING'
+  | 'DATA_SHAPE'
+  | 'DATA_TIMEFRAME'
+  | 'DATA_OPTION'
+  | 'NO_DATA'
+  | 'BAD_DATA'
+
+/** The storage cannot be read, or what it holds cannot be candles. */
+export class DataError extends MillraceError {
+  override readonly name = 'DataError'
+  declare readonly code: DataErrorCode
+  constructor(code: DataErrorCode, message: string, fields: ErrorFields = {}, options?: ErrorOptions) {
+    super(code, message, fields, options)
+  }
+}
+
+export type FormulaErrorCode =
+  | 'FORMULA_SYNTAX'
+  | 'FORMULA_UNKNOWN_NAME'
+  | 'FORMULA_ARGUMENT_COUNT'
+  | 'FORMULA_ARGUMENT_TYPE'
+  | 'FORMULA_ARGUMENT_RANGE'
+  | 'FORMULA_UNKNOWN_OUTPUT'
+  | 'FORMULA_TYPE'
+  | 'FORMULA_LOOKAHEAD'
+  | 'FORMULA_DUPLICATE_NAME'
+  | 'FORMULA_NOT_A_CONDITION'
+  | 'FORMULA_PARAMETER'
+  | 'FORMULA_TOO_LARGE'
+
+export interface FormulaErrorFields extends ErrorFields {
+  /** Half-open range of the text, in UTF-16 code units. */
+  at: readonly [start: number, end: number]
+  /** What to do, as a sentence; empty when the message says it. */
+  hint: string
+}
+
+/** The formula cannot be run as written. `explain(error, text)` draws where. */
+export class FormulaError extends MillraceError {
+  override readonly name = 'FormulaError'
+  declare readonly code: FormulaErrorCode
+  declare readonly fields: FormulaErrorFields
+  constructor(code: FormulaErrorCode, message: string, fields: FormulaErrorFields) {
+    super(code, message, fields)
+  }
+}
+
+export type EngineErrorCode = 'ENGINE_CLOSED' | 'ENGINE_OPTION' | 'ENGINE_WASM' | 'ENGINE_WORKER' | 'CANCELLED'
+
+/** The engine cannot run, or was told to stop. */
+export class EngineError extends MillraceError {
+  override readonly name = 'EngineError'
+  declare readonly code: EngineErrorCode
+  constructor(code: EngineErrorCode, message: string, fields: ErrorFields = {}, options?: ErrorOptions) {
+    super(code, message, fields, options)
+  }
+}
+
+/** What happened to one symbol; the others go on. */
+export type SymbolErrorCode = 'NO_DATA' | 'BAD_DATA' | 'LOAD_FAILED'
+
+export interface SymbolError {
+  code: SymbolErrorCode
+  message: string
+  fields: ErrorFields
+}

@@ -1,0 +1,36 @@
+/** The candle lengths millrace knows, shortest first. `1M` is a calendar month, `1m` a minute. */
+export const TIMEFRAMES = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '1d', '1w', '1M'] as const
+
+export type Timeframe = (typeof TIMEFRAMES)[number]
+
+const MINUTE_MS = 60_000
+const DAY_MS = 1_440 * MINUTE_MS
+
+const DURATION_MS: Record<Timeframe, number> = {
+  '1m': MINUTE_MS,
+  '3m': 3 * MINUTE_MS,
+  '5m': 5 * MINUTE_MS,
+  '15m': 15 * MINUTE_MS,
+  '30m': 30 * MINUTE_MS,
+  '1h': 60 * MINUTE_MS,
+  '2h': 120 * MINUTE_MS,
+  '4h': 240 * MINUTE_MS,
+  '1d': DAY_MS,
+  '1w': 7 * DAY_MS,
+  '1M': 30 * DAY_MS,
+}
+
+/** Length of one candle in milliseconds; a month counts as 30 days. */
+export function timeframeMs(timeframe: Timeframe): number {
+  return DURATION_MS[timeframe]
+}
+
+export function isTimeframe(value: unknown): value is Timeframe {
+  return TIMEFRAMES.includes(value as Timeframe)
+}
+
+/** The timeframe whose candle length is nearest to a step between candles, by ratio. */
+export function nearestTimeframe(stepMs: number): Timeframe {
+  const distance = (timeframe: Timeframe) => Math.abs(Math.log(stepMs / DURATION_MS[timeframe]))
+  return TIMEFRAMES.reduce((best, next) => (distance(next) < distance(best) ? next : best))
+}

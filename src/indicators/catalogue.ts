@@ -1,0 +1,47 @@
+import { CATALOGUE } from './catalogue.generated.ts'
+
+export type ValueType = 'number' | 'condition'
+
+export interface CatalogueInput {
+  name: string
+  type: ValueType
+  /** The series taken when the argument is missing: a candle column or a mean of some (`hlc3`). */
+  default?: string
+  /** True for inputs that are never positional (the volume of `vwma(close, 20)`); they can still be named. */
+  implied: boolean
+}
+
+export interface CatalogueParameter {
+  name: string
+  integer: boolean
+  min: number
+  max: number
+  /** Absent where nothing is customary: then the argument must be written. */
+  default?: number
+}
+
+/** One function of the language, as the Rust row of the same name declares it. */
+export interface CatalogueRow {
+  /** Its number in the plan's bytes; only valid together with the WASM of the same build. */
+  id: number
+  name: string
+  group: 'operator' | 'math' | 'calendar' | 'condition' | 'average' | 'momentum' | 'volatility' | 'volume' | 'trend' | 'statistic'
+  /** One sentence. */
+  summary: string
+  /** The rest of its documentation, Markdown. */
+  doc: string
+  inputs: readonly CatalogueInput[]
+  parameters: readonly CatalogueParameter[]
+  outputs: readonly { name: string; type: ValueType }[]
+  /** A formula that uses it; runs as a test. Empty for operators. */
+  example: string
+}
+
+const byName = new Map<string, CatalogueRow>(CATALOGUE.map((row) => [row.name, row]))
+
+/** The row behind a spelling of the language, operators included; undefined for an unknown name. */
+export function catalogueRow(name: string): CatalogueRow | undefined {
+  return byName.get(name)
+}
+
+export { CATALOGUE }

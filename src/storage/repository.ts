@@ -1,0 +1,49 @@
+import type { CandleColumn, CandleSeries, DataQuality, DefectPolicy } from '../domain/candle.ts'
+import type { SymbolError } from '../domain/errors.ts'
+import type { Timeframe } from '../domain/timeframe.ts'
+
+/** Which candles to read, and how much of them. */
+export interface LoadRequest {
+  timeframe: Timeframe
+  /** First and last time wanted, milliseconds UTC, both inclusive; open where absent. */
+  from?: number
+  to?: number
+  /** Bars wanted in front of `from` as well, where the source has them; Infinity for all. */
+  lookbackBars: number
+  /** The columns to read; time always comes. */
+  columns: readonly CandleColumn[]
+  defects: DefectPolicy
+}
+
+/** One symbol, read: its candles and what was wrong with its rows, or why there are none. */
+export type LoadedCandles =
+  | { symbol: string; series: CandleSeries; quality: DataQuality; error?: undefined }
+  | { symbol: string; error: SymbolError; quality?: DataQuality }
+
+/**
+ * Where candles come from. Candles are handed over clean: times strictly rising (of rows with one time the last wins),
+ * defects treated by `request.defects`, unknown volume as NaN. `cleanCandles` does that for an adapter that has raw rows.
+ */
+export interface CandleRepository {
+  /** How a worker thread opens this repository itself, reading in parallel; absent when only this thread can. */
+  readonly description?: RepositoryDescription
+  /** Every symbol that has candles of the timeframe, in the source's order. */
+  symbols(timeframe: Timeframe): Promise<readonly string[]>
+  /**
+   * One symbol's candles. A symbol without candles in the range is `{ error: { code: 'NO_DATA' } }`, not an exception;
+   * an exception is also only this symbol's failure.
+   */
+  load(symbol: string, request: LoadRequest): Promise<LoadedCandles>
+  /** Many symbols in one pass, each exactly once, in any order. Absent: `load` is called for each. */
+  loadMany?(symbols: readonly string[], request: LoadRequest): AsyncIterable<LoadedCandles>
+  /** Changes whenever a symbol's candles do; one entry per symbol asked for, in that order. */
+  versions(symbols: readonly string[], timeframe: Timeframe): Promise<readonly string[]>
+  close(): Promise<void>
+}
+
+/** A repository as plain data, so that a worker thread can open its own. */
+export type RepositoryDescription =
+  | { kind: 'memory'; options: unknown }
+  | { kind: 'duckdb'; options: unknown }
+  /** A module whose default export is `(options) => CandleRepository | Promise<CandleRepository>`. */
+  | { kind: 'module'; url: string; options: unknown }
