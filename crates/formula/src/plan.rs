@@ -1,0 +1,153 @@
+//! The bytes of a plan, as `src/formula/plan.ts` writes them. Nothing in them is trusted.
+
+use kernels::graph::{Graph, NodeId};
+use kernels::indicators::REGISTRY;
+use kernels::spec::Type;
+
+const MAGIC: u32 = 0x3152_494d;
+/// Open, high, low, close, volume, time, local time.
+pub const COLUMNS: usize = 7;
+/// As many nodes as a language front end may send; composition multiplies them by less than 20.
+const MAX_NODES: u32 = 20_000;
+
+/// Why bytes are not a plan, with the offset of the fault.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadPlan {
+    pub what: &'static str,
+    pub offset: usize,
+}
+
+/// What a true value of a node means, by its code in the bytes: 0 scan hit, 1 entry, 2 exit, 3 short, 4 cover.
+pub struct Signal {
+    pub node: NodeId,
+    pub code: u8,
+}
+
+pub struct Plan {
+    pub graph: Graph,
+    pub signals: Vec<Signal>,
+    /// Nodes whose values go with a match.
+    pub reports: Vec<NodeId>,
+    /// For every node of the bytes the graph nodes of its outputs.
+    pub outputs: Vec<Vec<NodeId>>,
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+}
+
+impl Reader<'_> {
+    fn fail<T>(&self, what: &'static str) -> Result<T, BadPlan> {
+        Err(BadPlan { what, offset: self.offset })
+    }
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], BadPlan> {
+        match self.bytes.get(self.offset..self.offset + N) {
+            Some(bytes) => {
+                self.offset += N;
+                Ok(bytes.try_into().expect("the slice has N bytes"))
+            }
+            None => self.fail("it ends too early"),
+        }
+    }
+    fn u32(&mut self) -> Result<u32, BadPlan> {
+        self.take().map(u32::from_le_bytes)
+    }
+    fn f64(&mut self) -> Result<f64, BadPlan> {
+        self.take().map(f64::from_le_bytes)
+    }
+    /// A value that an earlier node has: the graph node behind it.
+    fn value(&mut self, outputs: &[Vec<NodeId>]) -> Result<NodeId, BadPlan> {
+        let (node, output) = (self.u32()? as usize, self.u32()? as usize);
+        match outputs.get(node).and_then(|outputs| outputs.get(output)) {
+            Some(&id) => Ok(id),
+            None => self.fail("a value refers to a node or output that is not there"),
+        }
+    }
+}
+
+impl Plan {
+    pub fn decode(bytes: &[u8]) -> Result<Self, BadPlan> {
+        let mut reader = Reader { bytes, offset: 0 };
+        if reader.u32()? != MAGIC {
+            return reader.fail("it does not start with the mark of a plan");
+        }
+        let (nodes, signals, reports) = (reader.u32()?, reader.u32()?, reader.u32()?);
+        if nodes.max(signals).max(reports) > MAX_NODES {
+            return reader.fail("it has too many nodes");
+        }
+        let graph = Graph::new();
+        let mut outputs: Vec<Vec<NodeId>> = Vec::new();
+        for _ in 0..nodes {
+            outputs.push(Self::node(&mut reader, &graph, &outputs)?);
+        }
+        let mut plan = Plan { graph, signals: Vec::new(), reports: Vec::new(), outputs };
+        for _ in 0..signals {
+            let node = reader.value(&plan.outputs)?;
+            let code = reader.u32()?;
+            if plan.graph.kind(node) != Type::Condition || code > 4 {
+                return reader.fail("a signal is not a condition with a known role");
+            }
+            plan.signals.push(Signal { node, code: code as u8 });
+        }
+        for _ in 0..reports {
+            let node = reader.value(&plan.outputs)?;
+            plan.reports.push(node);
+        }
+        if reader.offset != bytes.len() {
+            return reader.fail("it goes on after its end");
+        }
+        Ok(plan)
+    }
+
+    fn node(reader: &mut Reader, graph: &Graph, outputs: &[Vec<NodeId>]) -> Result<Vec<NodeId>, BadPlan> {
+        let (kind, id) = (reader.u32()?, reader.u32()?);
+        let (input_count, parameter_count) = (reader.u32()?, reader.u32()?);
+        if input_count.max(parameter_count) > 64 {
+            return reader.fail("a node has too many inputs or parameters");
+        }
+        let mut inputs = Vec::new();
+        for _ in 0..input_count {
+            inputs.push(graph.node(reader.value(outputs)?));
+        }
+        let mut parameters = Vec::new();
+        for _ in 0..parameter_count {
+            parameters.push(reader.f64()?);
+        }
+        match (kind, inputs.as_slice(), parameters.as_slice()) {
+            (0, [], &[value]) => Ok(vec![graph.constant(value).id]),
+            (1, [], []) if (id as usize) < COLUMNS => Ok(vec![graph.column(id).id]),
+            (2, _, _) => {
+                let Some(&row) = REGISTRY.get(id as usize) else {
+                    return reader.fail("a call names no function");
+                };
+                let fits = inputs.len() == row.inputs.len()
+                    && inputs.iter().zip(row.inputs).all(|(input, spec)| graph.kind(input.id) == spec.kind)
+                    && parameters.len() == row.parameters.len()
+                    && parameters.iter().zip(row.parameters).all(|(&value, spec)| spec.accepts(value));
+                if !fits {
+                    return reader.fail("the inputs or parameters of a call do not fit its function");
+                }
+                Ok(graph.call(row, &inputs, &parameters).into_iter().map(|node| node.id).collect())
+            }
+            _ => reader.fail("a node is neither constant, column nor call"),
+        }
+    }
+
+    /// Every graph node that a signal or report needs.
+    pub fn needed(&self) -> Vec<bool> {
+        let mut needed = vec![false; self.graph.len()];
+        for &id in self.signals.iter().map(|signal| &signal.node).chain(&self.reports) {
+            needed[id as usize] = true;
+        }
+        let inputs = self.graph.inputs();
+        for id in (0..needed.len()).rev() {
+            if needed[id] {
+                for &input in &inputs[id] {
+                    needed[input as usize] = true;
+                }
+            }
+        }
+        needed
+    }
+}

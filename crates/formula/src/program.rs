@@ -1,0 +1,123 @@
+//! A plan made ready for one lane type: kernels in order, and the slots they read and write.
+
+use kernels::block::{Inputs, Kernel, Output, Slot};
+use kernels::graph::Operation;
+use kernels::lane::Lane;
+use kernels::spec::{Body, Row, Type};
+
+use crate::plan::Plan;
+
+struct Step<L> {
+    kernel: Box<dyn Kernel<L>>,
+    inputs: Vec<usize>,
+    output: usize,
+}
+
+/// The kernel of a row for a lane type.
+pub trait Build: Lane {
+    fn build(row: &'static Row, parameters: &[f64]) -> Box<dyn Kernel<Self>>;
+}
+
+macro_rules! build {
+    ($lane:ty, $maker:ident) => {
+        impl Build for $lane {
+            fn build(row: &'static Row, parameters: &[f64]) -> Box<dyn Kernel<Self>> {
+                match row.body {
+                    Body::Kernel { $maker, .. } => $maker(parameters),
+                    Body::Compose(_) => unreachable!("the graph has spelled out {}", row.name),
+                }
+            }
+        }
+    };
+}
+build!(f64, scalar);
+build!(kernels::lane::Wide, wide);
+
+/// The slot of a column.
+pub struct ColumnSlot {
+    pub column: usize,
+    pub slot: usize,
+}
+
+pub struct Program<L> {
+    steps: Vec<Step<L>>,
+    pub slots: Vec<Slot<L>>,
+    pub columns: Vec<ColumnSlot>,
+    /// Slots of the plan's signals and reports.
+    pub signals: Vec<usize>,
+    pub reports: Vec<usize>,
+}
+
+impl<L: Build> Program<L> {
+    pub fn new(plan: &Plan) -> Self {
+        let needed = plan.needed();
+        let mut slot_of = vec![usize::MAX; needed.len()];
+        let mut program =
+            Program { steps: Vec::new(), slots: Vec::new(), columns: Vec::new(), signals: Vec::new(), reports: Vec::new() };
+        plan.graph.for_each(|id, operation| {
+            if !needed[id as usize] {
+                return;
+            }
+            let slot = program.slots.len();
+            slot_of[id as usize] = slot;
+            let mut series = Slot::series();
+            match operation {
+                Operation::Constant(value) => {
+                    if let Slot::Series(values) = &mut series {
+                        values.fill(L::splat(*value));
+                    }
+                }
+                Operation::Column(column) => program.columns.push(ColumnSlot { column: *column as usize, slot }),
+                Operation::Call { row, inputs, parameters } => {
+                    program.steps.push(Step {
+                        kernel: L::build(row, parameters),
+                        inputs: inputs.iter().map(|&input| slot_of[input as usize]).collect(),
+                        output: slot,
+                    });
+                    if row.outputs[0].kind == Type::Condition {
+                        series = Slot::mask();
+                    }
+                }
+            }
+            program.slots.push(series);
+        });
+        program.signals = plan.signals.iter().map(|signal| slot_of[signal.node as usize]).collect();
+        program.reports = plan.reports.iter().map(|&node| slot_of[node as usize]).collect();
+        program
+    }
+}
+
+impl<L: Lane> Program<L> {
+    /// The same program with a copy of the state it has now: new when it has not run yet.
+    pub fn fork(&self) -> Self {
+        Program {
+            steps: self
+                .steps
+                .iter()
+                .map(|step| Step { kernel: step.kernel.fork(), inputs: step.inputs.clone(), output: step.output })
+                .collect(),
+            slots: self.slots.clone(),
+            columns: self.columns.iter().map(|c| ColumnSlot { column: c.column, slot: c.slot }).collect(),
+            signals: self.signals.clone(),
+            reports: self.reports.clone(),
+        }
+    }
+
+    /// The series slot of a column, to be filled before [`run`](Self::run).
+    pub fn column_mut(&mut self, slot: usize) -> &mut [L] {
+        match &mut self.slots[slot] {
+            Slot::Series(values) => values,
+            Slot::Mask(_) => unreachable!("columns are numbers"),
+        }
+    }
+
+    /// Runs every kernel over the next `bars` bars.
+    pub fn run(&mut self, bars: usize) {
+        for step in &mut self.steps {
+            // The output leaves its place while the kernel reads the others.
+            let mut output = std::mem::replace(&mut self.slots[step.output], Slot::Series(Box::new([])));
+            step.kernel.run(&Inputs::new(&self.slots, &step.inputs, bars), &mut Output::new(&mut output, bars));
+            self.slots[step.output] = output;
+        }
+    }
+}

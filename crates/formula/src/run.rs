@@ -1,0 +1,147 @@
+//! Runs a program over symbols: eight side by side where there are eight, one alone otherwise.
+
+use kernels::block::{BLOCK, Slot};
+use kernels::lane::{Lane, WIDTH, Wide};
+
+use crate::matches::Matches;
+use crate::plan::{COLUMNS, Plan};
+use crate::program::Program;
+
+/// One symbol's candles, and the bars on which matches count.
+#[derive(Clone, Copy)]
+pub struct Symbol<'a> {
+    /// Columns of equal length; those the plan does not read may be empty.
+    pub columns: [&'a [f64]; COLUMNS],
+    pub bars: usize,
+    /// First bar that counts, and the first that does not any more.
+    pub from: usize,
+    pub to: usize,
+}
+
+/// Below this many symbols a group of eight costs more than one after the other (bench/notes/lanes.md).
+const MIN_WIDE: usize = 3;
+
+/// A plan ready to run, alone and side by side.
+pub struct Runner {
+    scalar: Program<f64>,
+    wide: Program<Wide>,
+}
+
+impl Runner {
+    pub fn new(plan: &Plan) -> Self {
+        Self { scalar: Program::new(plan), wide: Program::new(plan) }
+    }
+
+    /// The matches of all symbols, in their order.
+    pub fn scan(&self, symbols: &[Symbol<'_>]) -> Matches {
+        let mut order: Vec<usize> = (0..symbols.len()).collect();
+        // Symbols of one length side by side waste no lanes.
+        order.sort_by_key(|&at| symbols[at].bars);
+        let mut found: Vec<Matches> = symbols.iter().map(|_| Matches::default()).collect();
+        for group in order.chunks(WIDTH) {
+            let lanes: Vec<Symbol> = group.iter().map(|&at| symbols[at]).collect();
+            if group.len() < MIN_WIDE {
+                for (at, symbol) in group.iter().zip(&lanes) {
+                    scan_group(&self.scalar, &[*symbol], std::slice::from_mut(&mut found[*at]));
+                }
+            } else {
+                let mut matches: Vec<Matches> = group.iter().map(|_| Matches::default()).collect();
+                scan_group(&self.wide, &lanes, &mut matches);
+                for (&at, matches) in group.iter().zip(matches) {
+                    found[at] = matches;
+                }
+            }
+        }
+        let mut all = Matches::default();
+        for (at, matches) in found.iter().enumerate() {
+            all.append(at as u32, matches, self.scalar.reports.len());
+        }
+        all
+    }
+
+    /// The reported values of one symbol over all its bars, one series after another; conditions are 1, 0 or unknown.
+    pub fn series(&self, symbol: Symbol<'_>) -> Vec<f64> {
+        let mut program = self.scalar.fork();
+        let mut out = vec![f64::NAN; program.reports.len() * symbol.bars];
+        for start in (0..symbol.bars).step_by(BLOCK) {
+            let bars = BLOCK.min(symbol.bars - start);
+            fill_columns(&mut program, &[symbol], start, bars);
+            program.run(bars);
+            for (report, &slot) in program.reports.iter().enumerate() {
+                for bar in 0..bars {
+                    out[report * symbol.bars + start + bar] = value_at(&program.slots[slot], bar, 0);
+                }
+            }
+        }
+        out
+    }
+}
+
+fn value_at<L: Lane>(slot: &Slot<L>, bar: usize, lane: usize) -> f64 {
+    match slot {
+        Slot::Series(values) => values[bar].lane(lane),
+        Slot::Mask(mask) => match (mask.yes[bar] >> lane & 1, mask.no[bar] >> lane & 1) {
+            (1, _) => 1.0,
+            (_, 1) => 0.0,
+            _ => f64::NAN,
+        },
+    }
+}
+
+/// Puts the columns of the next `bars` bars into their slots. A symbol that has ended repeats its last bar, and free
+/// lanes repeat the first symbol: nobody looks at what comes out, and numbers are faster than holes.
+fn fill_columns<L: Lane>(program: &mut Program<L>, symbols: &[Symbol<'_>], start: usize, bars: usize) {
+    let mut padding = [[0.0; BLOCK]; WIDTH];
+    for at in 0..program.columns.len() {
+        let (column, slot) = (program.columns[at].column, program.columns[at].slot);
+        for (symbol, padding) in symbols.iter().zip(&mut padding) {
+            let values = symbol.columns[column];
+            if values.len() < start + bars {
+                let left = values.get(start..).unwrap_or(&[]);
+                padding[..left.len()].copy_from_slice(left);
+                padding[left.len()..].fill(values.last().copied().unwrap_or(f64::NAN));
+            }
+        }
+        let runs: [&[f64]; WIDTH] = std::array::from_fn(|lane| {
+            let lane = if lane < symbols.len() { lane } else { 0 };
+            symbols[lane].columns[column].get(start..start + bars).unwrap_or(&padding[lane][..bars])
+        });
+        L::interleave(&runs[..L::WIDTH], &mut program.column_mut(slot)[..bars]);
+    }
+}
+
+fn scan_group<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], found: &mut [Matches]) {
+    let mut program = program.fork();
+    let end = symbols.iter().map(|symbol| symbol.to.min(symbol.bars)).max().unwrap_or(0);
+    for start in (0..end).step_by(BLOCK) {
+        let bars = BLOCK.min(end - start);
+        fill_columns(&mut program, symbols, start, bars);
+        program.run(bars);
+        gather(&program, symbols, start, bars, found);
+    }
+}
+
+/// Copies out the matches of a block while its values are at hand.
+fn gather<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], start: usize, bars: usize, found: &mut [Matches]) {
+    let lanes = ((1u16 << symbols.len()) - 1) as u8;
+    for bar in 0..bars {
+        for (signal, &slot) in program.signals.iter().enumerate() {
+            let Slot::Mask(mask) = &program.slots[slot] else { unreachable!("signals are conditions") };
+            let mut hits = mask.yes[bar] & lanes;
+            while hits != 0 {
+                let lane = hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                let at = start + bar;
+                if at < symbols[lane].from || at >= symbols[lane].to.min(symbols[lane].bars) {
+                    continue;
+                }
+                let matches = &mut found[lane];
+                matches.bars.push(at as u32);
+                matches.signals.push(signal as u8);
+                for &report in &program.reports {
+                    matches.values.push(value_at(&program.slots[report], bar, lane));
+                }
+            }
+        }
+    }
+}

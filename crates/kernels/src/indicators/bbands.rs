@@ -1,0 +1,25 @@
+use super::sma::SMA;
+use super::stdev::STDEV;
+use crate::spec::*;
+
+pub static BBANDS: Row = Row {
+    name: "bbands",
+    group: Group::Volatility,
+    summary: "Bollinger bands: `middle` is the mean, `upper` and `lower` are `mult` standard deviations away.",
+    doc: "The standard deviation divides by `length`.\n\n\
+          Source: John Bollinger, *Bollinger on Bollinger Bands*, 2001.",
+    inputs: &[Input::number("source").or("close")],
+    parameters: &[Parameter::length().or(20.0), Parameter::real("mult", 0.0, 1000.0).or(2.0)],
+    outputs: &[
+        OutputSpec { name: "upper", kind: Type::Number },
+        OutputSpec { name: "middle", kind: Type::Number },
+        OutputSpec { name: "lower", kind: Type::Number },
+    ],
+    body: Body::Compose(|x, p| {
+        let middle = SMA.of(x, &p[..1]);
+        let width = STDEV.of(x, &p[..1]) * p[1];
+        vec![middle + width, middle, middle - width]
+    }),
+    scale: Some(1),
+    example: "close > bbands(close, 20, 2).upper",
+};

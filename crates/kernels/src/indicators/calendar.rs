@@ -1,0 +1,116 @@
+//! The calendar of a candle, from milliseconds of local time.
+
+use crate::block::{Inputs, Kernel, Output};
+use crate::lane::Lane;
+use crate::spec::*;
+use crate::{elementwise, kernel, stateless};
+
+const LOCAL_TIME: &[Input] = &[Input::implied("local_time")];
+
+const fn calendar(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
+    Row {
+        name,
+        group: Group::Calendar,
+        summary,
+        doc: "",
+        inputs: LOCAL_TIME,
+        parameters: &[],
+        outputs: VALUE,
+        body,
+        scale: None,
+        example,
+    }
+}
+
+const MINUTE_MS: f64 = 60_000.0;
+const HOUR_MS: f64 = 60.0 * MINUTE_MS;
+const DAY_MS: f64 = 24.0 * HOUR_MS;
+
+/// Year, month and day of a day counted from 1970-01-01, in the Gregorian calendar. The arithmetic counts years from
+/// March, so that the leap day is the last of the year (Hinnant, "chrono-compatible low-level date algorithms").
+fn date(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let day_of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    (era * 400 + year_of_era + (month <= 2) as i64, month, day)
+}
+
+fn of_date<L: Lane>(time: L, part: impl Fn((i64, i64, i64)) -> i64) -> L {
+    time.map(|ms| if ms.is_finite() { part(date((ms / DAY_MS).floor() as i64)) as f64 } else { f64::NAN })
+}
+
+/// 0 on Monday.
+fn days_after_monday(ms: f64) -> f64 {
+    ((ms / DAY_MS).floor() + 3.0).rem_euclid(7.0)
+}
+
+elementwise!(Year<L>(time) = of_date(time, |(year, _, _)| year));
+elementwise!(Month<L>(time) = of_date(time, |(_, month, _)| month));
+elementwise!(Day<L>(time) = of_date(time, |(_, _, day)| day));
+elementwise!(Weekday<L>(time) = time.map(|ms| days_after_monday(ms) + 1.0));
+elementwise!(DayOfWeek<L>(time) = time.map(|ms| (days_after_monday(ms) + 1.0) % 7.0 + 1.0));
+elementwise!(Hour<L>(time) = time.map(|ms| (ms.rem_euclid(DAY_MS) / HOUR_MS).floor()));
+elementwise!(Minute<L>(time) = time.map(|ms| (ms.rem_euclid(HOUR_MS) / MINUTE_MS).floor()));
+
+pub static YEAR: Row = calendar("year", "Year of the candle.", "year >= 2024", stateless!(Year));
+pub static MONTH: Row = calendar("month", "Month of the candle, 1 to 12.", "month == 12", stateless!(Month));
+pub static DAY: Row = calendar("day", "Day of the month.", "day <= 5", stateless!(Day));
+pub static WEEKDAY: Row =
+    calendar("weekday", "ISO weekday: Monday 1 … Sunday 7.", "weekday == 1", stateless!(Weekday));
+pub static DAYOFWEEK: Row =
+    calendar("dayofweek", "Pine's weekday: Sunday 1 … Saturday 7.", "dayofweek == 2", stateless!(DayOfWeek));
+pub static HOUR: Row = calendar("hour", "Hour of the candle, 0 to 23.", "hour >= 9", stateless!(Hour));
+pub static MINUTE: Row = calendar("minute", "Minute of the candle, 0 to 59.", "minute == 0", stateless!(Minute));
+
+#[derive(Clone, Copy)]
+struct BarIndex(f64);
+impl BarIndex {
+    fn new(_: &[f64]) -> Self {
+        Self(0.0)
+    }
+}
+impl<L: Lane> Kernel<L> for BarIndex {
+    fn run(&mut self, _: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        for out in output.series() {
+            *out = L::splat(self.0);
+            self.0 += 1.0;
+        }
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+pub static BAR_INDEX: Row = Row {
+    inputs: &[],
+    ..calendar(
+        "bar_index",
+        "Number of candles before this one in the symbol's data.",
+        "bar_index >= 250",
+        kernel!(BarIndex::new, warmup = |_| 0, memory = |_| Memory::Forever),
+    )
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_around_leap_days() {
+        assert_eq!(date(0), (1970, 1, 1));
+        assert_eq!(date(11_016), (2000, 2, 29));
+        assert_eq!(date(11_017), (2000, 3, 1));
+        assert_eq!(date(-1), (1969, 12, 31));
+        assert_eq!(date(20_088), (2024, 12, 31));
+    }
+
+    #[test]
+    fn the_first_day_of_1970_was_a_thursday() {
+        assert_eq!(days_after_monday(0.0) + 1.0, 4.0);
+        assert_eq!(days_after_monday(-1.0) + 1.0, 3.0);
+    }
+}

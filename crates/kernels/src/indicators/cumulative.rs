@@ -1,0 +1,70 @@
+//! From the start of the series to now.
+
+use crate::block::{Inputs, Kernel, Output};
+use crate::kernel;
+use crate::lane::Lane;
+use crate::spec::*;
+
+const fn cumulative(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
+    Row {
+        name,
+        group: Group::Statistic,
+        summary,
+        doc: "Unknown on an unknown value, which is left out. Depends on where the data starts.",
+        inputs: SOURCE,
+        parameters: &[],
+        outputs: VALUE,
+        body,
+        scale: Some(1),
+        example,
+    }
+}
+
+/// Declares a kernel with one number of state, joined with every known value.
+macro_rules! running {
+    ($kernel:ident, start = $start:expr, |$state:ident, $x:ident| $join:expr) => {
+        #[derive(Clone, Copy)]
+        struct $kernel<L>(L);
+        impl<L: Lane> $kernel<L> {
+            fn new(_: &[f64]) -> Self {
+                Self(L::splat($start))
+            }
+        }
+        impl<L: Lane> Kernel<L> for $kernel<L> {
+            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+                let mut $state = self.0;
+                for (out, &$x) in output.series().iter_mut().zip(inputs.series(0)) {
+                    let known = $x.known();
+                    $state = L::select(known, $join, $state);
+                    *out = L::select(known, $state, L::unknown());
+                }
+                self.0 = $state;
+            }
+            fn fork(&self) -> Box<dyn Kernel<L>> {
+                Box::new(*self)
+            }
+        }
+    };
+}
+running!(Total, start = 0.0, |total, x| total + x);
+running!(HighestEver, start = f64::NEG_INFINITY, |best, x| best.larger(x));
+running!(LowestEver, start = f64::INFINITY, |best, x| best.smaller(x));
+
+pub static CUM: Row = cumulative(
+    "cum",
+    "Running total.",
+    "cum(volume) > 1e9",
+    kernel!(Total::new, warmup = |_| 0, memory = |_| Memory::Forever),
+);
+pub static HIGHEST_EVER: Row = cumulative(
+    "highest_ever",
+    "The largest value so far; also written `max(x)`.",
+    "close >= highest_ever(close)",
+    kernel!(HighestEver::new, warmup = |_| 0, memory = |_| Memory::Forever),
+);
+pub static LOWEST_EVER: Row = cumulative(
+    "lowest_ever",
+    "The smallest value so far; also written `min(x)`.",
+    "close <= lowest_ever(close)",
+    kernel!(LowestEver::new, warmup = |_| 0, memory = |_| Memory::Forever),
+);

@@ -1,0 +1,174 @@
+//! Highest and lowest of a window, and how long ago they were.
+
+use crate::kernel;
+use crate::lane::Lane;
+use crate::spec::*;
+use crate::window::{Fold, Window};
+
+const SOURCE_HIGH: &[Input] = &[Input::number("source").or("high")];
+const SOURCE_LOW: &[Input] = &[Input::number("source").or("low")];
+
+/// Which of two values wins; the highest, or of the negated values the lowest.
+#[derive(Clone)]
+struct Highest<const LOWEST: bool>;
+
+impl<const LOWEST: bool> Highest<LOWEST> {
+    fn window<L: Lane>(p: &[f64]) -> Window<L, Self> {
+        Window::new(Self, bars(p[0]))
+    }
+    /// An unknown value beats every other, so that it is in the result of every window that holds it.
+    #[inline(always)]
+    fn ranked<L: Lane>(value: L) -> L {
+        let top = L::splat(if LOWEST { f64::NEG_INFINITY } else { f64::INFINITY });
+        L::select(value.known(), value, top)
+    }
+    #[inline(always)]
+    fn better<L: Lane>(a: L, b: L) -> L {
+        if LOWEST { a.smaller(b) } else { a.larger(b) }
+    }
+}
+
+impl<L: Lane, const LOWEST: bool> Fold<L> for Highest<LOWEST> {
+    type Part = L;
+    const SHIFTED: bool = false;
+    fn empty(&self) -> L {
+        L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY })
+    }
+    #[inline(always)]
+    fn keep(value: L) -> L {
+        value
+    }
+    #[inline(always)]
+    fn kept(part: L) -> L {
+        part
+    }
+    #[inline(always)]
+    fn prepend(&self, value: L, _: usize, tail: L) -> L {
+        Self::better(Self::ranked(value), tail)
+    }
+    #[inline(always)]
+    fn append(&self, head: L, _: usize, value: L, _: usize) -> L {
+        Self::better(Self::ranked(value), head)
+    }
+    #[inline(always)]
+    fn finish(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
+        let best = Self::better(tail, head);
+        L::select(best.known(), best, L::unknown())
+    }
+}
+
+const fn extreme(
+    name: &'static str,
+    summary: &'static str,
+    inputs: &'static [Input],
+    example: &'static str,
+    body: Body,
+) -> Row {
+    Row {
+        name,
+        group: Group::Trend,
+        summary,
+        doc: "Unknown while the window holds an unknown value.",
+        inputs,
+        parameters: LENGTH,
+        outputs: VALUE,
+        body,
+        scale: Some(1),
+        example,
+    }
+}
+
+pub static HIGHEST: Row = extreme(
+    "highest",
+    "The largest of the last `length` values.",
+    SOURCE_HIGH,
+    "close >= highest(close, 250)",
+    kernel!(Highest::<false>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+);
+pub static LOWEST: Row = extreme(
+    "lowest",
+    "The smallest of the last `length` values.",
+    SOURCE_LOW,
+    "close <= lowest(close, 250)",
+    kernel!(Highest::<true>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+);
+
+/// The same with the bar at which the value stood; of equal values the latest.
+#[derive(Clone)]
+struct HighestBars<const LOWEST: bool>;
+
+#[derive(Clone, Copy)]
+struct Placed<L> {
+    value: L,
+    bar: L,
+}
+
+impl<const LOWEST: bool> HighestBars<LOWEST> {
+    fn window<L: Lane>(p: &[f64]) -> Window<L, Self> {
+        Window::new(Self, bars(p[0]))
+    }
+    #[inline(always)]
+    fn better<L: Lane>(older: Placed<L>, newer: Placed<L>) -> Placed<L> {
+        let wins = if LOWEST { newer.value.le(older.value) } else { newer.value.ge(older.value) };
+        Placed {
+            value: L::select(wins, newer.value, older.value),
+            bar: L::select(wins, newer.bar, older.bar),
+        }
+    }
+    #[inline(always)]
+    fn placed<L: Lane>(value: L, bar: usize) -> Placed<L> {
+        Placed { value: Highest::<LOWEST>::ranked(value), bar: L::splat(bar as f64) }
+    }
+}
+
+impl<L: Lane, const LOWEST: bool> Fold<L> for HighestBars<LOWEST> {
+    type Part = Placed<L>;
+    const SHIFTED: bool = false;
+    fn empty(&self) -> Placed<L> {
+        Placed { value: L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY }), bar: L::splat(0.0) }
+    }
+    #[inline(always)]
+    fn keep(value: L) -> Placed<L> {
+        Placed { value, bar: value }
+    }
+    #[inline(always)]
+    fn kept(part: Placed<L>) -> L {
+        part.value
+    }
+    #[inline(always)]
+    fn prepend(&self, value: L, bar: usize, tail: Placed<L>) -> Placed<L> {
+        Self::better(Self::placed(value, bar), tail)
+    }
+    #[inline(always)]
+    fn append(&self, head: Placed<L>, _: usize, value: L, bar: usize) -> Placed<L> {
+        Self::better(head, Self::placed(value, bar))
+    }
+    #[inline(always)]
+    fn finish(&self, tail: Placed<L>, _: usize, head: Placed<L>, _: L, bar: usize) -> L {
+        let best = Self::better(tail, head);
+        L::select(best.value.known(), L::splat(bar as f64) - best.bar, L::unknown())
+    }
+}
+
+pub static HIGHESTBARS: Row = Row {
+    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value.",
+    scale: Some(0),
+    ..extreme(
+        "highestbars",
+        "Bars since the largest of the last `length` values.",
+        SOURCE_HIGH,
+        "highestbars(high, 60) <= 3",
+        kernel!(HighestBars::<false>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    )
+};
+pub static LOWESTBARS: Row = Row {
+    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value.",
+    scale: Some(0),
+    ..extreme(
+        "lowestbars",
+        "Bars since the smallest of the last `length` values.",
+        SOURCE_LOW,
+        "lowestbars(low, 60) == 0",
+        kernel!(HighestBars::<true>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    )
+};

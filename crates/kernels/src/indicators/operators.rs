@@ -1,0 +1,260 @@
+//! What the signs of the language mean: arithmetic, comparison, logic, history.
+//!
+//! These rows are not called by name; `+`, `>`, `and`, `? :` and `x[n]` become them.
+
+use crate::block::{Inputs, Kernel, Output};
+use crate::lane::Lane;
+use crate::spec::*;
+use crate::window::History;
+use crate::{elementwise, kernel, stateless};
+
+const fn operator(
+    name: &'static str,
+    summary: &'static str,
+    inputs: &'static [Input],
+    outputs: &'static [OutputSpec],
+    body: Body,
+) -> Row {
+    Row { name, group: Group::Operator, summary, doc: "", inputs, parameters: &[], outputs, body, scale: None, example: "" }
+}
+
+const NUMBERS: &[Input] = &[Input::number("a"), Input::number("b")];
+const CONDITIONS: &[Input] = &[Input::condition("a"), Input::condition("b")];
+
+elementwise!(AddKernel<L>(a, b) = a + b);
+elementwise!(SubKernel<L>(a, b) = a - b);
+elementwise!(MulKernel<L>(a, b) = a * b);
+elementwise!(DivKernel<L>(a, b) = L::select(b.eq(L::splat(0.0)), L::unknown(), a / b));
+elementwise!(ModKernel<L>(a, b) = L::from_fn(|lane| a.lane(lane) % b.lane(lane)));
+elementwise!(NegKernel<L>(a) = -a);
+
+pub static ADD: Row = operator("add", "`a + b`.", NUMBERS, VALUE, stateless!(AddKernel));
+pub static SUB: Row = operator("sub", "`a - b`.", NUMBERS, VALUE, stateless!(SubKernel));
+pub static MUL: Row = operator("mul", "`a * b`.", NUMBERS, VALUE, stateless!(MulKernel));
+pub static DIV: Row = operator("div", "`a / b`; unknown where b is 0.", NUMBERS, VALUE, stateless!(DivKernel));
+pub static MOD: Row = operator(
+    "mod",
+    "`a % b`: the remainder with the sign of a; unknown where b is 0.",
+    NUMBERS,
+    VALUE,
+    stateless!(ModKernel),
+);
+pub static NEG: Row = operator("neg", "`-a`.", &[Input::number("a")], VALUE, stateless!(NegKernel));
+
+/// A kernel that compares two numbers: `$yes` where true, `$no` where known to be false.
+macro_rules! comparison {
+    ($row:ident, $kernel:ident, $name:literal, $summary:literal, |$a:ident, $b:ident| $yes:expr, $no:expr) => {
+        #[derive(Clone, Copy)]
+        struct $kernel;
+        impl<L: Lane> Kernel<L> for $kernel {
+            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+                let (yes, no) = output.mask();
+                let bars = yes.len();
+                let (a, b, no) = (&inputs.series(0)[..bars], &inputs.series(1)[..bars], &mut no[..bars]);
+                for bar in 0..bars {
+                    let ($a, $b) = (a[bar], b[bar]);
+                    yes[bar] = L::bits($yes);
+                    no[bar] = L::bits($no);
+                }
+            }
+            fn fork(&self) -> Box<dyn Kernel<L>> {
+                Box::new(*self)
+            }
+        }
+        pub static $row: Row = operator($name, $summary, NUMBERS, CONDITION, stateless!($kernel));
+    };
+}
+comparison!(LT, LtKernel, "lt", "`a < b`.", |a, b| a.lt(b), a.ge(b));
+comparison!(LE, LeKernel, "le", "`a <= b`.", |a, b| a.le(b), a.gt(b));
+comparison!(GT, GtKernel, "gt", "`a > b`.", |a, b| a.gt(b), a.le(b));
+comparison!(GE, GeKernel, "ge", "`a >= b`.", |a, b| a.ge(b), a.lt(b));
+comparison!(EQ, EqKernel, "eq", "`a == b`.", |a, b| a.eq(b), a.lt(b) | a.gt(b));
+comparison!(NE, NeKernel, "ne", "`a != b`.", |a, b| a.lt(b) | a.gt(b), a.eq(b));
+
+/// A kernel of Kleene's logic, on the bit planes of its inputs.
+macro_rules! logic {
+    ($kernel:ident, |$a:ident, $b:ident| $yes:expr, $no:expr) => {
+        #[derive(Clone, Copy)]
+        struct $kernel;
+        impl<L: Lane> Kernel<L> for $kernel {
+            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+                let (a, b) = (inputs.mask(0), inputs.mask(1));
+                let (yes, no) = output.mask();
+                for bar in 0..yes.len() {
+                    let ($a, $b) = ((a.0[bar], a.1[bar]), (b.0[bar], b.1[bar]));
+                    yes[bar] = $yes;
+                    no[bar] = $no;
+                }
+            }
+            fn fork(&self) -> Box<dyn Kernel<L>> {
+                Box::new(*self)
+            }
+        }
+    };
+}
+logic!(AndKernel, |a, b| a.0 & b.0, a.1 | b.1);
+logic!(OrKernel, |a, b| a.0 | b.0, a.1 & b.1);
+
+pub static AND: Row =
+    operator("and", "`a and b`: false as soon as one is false.", CONDITIONS, CONDITION, stateless!(AndKernel));
+pub static OR: Row =
+    operator("or", "`a or b`: true as soon as one is true.", CONDITIONS, CONDITION, stateless!(OrKernel));
+
+#[derive(Clone, Copy)]
+struct NotKernel;
+impl<L: Lane> Kernel<L> for NotKernel {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (a_yes, a_no) = inputs.mask(0);
+        let (yes, no) = output.mask();
+        yes.copy_from_slice(a_no);
+        no.copy_from_slice(a_yes);
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+pub static NOT: Row = operator(
+    "not",
+    "`not a`; unknown stays unknown.",
+    &[Input::condition("a")],
+    CONDITION,
+    stateless!(NotKernel),
+);
+
+#[derive(Clone, Copy)]
+struct ChooseKernel;
+impl<L: Lane> Kernel<L> for ChooseKernel {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (condition, a, b) = (inputs.mask(0), inputs.series(1), inputs.series(2));
+        for (bar, out) in output.series().iter_mut().enumerate() {
+            let (yes, no) = (condition.0[bar], condition.1[bar]);
+            *out = L::from_fn(|lane| {
+                if yes >> lane & 1 == 1 {
+                    a[bar].lane(lane)
+                } else if no >> lane & 1 == 1 {
+                    b[bar].lane(lane)
+                } else {
+                    f64::NAN
+                }
+            });
+        }
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+pub static CHOOSE: Row = operator(
+    "choose",
+    "`condition ? a : b` of numbers; unknown where the condition is.",
+    &[Input::condition("condition"), Input::number("a"), Input::number("b")],
+    VALUE,
+    stateless!(ChooseKernel),
+);
+
+#[derive(Clone, Copy)]
+struct ChooseConditionKernel;
+impl<L: Lane> Kernel<L> for ChooseConditionKernel {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (condition, a, b) = (inputs.mask(0), inputs.mask(1), inputs.mask(2));
+        let (yes, no) = output.mask();
+        for bar in 0..yes.len() {
+            let (take_a, take_b) = (condition.0[bar], condition.1[bar]);
+            yes[bar] = take_a & a.0[bar] | take_b & b.0[bar];
+            no[bar] = take_a & a.1[bar] | take_b & b.1[bar];
+        }
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+pub static CHOOSE_CONDITION: Row = operator(
+    "choose_condition",
+    "`condition ? a : b` of conditions; unknown where the condition is.",
+    &[Input::condition("condition"), Input::condition("a"), Input::condition("b")],
+    CONDITION,
+    stateless!(ChooseConditionKernel),
+);
+
+/// 1 where a condition is true, 0 where it is false: what lets a window count.
+#[derive(Clone, Copy)]
+struct IndicatorKernel;
+impl<L: Lane> Kernel<L> for IndicatorKernel {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (yes, no) = inputs.mask(0);
+        for (bar, out) in output.series().iter_mut().enumerate() {
+            *out = L::from_bits(yes[bar], no[bar]);
+        }
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+pub static ZERO_ONE: Row = operator(
+    "zero_one",
+    "1 where the condition is true, 0 where it is false.",
+    &[Input::condition("condition")],
+    VALUE,
+    stateless!(IndicatorKernel),
+);
+
+const BARS_AGO: &[Parameter] = &[Parameter::whole("bars", 0, 5000)];
+
+#[derive(Clone)]
+struct Lag<L>(History<L>);
+impl<L: Lane> Lag<L> {
+    fn new(p: &[f64]) -> Self {
+        Self(History::new(bars(p[0]), L::unknown()))
+    }
+}
+impl<L: Lane> Kernel<L> for Lag<L> {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let out = output.series();
+        out.copy_from_slice(&self.0.extend(inputs.series(0))[..out.len()]);
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(self.clone())
+    }
+}
+pub static LAG: Row = Row {
+    parameters: BARS_AGO,
+    ..operator(
+        "lag",
+        "`a[bars]`: the number that many bars ago.",
+        &[Input::number("a")],
+        VALUE,
+        kernel!(Lag::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
+    )
+};
+
+#[derive(Clone)]
+struct LagCondition {
+    yes: History<u8>,
+    no: History<u8>,
+}
+impl LagCondition {
+    fn new(p: &[f64]) -> Self {
+        let history = History::new(bars(p[0]), 0);
+        Self { yes: history.clone(), no: history }
+    }
+}
+impl<L: Lane> Kernel<L> for LagCondition {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (a_yes, a_no) = inputs.mask(0);
+        let (yes, no) = output.mask();
+        yes.copy_from_slice(&self.yes.extend(a_yes)[..a_yes.len()]);
+        no.copy_from_slice(&self.no.extend(a_no)[..a_no.len()]);
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(self.clone())
+    }
+}
+pub static LAG_CONDITION: Row = Row {
+    parameters: BARS_AGO,
+    ..operator(
+        "lag_condition",
+        "`a[bars]` of a condition.",
+        &[Input::condition("a")],
+        CONDITION,
+        kernel!(LagCondition::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
+    )
+};

@@ -1,0 +1,21 @@
+use crate::kernel;
+use crate::recursive::Smooth;
+use crate::spec::*;
+
+pub static RMA: Row = Row {
+    name: "rma",
+    group: Group::Average,
+    summary: "Wilder's moving average, the smoothing of RSI, ATR and ADX.",
+    doc: "`y[t] = y[t-1] + (x[t] − y[t-1]) / length`, seeded with the mean of the first `length` known values. On an \
+          unknown value it is unknown and goes on afterwards.",
+    inputs: SOURCE,
+    parameters: LENGTH,
+    outputs: VALUE,
+    body: kernel!(
+        |p: &[f64]| Smooth::new(p[0], 1.0 / p[0]),
+        warmup = |p| bars(p[0]) - 1,
+        memory = |p| Memory::Fading(1.0 - 1.0 / p[0])
+    ),
+    scale: Some(1),
+    example: "rma(volume, 14) > 100000",
+};

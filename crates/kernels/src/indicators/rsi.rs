@@ -1,0 +1,78 @@
+use crate::block::{Inputs, Kernel, Output};
+use crate::kernel;
+use crate::lane::Lane;
+use crate::recursive::Smooth;
+use crate::spec::*;
+
+#[derive(Clone, Copy)]
+struct Rsi<L> {
+    /// The last known value.
+    previous: L,
+    gain: Smooth<L>,
+    loss: Smooth<L>,
+    seeded: bool,
+}
+
+impl<L: Lane> Rsi<L> {
+    fn new(p: &[f64]) -> Self {
+        let average = Smooth::new(p[0], 1.0 / p[0]);
+        Self { previous: L::unknown(), gain: average, loss: average, seeded: false }
+    }
+
+    #[inline(always)]
+    fn run<const KNOWN: bool>(&mut self, values: &[L], out: &mut [L]) {
+        let zero = L::splat(0.0);
+        for (out, &x) in out.iter_mut().zip(values) {
+            let change = x - self.previous;
+            // The sum of both is |change| and an unknown change is unknown in both.
+            let gain = L::select(change.lt(zero), zero, change);
+            let loss = L::select(change.gt(zero), zero, -change);
+            let (gain, loss) = if KNOWN {
+                self.previous = x;
+                (self.gain.step_known(gain), self.loss.step_known(loss))
+            } else {
+                self.previous = L::select(x.known(), x, self.previous);
+                (self.gain.step(gain), self.loss.step(loss))
+            };
+            let total = gain + loss;
+            let index = gain * L::splat(100.0) / total;
+            *out = L::select(total.eq(zero), L::splat(50.0), index);
+        }
+    }
+}
+
+impl<L: Lane> Kernel<L> for Rsi<L> {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (values, out) = (inputs.series(0), output.series());
+        // As in Smooth: known values are assumed, and run again with care when that was wrong.
+        if self.seeded {
+            let before = *self;
+            Rsi::run::<true>(self, values, out);
+            if self.gain.is_sound() && self.loss.is_sound() {
+                return;
+            }
+            *self = before;
+        }
+        Rsi::run::<false>(self, values, out);
+        self.seeded = self.gain.is_seeded();
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+
+pub static RSI: Row = Row {
+    name: "rsi",
+    group: Group::Momentum,
+    summary: "Wilder's relative strength index, 0 to 100.",
+    doc: "`100·G / (G + L)` where G and L are `rma` of the rises and of the falls, first at bar `length`. 50 where \
+          the series has not moved at all (so that neither a high nor a low threshold fires). On an unknown value it \
+          is unknown, and the next change is measured from the last known one.\n\n\
+          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+    inputs: &[Input::number("source").or("close")],
+    parameters: &[Parameter::length().or(14.0)],
+    outputs: VALUE,
+    body: kernel!(Rsi::new, warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
+    scale: Some(0),
+    example: "rsi(close, 14) < 30",
+};

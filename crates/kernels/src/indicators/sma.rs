@@ -1,0 +1,54 @@
+use crate::kernel;
+use crate::lane::Lane;
+use crate::spec::*;
+use crate::window::{Fold, Window};
+
+#[derive(Clone)]
+struct Mean<L>(L);
+
+impl<L: Lane> Mean<L> {
+    fn window(p: &[f64]) -> Window<L, Self> {
+        Window::new(Self(L::splat(1.0 / p[0])), bars(p[0]))
+    }
+}
+
+impl<L: Lane> Fold<L> for Mean<L> {
+    type Part = L;
+    const SHIFTED: bool = true;
+    fn empty(&self) -> L {
+        L::splat(0.0)
+    }
+    #[inline(always)]
+    fn keep(value: L) -> L {
+        value
+    }
+    #[inline(always)]
+    fn kept(part: L) -> L {
+        part
+    }
+    #[inline(always)]
+    fn prepend(&self, value: L, _: usize, tail: L) -> L {
+        tail + value
+    }
+    #[inline(always)]
+    fn append(&self, head: L, _: usize, value: L, _: usize) -> L {
+        head + value
+    }
+    #[inline(always)]
+    fn finish(&self, tail: L, _: usize, head: L, shift: L, _: usize) -> L {
+        shift + (tail + head) * self.0
+    }
+}
+
+pub static SMA: Row = Row {
+    name: "sma",
+    group: Group::Average,
+    summary: "Simple moving average: the mean of the last `length` values.",
+    doc: "Unknown while the window holds an unknown value. The mean of equal values is exactly that value.",
+    inputs: SOURCE,
+    parameters: LENGTH,
+    outputs: VALUE,
+    body: kernel!(Mean::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    scale: Some(1),
+    example: "close > sma(close, 200)",
+};

@@ -1,0 +1,24 @@
+use super::extremes::{HIGHEST, LOWEST};
+use crate::spec::*;
+
+pub static STOCH: Row = Row {
+    name: "stoch",
+    group: Group::Momentum,
+    summary: "Raw stochastic %K: where the value stands between the lowest low and the highest high, 0 to 100.",
+    doc: "`100·(source − lowest(low, length)) / (highest(high, length) − lowest(low, length))`; unknown where the range \
+          is 0. Smooth it yourself: `sma(stoch(14), 3)` is the slow %K.\n\n\
+          Source: George Lane, Investment Educators, 1950s.",
+    inputs: &[
+        Input::number("source").or("close"),
+        Input::number("high").or("high"),
+        Input::number("low").or("low"),
+    ],
+    parameters: &[Parameter::length().or(14.0)],
+    outputs: VALUE,
+    body: Body::Compose(|x, p| {
+        let (top, bottom) = (HIGHEST.of(&x[1..2], p), LOWEST.of(&x[2..3], p));
+        vec![(x[0] - bottom) * 100.0 / (top - bottom)]
+    }),
+    scale: Some(0),
+    example: "sma(stoch(14), 3) < 20",
+};

@@ -1,0 +1,53 @@
+use crate::kernel;
+use crate::lane::Lane;
+use crate::spec::*;
+use crate::window::{Fold, Window};
+
+#[derive(Clone)]
+struct Sum;
+
+fn window<L: Lane>(p: &[f64]) -> Window<L, Sum> {
+    Window::new(Sum, bars(p[0]))
+}
+
+impl<L: Lane> Fold<L> for Sum {
+    type Part = L;
+    /// Sums of whole numbers (volumes, counts) stay exact when nothing is subtracted.
+    const SHIFTED: bool = false;
+    fn empty(&self) -> L {
+        L::splat(0.0)
+    }
+    #[inline(always)]
+    fn keep(value: L) -> L {
+        value
+    }
+    #[inline(always)]
+    fn kept(part: L) -> L {
+        part
+    }
+    #[inline(always)]
+    fn prepend(&self, value: L, _: usize, tail: L) -> L {
+        tail + value
+    }
+    #[inline(always)]
+    fn append(&self, head: L, _: usize, value: L, _: usize) -> L {
+        head + value
+    }
+    #[inline(always)]
+    fn finish(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
+        tail + head
+    }
+}
+
+pub static SUM: Row = Row {
+    name: "sum",
+    group: Group::Statistic,
+    summary: "The sum of the last `length` values.",
+    doc: "Unknown while the window holds an unknown value.",
+    inputs: SOURCE,
+    parameters: LENGTH,
+    outputs: VALUE,
+    body: kernel!(window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    scale: Some(1),
+    example: "sum(volume, 5) > 1000000",
+};

@@ -1,0 +1,75 @@
+use super::rma::RMA;
+use crate::block::{Inputs, Kernel, Output};
+use crate::kernel;
+use crate::lane::Lane;
+use crate::spec::*;
+
+pub(super) const HIGH_LOW_CLOSE: &[Input] =
+    &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
+
+#[derive(Clone, Copy)]
+struct TrueRange<L> {
+    previous: L,
+    first: bool,
+}
+
+impl<L: Lane> TrueRange<L> {
+    fn new(_: &[f64]) -> Self {
+        Self { previous: L::unknown(), first: true }
+    }
+}
+
+impl<L: Lane> Kernel<L> for TrueRange<L> {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (high, low, close) = (inputs.series(0), inputs.series(1), inputs.series(2));
+        let out = output.series();
+        let bars = out.len();
+        let (high, low, close) = (&high[..bars], &low[..bars], &close[..bars]);
+        if self.first && bars > 0 {
+            // The first bar has no close before it: any price inside its own range leaves high − low.
+            self.previous = high[0];
+            self.first = false;
+        }
+        let mut previous = self.previous;
+        for bar in 0..bars {
+            let (high, low) = (high[bar], low[bar]);
+            // The largest of high − low, |high − previous| and |low − previous|, rounded once like each of them.
+            let range = high.larger(previous) - low.smaller(previous);
+            // The comparisons above pass over an unknown high or low.
+            out[bar] = L::select((high - low).known(), range, L::unknown());
+            previous = close[bar];
+        }
+        self.previous = previous;
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+
+pub static TR: Row = Row {
+    name: "tr",
+    group: Group::Volatility,
+    summary: "True range: how far the price went since the close before.",
+    doc: "The largest of `high - low`, `|high - close[1]|` and `|low - close[1]|`; on the first bar `high - low`.\n\n\
+          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+    inputs: HIGH_LOW_CLOSE,
+    parameters: &[],
+    outputs: VALUE,
+    body: kernel!(TrueRange::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    scale: Some(1),
+    example: "tr() > 2 * atr(14)",
+};
+
+pub static ATR: Row = Row {
+    name: "atr",
+    group: Group::Volatility,
+    summary: "Average true range: `rma(tr(), length)`.",
+    doc: "First at bar `length - 1`, because the first bar's range counts (Pine). TA-Lib leaves it out and starts one \
+          bar later; the two meet as the start fades.",
+    inputs: HIGH_LOW_CLOSE,
+    parameters: &[Parameter::length().or(14.0)],
+    outputs: VALUE,
+    body: Body::Compose(|x, p| vec![RMA.of(&[TR.of(x, &[])], p)]),
+    scale: Some(1),
+    example: "close > close[1] + 2 * atr(14)",
+};

@@ -1,0 +1,15 @@
+use super::sum::SUM;
+use crate::spec::*;
+
+pub static VWMA: Row = Row {
+    name: "vwma",
+    group: Group::Average,
+    summary: "Moving average weighted by volume.",
+    doc: "`sum(source·volume, length) / sum(volume, length)`; unknown where no volume was traded in the window.",
+    inputs: &[Input::number("source"), Input::implied("volume")],
+    parameters: LENGTH,
+    outputs: VALUE,
+    body: Body::Compose(|x, p| vec![SUM.of(&[x[0] * x[1]], p) / SUM.of(&x[1..2], p)]),
+    scale: None,
+    example: "close > vwma(close, 20)",
+};

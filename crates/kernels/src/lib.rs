@@ -1,0 +1,14 @@
+//! The mathematics of millrace: every function of the formula language over candles.
+//!
+//! A function is a [row](spec::Row) in a file of [`indicators`]: either a [kernel](block::Kernel), written once over
+//! a [lane](lane::Lane) type, or a composition of other functions in the [graph]. No threads, no WebAssembly, no
+//! `unsafe`.
+
+pub mod block;
+pub mod elementwise;
+pub mod graph;
+pub mod indicators;
+pub mod lane;
+pub mod recursive;
+pub mod spec;
+pub mod window;

@@ -1,0 +1,93 @@
+//! Averages that never forget: the state goes on over holes.
+
+use crate::block::{Inputs, Kernel, Output};
+use crate::lane::Lane;
+
+/// `y += (x − y)·weight`, seeded with the mean of the first `length` known values.
+#[derive(Clone, Copy)]
+pub struct Smooth<L> {
+    weight: L,
+    length: L,
+    /// Known values so far, up to `length`.
+    count: L,
+    /// The first known value; the seed is summed relative to it, so that a flat series is its own average.
+    base: L,
+    sum: L,
+    value: L,
+    seeded: bool,
+}
+
+impl<L: Lane> Smooth<L> {
+    pub fn new(length: f64, weight: f64) -> Self {
+        let zero = L::splat(0.0);
+        Self {
+            weight: L::splat(weight),
+            length: L::splat(length),
+            count: zero,
+            base: zero,
+            sum: zero,
+            value: zero,
+            seeded: false,
+        }
+    }
+
+    /// One bar, whatever it holds.
+    #[inline(always)]
+    pub fn step(&mut self, x: L) -> L {
+        let known = x.known();
+        let seeding = known & self.count.lt(self.length);
+        self.base = L::select(self.count.eq(L::splat(0.0)), x, self.base);
+        self.sum = self.sum + L::select(seeding, x - self.base, L::splat(0.0));
+        self.count = self.count + L::select(seeding, L::splat(1.0), L::splat(0.0));
+        let seed = self.base + self.sum / self.length;
+        let next = self.value + (x - self.value) * self.weight;
+        self.value = L::select(seeding, seed, L::select(known, next, self.value));
+        L::select(known & self.count.ge(self.length), self.value, L::unknown())
+    }
+
+    /// One known bar after the seed: the same value as [`step`](Self::step).
+    #[inline(always)]
+    pub fn step_known(&mut self, x: L) -> L {
+        self.value = self.value + (x - self.value) * self.weight;
+        self.value
+    }
+
+    /// Whether every symbol has its seed.
+    pub fn is_seeded(&self) -> bool {
+        L::bits(self.count.ge(self.length)) == L::full_bits()
+    }
+
+    /// Whether every symbol's state is a number: a hole that went through [`step_known`](Self::step_known) shows here.
+    pub fn is_sound(&self) -> bool {
+        self.value.all_known()
+    }
+
+    #[inline(always)]
+    pub fn run(&mut self, values: &[L], out: &mut [L]) {
+        assert_eq!(values.len(), out.len());
+        // Known values are the rule, so they are assumed, and the block is run again with care when that was wrong.
+        if self.seeded {
+            let before = *self;
+            for (out, &x) in out.iter_mut().zip(values) {
+                *out = self.step_known(x);
+            }
+            if self.is_sound() {
+                return;
+            }
+            *self = before;
+        }
+        for (out, &x) in out.iter_mut().zip(values) {
+            *out = self.step(x);
+        }
+        self.seeded = self.is_seeded();
+    }
+}
+
+impl<L: Lane> Kernel<L> for Smooth<L> {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        Smooth::run(self, inputs.series(0), output.series());
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}

@@ -1,0 +1,145 @@
+//! The row every function of the catalogue has: what it is called, what it takes, how it is computed.
+
+use crate::block::Kernel;
+use crate::graph::Node;
+use crate::lane::Wide;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Type {
+    Number,
+    Condition,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Group {
+    Operator,
+    Math,
+    Calendar,
+    Condition,
+    Average,
+    Momentum,
+    Volatility,
+    Volume,
+    Trend,
+    Statistic,
+}
+
+pub struct Input {
+    pub name: &'static str,
+    pub kind: Type,
+    /// The series or number taken when the argument is missing, in the language's spelling.
+    pub default: Option<&'static str>,
+    /// Never positional.
+    pub implied: bool,
+}
+
+impl Input {
+    pub const fn number(name: &'static str) -> Self {
+        Self { name, kind: Type::Number, default: None, implied: false }
+    }
+    pub const fn condition(name: &'static str) -> Self {
+        Self { name, kind: Type::Condition, default: None, implied: false }
+    }
+    pub const fn or(self, default: &'static str) -> Self {
+        Self { default: Some(default), ..self }
+    }
+    /// A candle column that is not written as a positional argument.
+    pub const fn implied(column: &'static str) -> Self {
+        Self { name: column, kind: Type::Number, default: Some(column), implied: true }
+    }
+}
+
+pub struct Parameter {
+    pub name: &'static str,
+    pub whole: bool,
+    pub min: f64,
+    pub max: f64,
+    pub default: Option<f64>,
+}
+
+impl Parameter {
+    pub const fn whole(name: &'static str, min: u32, max: u32) -> Self {
+        Self { name, whole: true, min: min as f64, max: max as f64, default: None }
+    }
+    /// A window of 1 to 5000 bars.
+    pub const fn length() -> Self {
+        Self::whole("length", 1, 5000)
+    }
+    pub const fn real(name: &'static str, min: f64, max: f64) -> Self {
+        Self { name, whole: false, min, max, default: None }
+    }
+    pub const fn or(self, default: f64) -> Self {
+        Self { default: Some(default), ..self }
+    }
+    pub fn accepts(&self, value: f64) -> bool {
+        value >= self.min && value <= self.max && (!self.whole || value.fract() == 0.0)
+    }
+}
+
+/// The parameter of most windows.
+pub const LENGTH: &[Parameter] = &[Parameter::whole("length", 1, 5000)];
+/// The input of most functions of one series.
+pub const SOURCE: &[Input] = &[Input::number("source")];
+
+pub struct OutputSpec {
+    pub name: &'static str,
+    pub kind: Type,
+}
+
+pub const VALUE: &[OutputSpec] = &[OutputSpec { name: "value", kind: Type::Number }];
+pub const CONDITION: &[OutputSpec] = &[OutputSpec { name: "value", kind: Type::Condition }];
+
+/// How far into the past a value reaches.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Memory {
+    /// Exactly this many bars before its own.
+    Bars(usize),
+    /// All of them, each bar's weight being this fraction of the one after it.
+    Fading(f64),
+    /// All of them, for ever: the value depends on where the series starts.
+    Forever,
+}
+
+pub enum Body {
+    Kernel {
+        /// Bars without a value on an input without holes.
+        warmup: fn(&[f64]) -> usize,
+        memory: fn(&[f64]) -> Memory,
+        scalar: fn(&[f64]) -> Box<dyn Kernel<f64>>,
+        wide: fn(&[f64]) -> Box<dyn Kernel<Wide>>,
+    },
+    /// Made of other functions: given the inputs and parameters, the nodes of the outputs.
+    Compose(for<'g> fn(&[Node<'g>], &[f64]) -> Vec<Node<'g>>),
+}
+
+pub struct Row {
+    pub name: &'static str,
+    pub group: Group,
+    pub summary: &'static str,
+    pub doc: &'static str,
+    pub inputs: &'static [Input],
+    pub parameters: &'static [Parameter],
+    pub outputs: &'static [OutputSpec],
+    pub body: Body,
+    /// `f(10·x) = 10^scale · f(x)` when every price is scaled; a law checks it.
+    pub scale: Option<i32>,
+    /// A formula that uses it; runs as a test.
+    pub example: &'static str,
+}
+
+/// The two makers of a kernel that is generic over the lane type.
+#[macro_export]
+macro_rules! kernel {
+    ($new:expr, warmup = $warmup:expr, memory = $memory:expr) => {
+        $crate::spec::Body::Kernel {
+            warmup: $warmup,
+            memory: $memory,
+            scalar: |p| Box::new($new(p)),
+            wide: |p| Box::new($new(p)),
+        }
+    };
+}
+
+pub fn bars(value: f64) -> usize {
+    value as usize
+}

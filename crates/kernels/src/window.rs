@@ -1,0 +1,137 @@
+//! Moving windows without subtraction: two stacks, after van Herk and Gil–Werman, for any way of joining values.
+//!
+//! Time is cut into segments of the window's length. A window is then the tail of the segment before and the head of
+//! this one: tails are added up once per segment from the back, the head grows with every bar, and a value is one
+//! join of the two. Nothing that left the window is ever subtracted, so there is no drift, a spike leaves nothing
+//! behind, and a hole makes exactly the windows unknown that contain it. Warm-up needs no counter: before the first
+//! bar there are holes.
+
+use crate::block::{Inputs, Kernel, Output};
+use crate::lane::Lane;
+
+/// How the values of a window are joined.
+pub trait Fold<L: Lane>: Clone + Send + 'static {
+    type Part: Copy + Send + 'static;
+    /// Values are folded relative to the first one of the segment, which every window of it contains: flat windows
+    /// then fold to exactly zero, and variances keep their digits.
+    const SHIFTED: bool;
+    /// The join of nothing.
+    fn empty(&self) -> Self::Part;
+    /// A place to keep the value itself until its segment is complete.
+    fn keep(value: L) -> Self::Part;
+    fn kept(part: Self::Part) -> L;
+    /// The value in front of a tail. `bar` counts from the start of the series.
+    fn prepend(&self, value: L, bar: usize, tail: Self::Part) -> Self::Part;
+    /// The value behind a head of `bars` values.
+    fn append(&self, head: Self::Part, bars: usize, value: L, bar: usize) -> Self::Part;
+    /// The result of a tail of `older` values and the head behind it.
+    fn finish(&self, tail: Self::Part, older: usize, head: Self::Part, shift: L, bar: usize) -> L;
+}
+
+/// A fold over the last `length` values.
+#[derive(Clone)]
+pub struct Window<L: Lane, F: Fold<L>> {
+    fold: F,
+    /// At and behind `filled`: tails of the segment before. In front of it: values of this segment.
+    parts: Box<[F::Part]>,
+    filled: usize,
+    head: F::Part,
+    shift: L,
+    /// Bars seen.
+    bar: usize,
+}
+
+impl<L: Lane, F: Fold<L>> Window<L, F> {
+    pub fn new(fold: F, length: usize) -> Self {
+        let mut parts = vec![F::keep(L::unknown()); length + 1].into_boxed_slice();
+        parts[length] = fold.empty();
+        Self { head: fold.empty(), fold, parts, filled: length, shift: L::splat(0.0), bar: 0 }
+    }
+
+    fn length(&self) -> usize {
+        self.parts.len() - 1
+    }
+
+    /// The segment is complete: turns its values into tails. `next` opens the new one.
+    fn turn(&mut self, next: L) {
+        let length = self.length();
+        if F::SHIFTED {
+            self.shift = next;
+        }
+        let mut tail = self.fold.empty();
+        for at in (1..length).rev() {
+            let value = F::kept(self.parts[at]);
+            let value = if F::SHIFTED { value - self.shift } else { value };
+            tail = self.fold.prepend(value, (self.bar + at).wrapping_sub(length), tail);
+            self.parts[at] = tail;
+        }
+        self.filled = 0;
+        self.head = self.fold.empty();
+    }
+
+    #[inline(always)]
+    pub fn run(&mut self, values: &[L], out: &mut [L]) {
+        assert_eq!(values.len(), out.len());
+        let length = self.length();
+        let mut done = 0;
+        while done < values.len() {
+            if self.filled == length {
+                self.turn(values[done]);
+            }
+            let bars = (values.len() - done).min(length - self.filled);
+            let values = &values[done..done + bars];
+            let out = &mut out[done..done + bars];
+            let parts = &mut self.parts[self.filled..self.filled + bars + 1];
+            let mut head = self.head;
+            for i in 0..bars {
+                let value = values[i];
+                let tail = parts[i + 1];
+                parts[i] = F::keep(value);
+                let bar = self.bar + i;
+                let relative = if F::SHIFTED { value - self.shift } else { value };
+                head = self.fold.append(head, self.filled + i, relative, bar);
+                out[i] = self.fold.finish(tail, length - 1 - self.filled - i, head, self.shift, bar);
+            }
+            self.head = head;
+            self.filled += bars;
+            self.bar += bars;
+            done += bars;
+        }
+    }
+}
+
+impl<L: Lane, F: Fold<L>> Kernel<L> for Window<L, F> {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        Window::run(self, inputs.series(0), output.series());
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(self.clone())
+    }
+}
+
+/// The last values of a series, in front of the current block.
+#[derive(Clone)]
+pub struct History<T> {
+    values: Vec<T>,
+    keep: usize,
+}
+
+impl<T: Copy> History<T> {
+    /// Before the first bar every value is `unknown`.
+    pub fn new(keep: usize, unknown: T) -> Self {
+        Self { values: vec![unknown; keep], keep }
+    }
+
+    /// Takes a block and returns it with the `keep` values before it.
+    pub fn extend(&mut self, block: &[T]) -> &[T] {
+        let forgotten = self.values.len() - self.keep;
+        // Moving only when as much is forgotten as is kept makes it one move per value at most, also bar by bar.
+        if forgotten > self.keep {
+            self.values.copy_within(forgotten.., 0);
+            self.values.truncate(self.keep);
+        }
+        let start = self.values.len() - self.keep;
+        self.values.extend_from_slice(block);
+        &self.values[start..]
+    }
+}

@@ -1,0 +1,121 @@
+//! The skin between Rust and JavaScript: names, checks and calls into the formula crate.
+//!
+//! Bytes, offsets and numbers cross; text and objects do not. JavaScript writes columns straight into this memory.
+
+use formula::matches::Matches;
+use formula::plan::{COLUMNS, Plan};
+use formula::run::{Runner, Symbol};
+use wasm_bindgen::prelude::*;
+
+/// The candles of symbols, column by column, by a number JavaScript gives each symbol.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Store {
+    symbols: Vec<[Vec<f64>; COLUMNS]>,
+}
+
+#[wasm_bindgen]
+impl Store {
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Store {
+        Store::default()
+    }
+
+    /// Room for a column of a symbol; returns the byte offset of its first value. The values are NaN until written.
+    pub fn reserve(&mut self, symbol: usize, column: usize, bars: usize) -> usize {
+        if symbol >= self.symbols.len() {
+            self.symbols.resize_with(symbol + 1, Default::default);
+        }
+        let values = &mut self.symbols[symbol][column];
+        *values = vec![f64::NAN; bars];
+        values.as_ptr() as usize
+    }
+
+    /// Frees the columns of a symbol.
+    pub fn release(&mut self, symbol: usize) {
+        if let Some(columns) = self.symbols.get_mut(symbol) {
+            *columns = Default::default();
+        }
+    }
+}
+
+impl Store {
+    fn symbol(&self, symbol: usize, from: u32, to: u32) -> Symbol<'_> {
+        let columns = &self.symbols[symbol];
+        let bars = columns.iter().map(Vec::len).max().unwrap_or(0);
+        Symbol { columns: std::array::from_fn(|column| &columns[column][..]), bars, from: from as usize, to: to as usize }
+    }
+}
+
+/// A plan, checked and ready to run.
+#[wasm_bindgen]
+pub struct Program {
+    runner: Runner,
+    plan: Plan,
+}
+
+#[wasm_bindgen]
+impl Program {
+    /// Refuses bytes that are not a plan with the offset of the fault.
+    #[wasm_bindgen(constructor)]
+    pub fn new(bytes: &[u8]) -> Result<Program, JsError> {
+        let plan = Plan::decode(bytes).map_err(|bad| JsError::new(&format!("{} (byte {})", bad.what, bad.offset)))?;
+        Ok(Program { runner: Runner::new(&plan), plan })
+    }
+
+    /// Runs over symbols of the store. `ranges` has two numbers per symbol: the first bar on which a match counts,
+    /// and the first on which it does not any more.
+    pub fn scan(&self, store: &Store, symbols: &[u32], ranges: &[u32]) -> MatchBuffer {
+        let symbols: Vec<Symbol> = symbols
+            .iter()
+            .zip(ranges.chunks_exact(2))
+            .map(|(&symbol, range)| store.symbol(symbol as usize, range[0], range[1]))
+            .collect();
+        MatchBuffer(scan(&self.runner, &symbols))
+    }
+
+    /// The reported values of one symbol over all its bars, one series after another.
+    pub fn series(&self, store: &Store, symbol: usize) -> Vec<f64> {
+        self.runner.series(store.symbol(symbol, 0, u32::MAX))
+    }
+
+    /// Per output of every node of the plan's bytes, in order: warm-up, lookback, fading, 1 when it depends on the
+    /// start for ever (see `Reach`).
+    pub fn reach(&self) -> Vec<f64> {
+        let reach = |&id: &u32| {
+            let reach = self.plan.graph.node(id).reach();
+            [reach.warmup as f64, reach.lookback as f64, reach.fading, reach.forever as u8 as f64]
+        };
+        self.plan.outputs.iter().flatten().flat_map(reach).collect()
+    }
+
+    /// Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
+    pub fn kernels(&self) -> usize {
+        self.plan.needed().iter().filter(|&&needed| needed).count()
+    }
+}
+
+#[cfg(not(feature = "threads"))]
+fn scan(runner: &Runner, symbols: &[Symbol]) -> Matches {
+    runner.scan(symbols)
+}
+
+/// Matches as columns, copied out by JavaScript.
+#[wasm_bindgen]
+pub struct MatchBuffer(Matches);
+
+#[wasm_bindgen]
+impl MatchBuffer {
+    pub fn symbols(&self) -> Vec<u32> {
+        self.0.symbols.clone()
+    }
+    pub fn bars(&self) -> Vec<u32> {
+        self.0.bars.clone()
+    }
+    pub fn signals(&self) -> Vec<u8> {
+        self.0.signals.clone()
+    }
+    pub fn values(&self) -> Vec<f64> {
+        self.0.values.clone()
+    }
+}
