@@ -1,7 +1,8 @@
 //! A plan made ready for one lane type: kernels in order, and the slots they read and write.
 
 use kernels::block::{Inputs, Kernel, Output, Slot};
-use kernels::graph::Operation;
+use kernels::graph::{NodeId, Operation};
+use kernels::indicators::operators::{AND, OR};
 use kernels::lane::Lane;
 use kernels::spec::{Body, Row, Type};
 
@@ -11,6 +12,8 @@ struct Step<L> {
     kernel: Box<dyn Kernel<L>>,
     inputs: Vec<usize>,
     output: usize,
+    /// Whether anyone reads where the output is known to be false.
+    wants_no: bool,
 }
 
 /// The kernel of a row for a lane type.
@@ -33,6 +36,27 @@ macro_rules! build {
 build!(f64, scalar);
 build!(kernels::lane::Wide, wide);
 
+/// Per node whether its `no` plane is read. Signals read only `yes`, and so do `and` and `or` on their behalf.
+fn wants_no(plan: &Plan) -> Vec<bool> {
+    let mut wants = vec![false; plan.graph.len()];
+    for &report in &plan.reports {
+        wants[report as usize] = true;
+    }
+    let mut uses: Vec<(usize, &'static Row, Vec<NodeId>)> = Vec::new();
+    plan.graph.for_each(|id, operation| {
+        if let Operation::Call { row, inputs, .. } = operation {
+            uses.push((id as usize, row, inputs.clone()));
+        }
+    });
+    for (id, row, inputs) in uses.into_iter().rev() {
+        let passes_on = [&AND, &OR].iter().any(|logic| std::ptr::eq(*logic, row));
+        for input in inputs {
+            wants[input as usize] |= !passes_on || wants[id];
+        }
+    }
+    wants
+}
+
 /// The slot of a column.
 pub struct ColumnSlot {
     pub column: usize,
@@ -51,6 +75,7 @@ pub struct Program<L> {
 impl<L: Build> Program<L> {
     pub fn new(plan: &Plan) -> Self {
         let needed = plan.needed();
+        let wants_no = wants_no(plan);
         let mut slot_of = vec![usize::MAX; needed.len()];
         let mut program =
             Program { steps: Vec::new(), slots: Vec::new(), columns: Vec::new(), signals: Vec::new(), reports: Vec::new() };
@@ -73,6 +98,7 @@ impl<L: Build> Program<L> {
                         kernel: L::build(row, parameters),
                         inputs: inputs.iter().map(|&input| slot_of[input as usize]).collect(),
                         output: slot,
+                        wants_no: wants_no[id as usize],
                     });
                     if row.outputs[0].kind == Type::Condition {
                         series = Slot::mask();
@@ -94,7 +120,12 @@ impl<L: Lane> Program<L> {
             steps: self
                 .steps
                 .iter()
-                .map(|step| Step { kernel: step.kernel.fork(), inputs: step.inputs.clone(), output: step.output })
+                .map(|step| Step {
+                    kernel: step.kernel.fork(),
+                    inputs: step.inputs.clone(),
+                    output: step.output,
+                    wants_no: step.wants_no,
+                })
                 .collect(),
             slots: self.slots.clone(),
             columns: self.columns.iter().map(|c| ColumnSlot { column: c.column, slot: c.slot }).collect(),
@@ -116,7 +147,7 @@ impl<L: Lane> Program<L> {
         for step in &mut self.steps {
             // The output leaves its place while the kernel reads the others.
             let mut output = std::mem::replace(&mut self.slots[step.output], Slot::Series(Box::new([])));
-            step.kernel.run(&Inputs::new(&self.slots, &step.inputs, bars), &mut Output::new(&mut output, bars));
+            step.kernel.run(&Inputs::new(&self.slots, &step.inputs, bars), &mut Output::new(&mut output, bars, step.wants_no));
             self.slots[step.output] = output;
         }
     }

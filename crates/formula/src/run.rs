@@ -91,20 +91,20 @@ fn value_at<L: Lane>(slot: &Slot<L>, bar: usize, lane: usize) -> f64 {
 /// Puts the columns of the next `bars` bars into their slots. A symbol that has ended repeats its last bar, and free
 /// lanes repeat the first symbol: nobody looks at what comes out, and numbers are faster than holes.
 fn fill_columns<L: Lane>(program: &mut Program<L>, symbols: &[Symbol<'_>], start: usize, bars: usize) {
-    let mut padding = [[0.0; BLOCK]; WIDTH];
+    let mut padding: [Vec<f64>; WIDTH] = Default::default();
     for at in 0..program.columns.len() {
         let (column, slot) = (program.columns[at].column, program.columns[at].slot);
         for (symbol, padding) in symbols.iter().zip(&mut padding) {
             let values = symbol.columns[column];
             if values.len() < start + bars {
-                let left = values.get(start..).unwrap_or(&[]);
-                padding[..left.len()].copy_from_slice(left);
-                padding[left.len()..].fill(values.last().copied().unwrap_or(f64::NAN));
+                padding.clear();
+                padding.extend_from_slice(values.get(start..).unwrap_or(&[]));
+                padding.resize(bars, values.last().copied().unwrap_or(f64::NAN));
             }
         }
         let runs: [&[f64]; WIDTH] = std::array::from_fn(|lane| {
             let lane = if lane < symbols.len() { lane } else { 0 };
-            symbols[lane].columns[column].get(start..start + bars).unwrap_or(&padding[lane][..bars])
+            symbols[lane].columns[column].get(start..start + bars).unwrap_or(&padding[lane])
         });
         L::interleave(&runs[..L::WIDTH], &mut program.column_mut(slot)[..bars]);
     }
@@ -124,24 +124,34 @@ fn scan_group<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], found: &mut
 /// Copies out the matches of a block while its values are at hand.
 fn gather<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], start: usize, bars: usize, found: &mut [Matches]) {
     let lanes = ((1u16 << symbols.len()) - 1) as u8;
-    for bar in 0..bars {
-        for (signal, &slot) in program.signals.iter().enumerate() {
-            let Slot::Mask(mask) = &program.slots[slot] else { unreachable!("signals are conditions") };
-            let mut hits = mask.yes[bar] & lanes;
-            while hits != 0 {
-                let lane = hits.trailing_zeros() as usize;
-                hits &= hits - 1;
-                let at = start + bar;
-                if at < symbols[lane].from || at >= symbols[lane].to.min(symbols[lane].bars) {
-                    continue;
-                }
-                let matches = &mut found[lane];
-                matches.bars.push(at as u32);
-                matches.signals.push(signal as u8);
-                for &report in &program.reports {
-                    matches.values.push(value_at(&program.slots[report], bar, lane));
+    let hits: Vec<&[u8]> = program.signals.iter().map(|&slot| yes_plane(&program.slots[slot], bars)).collect();
+    for eight in (0..bars).step_by(8) {
+        let end = bars.min(eight + 8);
+        // Most bars of most formulas have no match: eight are passed over at a time.
+        if hits.iter().all(|hits| hits[eight..end].iter().fold(0, |any, byte| any | byte) & lanes == 0) {
+            continue;
+        }
+        for bar in eight..end {
+            for (signal, hits) in hits.iter().enumerate() {
+                let mut hits = hits[bar] & lanes;
+                while hits != 0 {
+                    let lane = hits.trailing_zeros() as usize;
+                    hits &= hits - 1;
+                    if (symbols[lane].from..symbols[lane].to.min(symbols[lane].bars)).contains(&(start + bar)) {
+                        let matches = &mut found[lane];
+                        matches.bars.push((start + bar) as u32);
+                        matches.signals.push(signal as u8);
+                        matches.values.extend(program.reports.iter().map(|&r| value_at(&program.slots[r], bar, lane)));
+                    }
                 }
             }
         }
+    }
+}
+
+fn yes_plane<L>(slot: &Slot<L>, bars: usize) -> &[u8] {
+    match slot {
+        Slot::Mask(mask) => &mask.yes[..bars],
+        Slot::Series(_) => unreachable!("signals are conditions"),
     }
 }

@@ -49,9 +49,7 @@ impl<'a, L: Lane> Inputs<'a, L> {
         assert!(bars <= BLOCK);
         Self { slots, wiring, bars }
     }
-    pub fn bars(&self) -> usize {
-        self.bars
-    }
+    #[inline]
     pub fn series(&self, input: usize) -> &'a [L] {
         match &self.slots[self.wiring[input]] {
             Slot::Series(values) => &values[..self.bars],
@@ -59,6 +57,7 @@ impl<'a, L: Lane> Inputs<'a, L> {
         }
     }
     /// The planes `(yes, no)` of a condition.
+    #[inline]
     pub fn mask(&self, input: usize) -> (&'a [u8], &'a [u8]) {
         match &self.slots[self.wiring[input]] {
             Slot::Mask(mask) => (&mask.yes[..self.bars], &mask.no[..self.bars]),
@@ -71,12 +70,18 @@ impl<'a, L: Lane> Inputs<'a, L> {
 pub struct Output<'a, L> {
     slot: &'a mut Slot<L>,
     bars: usize,
+    wants_no: bool,
 }
 
 impl<'a, L: Lane> Output<'a, L> {
-    pub fn new(slot: &'a mut Slot<L>, bars: usize) -> Self {
-        Self { slot, bars }
+    /// Without `wants_no` nobody reads the `no` plane of a condition, and it need not be written.
+    pub fn new(slot: &'a mut Slot<L>, bars: usize, wants_no: bool) -> Self {
+        Self { slot, bars, wants_no }
     }
+    pub fn wants_no(&self) -> bool {
+        self.wants_no
+    }
+    #[inline]
     pub fn series(&mut self) -> &mut [L] {
         match self.slot {
             Slot::Series(values) => &mut values[..self.bars],

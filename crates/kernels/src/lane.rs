@@ -4,7 +4,7 @@
 
 use std::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
-use wide::f64x2;
+use crate::pair::{self, Pair, PairMask};
 
 /// Symbols in a [`Wide`]. Eight hide the latency of the recurrences: four took 1.4 times as long per symbol for EMA
 /// and RSI (bench/notes/lanes.md). A mask of one bar is then one byte.
@@ -142,14 +142,27 @@ impl Lane for f64 {
 
 /// Eight symbols side by side.
 #[derive(Clone, Copy)]
-pub struct Wide([f64x2; PAIRS]);
+pub struct Wide([Pair; PAIRS]);
 
-impl Wide {
-    #[inline(always)]
-    fn zip(self, other: Self, function: impl Fn(f64x2, f64x2) -> f64x2) -> Self {
-        let (a, b) = (self.0, other.0);
-        Wide([function(a[0], b[0]), function(a[1], b[1]), function(a[2], b[2]), function(a[3], b[3])])
-    }
+/// A truth value per symbol.
+#[derive(Clone, Copy)]
+pub struct WideMask([PairMask; PAIRS]);
+
+/// A function of pairs, on all pairs.
+macro_rules! on_pairs {
+    ($function:ident, $a:expr) => {{
+        let a = $a.0;
+        [pair::$function(a[0]), pair::$function(a[1]), pair::$function(a[2]), pair::$function(a[3])]
+    }};
+    ($function:ident, $a:expr, $b:expr) => {{
+        let (a, b) = ($a.0, $b.0);
+        [
+            pair::$function(a[0], b[0]),
+            pair::$function(a[1], b[1]),
+            pair::$function(a[2], b[2]),
+            pair::$function(a[3], b[3]),
+        ]
+    }};
 }
 
 macro_rules! arithmetic {
@@ -158,7 +171,7 @@ macro_rules! arithmetic {
             type Output = Self;
             #[inline(always)]
             fn $method(self, other: Self) -> Self {
-                self.zip(other, |a, b| a.$method(b))
+                Wide(on_pairs!($method, self, other))
             }
         }
     )*};
@@ -169,102 +182,99 @@ impl Neg for Wide {
     type Output = Self;
     #[inline(always)]
     fn neg(self) -> Self {
-        Wide(self.0.map(|pair| -pair))
+        Wide(on_pairs!(neg, self))
     }
 }
-
-/// A truth value per symbol: all bits of its lane, or none.
-#[derive(Clone, Copy)]
-pub struct WideMask(Wide);
-
 impl BitAnd for WideMask {
     type Output = Self;
     #[inline(always)]
     fn bitand(self, other: Self) -> Self {
-        WideMask(self.0.zip(other.0, |a, b| a & b))
+        WideMask(on_pairs!(and, self, other))
     }
 }
 impl BitOr for WideMask {
     type Output = Self;
     #[inline(always)]
     fn bitor(self, other: Self) -> Self {
-        WideMask(self.0.zip(other.0, |a, b| a | b))
+        WideMask(on_pairs!(or, self, other))
     }
 }
 impl Not for WideMask {
     type Output = Self;
     #[inline(always)]
     fn not(self) -> Self {
-        WideMask(Wide(self.0.0.map(|pair| !pair)))
+        WideMask(on_pairs!(not, self))
     }
+}
+
+macro_rules! comparisons {
+    ($($method:ident)*) => {$(
+        #[inline(always)]
+        fn $method(self, other: Self) -> WideMask {
+            WideMask(on_pairs!($method, self, other))
+        }
+    )*};
 }
 
 impl Lane for Wide {
     const WIDTH: usize = WIDTH;
     type Mask = WideMask;
 
+    comparisons!(lt le gt ge eq);
+
     #[inline(always)]
     fn splat(value: f64) -> Self {
-        Wide([f64x2::splat(value); PAIRS])
+        Wide([pair::splat(value); PAIRS])
     }
     #[inline(always)]
     fn from_fn(mut lane: impl FnMut(usize) -> f64) -> Self {
-        Wide(std::array::from_fn(|pair| f64x2::new([lane(2 * pair), lane(2 * pair + 1)])))
+        Wide(std::array::from_fn(|at| pair::new(lane(2 * at), lane(2 * at + 1))))
     }
     #[inline(always)]
     fn lane(self, lane: usize) -> f64 {
-        self.0[lane / 2].to_array()[lane % 2]
+        pair::get(self.0[lane / 2], lane % 2)
     }
     #[inline(always)]
     fn map(self, function: impl Fn(f64) -> f64) -> Self {
         Self::from_fn(|lane| function(self.lane(lane)))
     }
     #[inline(always)]
-    fn lt(self, other: Self) -> WideMask {
-        WideMask(self.zip(other, |a, b| a.simd_lt(b)))
-    }
-    #[inline(always)]
-    fn le(self, other: Self) -> WideMask {
-        WideMask(self.zip(other, |a, b| a.simd_le(b)))
-    }
-    #[inline(always)]
-    fn gt(self, other: Self) -> WideMask {
-        WideMask(self.zip(other, |a, b| a.simd_gt(b)))
-    }
-    #[inline(always)]
-    fn ge(self, other: Self) -> WideMask {
-        WideMask(self.zip(other, |a, b| a.simd_ge(b)))
-    }
-    #[inline(always)]
-    fn eq(self, other: Self) -> WideMask {
-        WideMask(self.zip(other, |a, b| a.simd_eq(b)))
-    }
-    #[inline(always)]
     fn select(mask: WideMask, yes: Self, no: Self) -> Self {
-        let (mask, yes, no) = (mask.0.0, yes.0, no.0);
-        Wide(std::array::from_fn(|pair| mask[pair].bitselect(yes[pair], no[pair])))
+        Wide(std::array::from_fn(|at| pair::select(mask.0[at], yes.0[at], no.0[at])))
     }
     #[inline(always)]
     fn bits(mask: WideMask) -> u8 {
-        let pairs = mask.0.0;
-        (pairs[0].to_bitmask()
-            | pairs[1].to_bitmask() << 2
-            | pairs[2].to_bitmask() << 4
-            | pairs[3].to_bitmask() << 6) as u8
+        pair::bits(mask.0)
     }
     #[inline(always)]
     fn abs(self) -> Self {
-        Wide(self.0.map(f64x2::abs))
+        Wide(on_pairs!(abs, self))
     }
     #[inline(always)]
     fn sqrt(self) -> Self {
-        Wide(self.0.map(f64x2::sqrt))
+        Wide(on_pairs!(sqrt, self))
+    }
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        Wide(on_pairs!(larger, self, other))
+    }
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        Wide(on_pairs!(smaller, self, other))
     }
     fn interleave(runs: &[&[f64]], out: &mut [Self]) {
         let bars = out.len();
         let runs: [&[f64]; WIDTH] = std::array::from_fn(|lane| &runs[lane][..bars]);
-        for (bar, out) in out.iter_mut().enumerate() {
-            *out = Wide(std::array::from_fn(|pair| f64x2::new([runs[2 * pair][bar], runs[2 * pair + 1][bar]])));
+        let (twos, one) = out.as_chunks_mut::<2>();
+        for (at, [first, second]) in twos.iter_mut().enumerate() {
+            let bar = 2 * at;
+            for at in 0..PAIRS {
+                let (a, b) = (&runs[2 * at][bar..bar + 2], &runs[2 * at + 1][bar..bar + 2]);
+                [first.0[at], second.0[at]] = pair::transpose([a[0], a[1]], [b[0], b[1]]);
+            }
+        }
+        if let [last] = one {
+            *last = Self::from_fn(|lane| runs[lane][bars - 1]);
         }
     }
 }

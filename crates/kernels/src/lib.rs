@@ -9,6 +9,7 @@ pub mod elementwise;
 pub mod graph;
 pub mod indicators;
 pub mod lane;
+mod pair;
 pub mod recursive;
 pub mod spec;
 pub mod window;

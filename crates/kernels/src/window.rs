@@ -15,6 +15,8 @@ pub trait Fold<L: Lane>: Clone + Send + 'static {
     /// Values are folded relative to the first one of the segment, which every window of it contains: flat windows
     /// then fold to exactly zero, and variances keep their digits.
     const SHIFTED: bool;
+    /// Whether `append` and `finish` are quicker when every value of the window is known to be known.
+    const MINDS_HOLES: bool;
     /// The join of nothing.
     fn empty(&self) -> Self::Part;
     /// A place to keep the value itself until its segment is complete.
@@ -22,10 +24,10 @@ pub trait Fold<L: Lane>: Clone + Send + 'static {
     fn kept(part: Self::Part) -> L;
     /// The value in front of a tail. `bar` counts from the start of the series.
     fn prepend(&self, value: L, bar: usize, tail: Self::Part) -> Self::Part;
-    /// The value behind a head of `bars` values.
-    fn append(&self, head: Self::Part, bars: usize, value: L, bar: usize) -> Self::Part;
-    /// The result of a tail of `older` values and the head behind it.
-    fn finish(&self, tail: Self::Part, older: usize, head: Self::Part, shift: L, bar: usize) -> L;
+    /// The value behind a head of `bars` values. `HOLES`: it may be unknown.
+    fn append<const HOLES: bool>(&self, head: Self::Part, bars: usize, value: L, bar: usize) -> Self::Part;
+    /// The result of a tail of `older` values and the head behind it. `HOLES`: some may be unknown.
+    fn finish<const HOLES: bool>(&self, tail: Self::Part, older: usize, head: Self::Part, shift: L, bar: usize) -> L;
 }
 
 /// A fold over the last `length` values.
@@ -39,13 +41,16 @@ pub struct Window<L: Lane, F: Fold<L>> {
     shift: L,
     /// Bars seen.
     bar: usize,
+    /// An unknown value is among the tails or in the head.
+    holes: bool,
+    holes_in_head: bool,
 }
 
 impl<L: Lane, F: Fold<L>> Window<L, F> {
     pub fn new(fold: F, length: usize) -> Self {
         let mut parts = vec![F::keep(L::unknown()); length + 1].into_boxed_slice();
         parts[length] = fold.empty();
-        Self { head: fold.empty(), fold, parts, filled: length, shift: L::splat(0.0), bar: 0 }
+        Self { head: fold.empty(), fold, parts, filled: length, shift: L::splat(0.0), bar: 0, holes: true, holes_in_head: true }
     }
 
     fn length(&self) -> usize {
@@ -67,6 +72,8 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
         }
         self.filled = 0;
         self.head = self.fold.empty();
+        self.holes = self.holes_in_head;
+        self.holes_in_head = false;
     }
 
     #[inline(always)]
@@ -79,24 +86,39 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
                 self.turn(values[done]);
             }
             let bars = (values.len() - done).min(length - self.filled);
-            let values = &values[done..done + bars];
-            let out = &mut out[done..done + bars];
-            let parts = &mut self.parts[self.filled..self.filled + bars + 1];
-            let mut head = self.head;
-            for i in 0..bars {
-                let value = values[i];
-                let tail = parts[i + 1];
-                parts[i] = F::keep(value);
-                let bar = self.bar + i;
-                let relative = if F::SHIFTED { value - self.shift } else { value };
-                head = self.fold.append(head, self.filled + i, relative, bar);
-                out[i] = self.fold.finish(tail, length - 1 - self.filled - i, head, self.shift, bar);
+            let (values, out) = (&values[done..done + bars], &mut out[done..done + bars]);
+            if F::MINDS_HOLES {
+                let zero = L::splat(0.0);
+                let known = values.iter().fold(zero, |sum, &x| sum + (x - x)).all_known();
+                self.holes_in_head |= !known;
+                self.holes |= !known;
             }
-            self.head = head;
-            self.filled += bars;
-            self.bar += bars;
+            if F::MINDS_HOLES && !self.holes {
+                self.piece::<false>(values, out);
+            } else {
+                self.piece::<true>(values, out);
+            }
             done += bars;
         }
+    }
+
+    /// Some bars of one segment.
+    #[inline(always)]
+    fn piece<const HOLES: bool>(&mut self, values: &[L], out: &mut [L]) {
+        let (bars, older) = (values.len(), self.length() - 1 - self.filled);
+        let out = &mut out[..bars];
+        let parts = &mut self.parts[self.filled..self.filled + bars + 1];
+        let mut head = self.head;
+        for i in 0..bars {
+            let (value, tail, bar) = (values[i], parts[i + 1], self.bar + i);
+            parts[i] = F::keep(value);
+            let relative = if F::SHIFTED { value - self.shift } else { value };
+            head = self.fold.append::<HOLES>(head, self.filled + i, relative, bar);
+            out[i] = self.fold.finish::<HOLES>(tail, older - i, head, self.shift, bar);
+        }
+        self.head = head;
+        self.filled += bars;
+        self.bar += bars;
     }
 }
 

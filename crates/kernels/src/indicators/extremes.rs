@@ -31,6 +31,7 @@ impl<const LOWEST: bool> Highest<LOWEST> {
 impl<L: Lane, const LOWEST: bool> Fold<L> for Highest<LOWEST> {
     type Part = L;
     const SHIFTED: bool = false;
+    const MINDS_HOLES: bool = true;
     fn empty(&self) -> L {
         L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY })
     }
@@ -47,13 +48,13 @@ impl<L: Lane, const LOWEST: bool> Fold<L> for Highest<LOWEST> {
         Self::better(Self::ranked(value), tail)
     }
     #[inline(always)]
-    fn append(&self, head: L, _: usize, value: L, _: usize) -> L {
-        Self::better(Self::ranked(value), head)
+    fn append<const HOLES: bool>(&self, head: L, _: usize, value: L, _: usize) -> L {
+        Self::better(if HOLES { Self::ranked(value) } else { value }, head)
     }
     #[inline(always)]
-    fn finish(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
+    fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
         let best = Self::better(tail, head);
-        L::select(best.known(), best, L::unknown())
+        if HOLES { L::select(best.known(), best, L::unknown()) } else { best }
     }
 }
 
@@ -115,15 +116,12 @@ impl<const LOWEST: bool> HighestBars<LOWEST> {
             bar: L::select(wins, newer.bar, older.bar),
         }
     }
-    #[inline(always)]
-    fn placed<L: Lane>(value: L, bar: usize) -> Placed<L> {
-        Placed { value: Highest::<LOWEST>::ranked(value), bar: L::splat(bar as f64) }
-    }
 }
 
 impl<L: Lane, const LOWEST: bool> Fold<L> for HighestBars<LOWEST> {
     type Part = Placed<L>;
     const SHIFTED: bool = false;
+    const MINDS_HOLES: bool = true;
     fn empty(&self) -> Placed<L> {
         Placed { value: L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY }), bar: L::splat(0.0) }
     }
@@ -137,16 +135,19 @@ impl<L: Lane, const LOWEST: bool> Fold<L> for HighestBars<LOWEST> {
     }
     #[inline(always)]
     fn prepend(&self, value: L, bar: usize, tail: Placed<L>) -> Placed<L> {
-        Self::better(Self::placed(value, bar), tail)
+        let placed = Placed { value: Highest::<LOWEST>::ranked(value), bar: L::splat(bar as f64) };
+        Self::better(placed, tail)
     }
     #[inline(always)]
-    fn append(&self, head: Placed<L>, _: usize, value: L, bar: usize) -> Placed<L> {
-        Self::better(head, Self::placed(value, bar))
+    fn append<const HOLES: bool>(&self, head: Placed<L>, _: usize, value: L, bar: usize) -> Placed<L> {
+        let value = if HOLES { Highest::<LOWEST>::ranked(value) } else { value };
+        Self::better(head, Placed { value, bar: L::splat(bar as f64) })
     }
     #[inline(always)]
-    fn finish(&self, tail: Placed<L>, _: usize, head: Placed<L>, _: L, bar: usize) -> L {
+    fn finish<const HOLES: bool>(&self, tail: Placed<L>, _: usize, head: Placed<L>, _: L, bar: usize) -> L {
         let best = Self::better(tail, head);
-        L::select(best.value.known(), L::splat(bar as f64) - best.bar, L::unknown())
+        let since = L::splat(bar as f64) - best.bar;
+        if HOLES { L::select(best.value.known(), since, L::unknown()) } else { since }
     }
 }
 

@@ -43,47 +43,24 @@ pub static NEG: Row = operator("neg", "`-a`.", &[Input::number("a")], VALUE, sta
 
 /// A kernel that compares two numbers: `$yes` where true, `$no` where known to be false.
 macro_rules! comparison {
-    ($row:ident, $kernel:ident, $name:literal, $summary:literal, |$a:ident, $b:ident| $yes:expr, $no:expr) => {
-        #[derive(Clone, Copy)]
-        struct $kernel;
-        impl<L: Lane> Kernel<L> for $kernel {
-            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-                let (yes, no) = output.mask();
-                let bars = yes.len();
-                let (a, b, no) = (&inputs.series(0)[..bars], &inputs.series(1)[..bars], &mut no[..bars]);
-                for bar in 0..bars {
-                    let ($a, $b) = (a[bar], b[bar]);
-                    yes[bar] = L::bits($yes);
-                    no[bar] = L::bits($no);
-                }
-            }
-            fn fork(&self) -> Box<dyn Kernel<L>> {
-                Box::new(*self)
-            }
-        }
-        pub static $row: Row = operator($name, $summary, NUMBERS, CONDITION, stateless!($kernel));
-    };
-}
-comparison!(LT, LtKernel, "lt", "`a < b`.", |a, b| a.lt(b), a.ge(b));
-comparison!(LE, LeKernel, "le", "`a <= b`.", |a, b| a.le(b), a.gt(b));
-comparison!(GT, GtKernel, "gt", "`a > b`.", |a, b| a.gt(b), a.le(b));
-comparison!(GE, GeKernel, "ge", "`a >= b`.", |a, b| a.ge(b), a.lt(b));
-comparison!(EQ, EqKernel, "eq", "`a == b`.", |a, b| a.eq(b), a.lt(b) | a.gt(b));
-comparison!(NE, NeKernel, "ne", "`a != b`.", |a, b| a.lt(b) | a.gt(b), a.eq(b));
-
-/// A kernel of Kleene's logic, on the bit planes of its inputs.
-macro_rules! logic {
     ($kernel:ident, |$a:ident, $b:ident| $yes:expr, $no:expr) => {
         #[derive(Clone, Copy)]
         struct $kernel;
         impl<L: Lane> Kernel<L> for $kernel {
             fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-                let (a, b) = (inputs.mask(0), inputs.mask(1));
+                let wants_no = output.wants_no();
                 let (yes, no) = output.mask();
-                for bar in 0..yes.len() {
-                    let ($a, $b) = ((a.0[bar], a.1[bar]), (b.0[bar], b.1[bar]));
-                    yes[bar] = $yes;
-                    no[bar] = $no;
+                let bars = yes.len();
+                let (a, b) = (&inputs.series(0)[..bars], &inputs.series(1)[..bars]);
+                for bar in 0..bars {
+                    let ($a, $b) = (a[bar], b[bar]);
+                    yes[bar] = L::bits($yes);
+                }
+                if wants_no {
+                    for bar in 0..bars {
+                        let ($a, $b) = (a[bar], b[bar]);
+                        no[bar] = L::bits($no);
+                    }
                 }
             }
             fn fork(&self) -> Box<dyn Kernel<L>> {
@@ -92,8 +69,48 @@ macro_rules! logic {
         }
     };
 }
-logic!(AndKernel, |a, b| a.0 & b.0, a.1 | b.1);
-logic!(OrKernel, |a, b| a.0 | b.0, a.1 & b.1);
+comparison!(LtKernel, |a, b| a.lt(b), a.ge(b));
+comparison!(LeKernel, |a, b| a.le(b), a.gt(b));
+comparison!(GtKernel, |a, b| a.gt(b), a.le(b));
+comparison!(GeKernel, |a, b| a.ge(b), a.lt(b));
+comparison!(EqKernel, |a, b| a.eq(b), a.lt(b) | a.gt(b));
+comparison!(NeKernel, |a, b| a.lt(b) | a.gt(b), a.eq(b));
+
+pub static LT: Row = operator("lt", "`a < b`.", NUMBERS, CONDITION, stateless!(LtKernel));
+pub static LE: Row = operator("le", "`a <= b`.", NUMBERS, CONDITION, stateless!(LeKernel));
+pub static GT: Row = operator("gt", "`a > b`.", NUMBERS, CONDITION, stateless!(GtKernel));
+pub static GE: Row = operator("ge", "`a >= b`.", NUMBERS, CONDITION, stateless!(GeKernel));
+pub static EQ: Row = operator("eq", "`a == b`.", NUMBERS, CONDITION, stateless!(EqKernel));
+pub static NE: Row = operator("ne", "`a != b`.", NUMBERS, CONDITION, stateless!(NeKernel));
+
+/// A kernel of Kleene's logic: how two bytes of the `yes` planes and two of the `no` planes are joined.
+macro_rules! logic {
+    ($kernel:ident, yes: $yes:expr, no: $no:expr) => {
+        #[derive(Clone, Copy)]
+        struct $kernel;
+        impl<L: Lane> Kernel<L> for $kernel {
+            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+                let (a, b) = (inputs.mask(0), inputs.mask(1));
+                let wants_no = output.wants_no();
+                let (yes, no) = output.mask();
+                join(a.0, b.0, yes, $yes);
+                if wants_no {
+                    join(a.1, b.1, no, $no);
+                }
+            }
+            fn fork(&self) -> Box<dyn Kernel<L>> {
+                Box::new(*self)
+            }
+        }
+    };
+}
+fn join(a: &[u8], b: &[u8], out: &mut [u8], operation: impl Fn(u8, u8) -> u8) {
+    for ((out, &a), &b) in out.iter_mut().zip(a).zip(b) {
+        *out = operation(a, b);
+    }
+}
+logic!(AndKernel, yes: |a, b| a & b, no: |a, b| a | b);
+logic!(OrKernel, yes: |a, b| a | b, no: |a, b| a & b);
 
 pub static AND: Row =
     operator("and", "`a and b`: false as soon as one is false.", CONDITIONS, CONDITION, stateless!(AndKernel));

@@ -24,9 +24,8 @@ impl<L: Lane> Rsi<L> {
         let zero = L::splat(0.0);
         for (out, &x) in out.iter_mut().zip(values) {
             let change = x - self.previous;
-            // The sum of both is |change| and an unknown change is unknown in both.
-            let gain = L::select(change.lt(zero), zero, change);
-            let loss = L::select(change.gt(zero), zero, -change);
+            // In this order an unknown change stays unknown.
+            let (gain, loss) = (zero.larger(change), zero.larger(-change));
             let (gain, loss) = if KNOWN {
                 self.previous = x;
                 (self.gain.step_known(gain), self.loss.step_known(loss))

@@ -15,6 +15,7 @@ impl<L: Lane> Mean<L> {
 impl<L: Lane> Fold<L> for Mean<L> {
     type Part = L;
     const SHIFTED: bool = true;
+    const MINDS_HOLES: bool = false;
     fn empty(&self) -> L {
         L::splat(0.0)
     }
@@ -31,11 +32,11 @@ impl<L: Lane> Fold<L> for Mean<L> {
         tail + value
     }
     #[inline(always)]
-    fn append(&self, head: L, _: usize, value: L, _: usize) -> L {
+    fn append<const HOLES: bool>(&self, head: L, _: usize, value: L, _: usize) -> L {
         head + value
     }
     #[inline(always)]
-    fn finish(&self, tail: L, _: usize, head: L, shift: L, _: usize) -> L {
+    fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, shift: L, _: usize) -> L {
         shift + (tail + head) * self.0
     }
 }

@@ -31,6 +31,7 @@ impl<L: Lane> Part<L> {
 impl<L: Lane> Fold<L> for Deviation<L> {
     type Part = Part<L>;
     const SHIFTED: bool = true;
+    const MINDS_HOLES: bool = false;
     fn empty(&self) -> Part<L> {
         Part { sum: L::splat(0.0), squares: L::splat(0.0) }
     }
@@ -47,11 +48,11 @@ impl<L: Lane> Fold<L> for Deviation<L> {
         tail.with(value)
     }
     #[inline(always)]
-    fn append(&self, head: Part<L>, _: usize, value: L, _: usize) -> Part<L> {
+    fn append<const HOLES: bool>(&self, head: Part<L>, _: usize, value: L, _: usize) -> Part<L> {
         head.with(value)
     }
     #[inline(always)]
-    fn finish(&self, tail: Part<L>, _: usize, head: Part<L>, _: L, _: usize) -> L {
+    fn finish<const HOLES: bool>(&self, tail: Part<L>, _: usize, head: Part<L>, _: L, _: usize) -> L {
         let sum = tail.sum + head.sum;
         let variance = (tail.squares + head.squares - sum * sum * self.scale) * self.scale;
         // Rounding can leave a variance just below zero; an unknown one stays unknown.

@@ -14,6 +14,7 @@ impl<L: Lane> Fold<L> for Sum {
     type Part = L;
     /// Sums of whole numbers (volumes, counts) stay exact when nothing is subtracted.
     const SHIFTED: bool = false;
+    const MINDS_HOLES: bool = false;
     fn empty(&self) -> L {
         L::splat(0.0)
     }
@@ -30,11 +31,11 @@ impl<L: Lane> Fold<L> for Sum {
         tail + value
     }
     #[inline(always)]
-    fn append(&self, head: L, _: usize, value: L, _: usize) -> L {
+    fn append<const HOLES: bool>(&self, head: L, _: usize, value: L, _: usize) -> L {
         head + value
     }
     #[inline(always)]
-    fn finish(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
+    fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
         tail + head
     }
 }

@@ -25,6 +25,7 @@ struct Part<L> {
 impl<L: Lane> Fold<L> for Weighted<L> {
     type Part = Part<L>;
     const SHIFTED: bool = true;
+    const MINDS_HOLES: bool = false;
     fn empty(&self) -> Part<L> {
         Part { sum: L::splat(0.0), weighted: L::splat(0.0) }
     }
@@ -43,11 +44,11 @@ impl<L: Lane> Fold<L> for Weighted<L> {
         Part { sum, weighted: tail.weighted + sum }
     }
     #[inline(always)]
-    fn append(&self, head: Part<L>, bars: usize, value: L, _: usize) -> Part<L> {
+    fn append<const HOLES: bool>(&self, head: Part<L>, bars: usize, value: L, _: usize) -> Part<L> {
         Part { sum: head.sum + value, weighted: head.weighted + value * L::splat((bars + 1) as f64) }
     }
     #[inline(always)]
-    fn finish(&self, tail: Part<L>, older: usize, head: Part<L>, shift: L, _: usize) -> L {
+    fn finish<const HOLES: bool>(&self, tail: Part<L>, older: usize, head: Part<L>, shift: L, _: usize) -> L {
         let weighted = tail.weighted + head.weighted + head.sum * L::splat(older as f64);
         shift + weighted * self.scale
     }
