@@ -34,29 +34,41 @@ impl Runner {
 
     /// The matches of all symbols, in their order.
     pub fn scan(&self, symbols: &[Symbol<'_>]) -> Matches {
+        self.scan_by(symbols, |groups, scan| groups.iter().map(|group| scan(group)).collect())
+    }
+
+    /// The same with the groups run by the caller, in any order and on any threads.
+    pub fn scan_by(
+        &self,
+        symbols: &[Symbol<'_>],
+        run: impl FnOnce(&[&[usize]], &(dyn Fn(&[usize]) -> Vec<Matches> + Sync)) -> Vec<Vec<Matches>>,
+    ) -> Matches {
         let mut order: Vec<usize> = (0..symbols.len()).collect();
         // Symbols of one length side by side waste no lanes.
         order.sort_by_key(|&at| symbols[at].bars);
-        let mut found: Vec<Matches> = symbols.iter().map(|_| Matches::default()).collect();
-        for group in order.chunks(WIDTH) {
-            let lanes: Vec<Symbol> = group.iter().map(|&at| symbols[at]).collect();
-            if group.len() < MIN_WIDE {
-                for (at, symbol) in group.iter().zip(&lanes) {
-                    scan_group(&self.scalar, &[*symbol], std::slice::from_mut(&mut found[*at]));
-                }
-            } else {
-                let mut matches: Vec<Matches> = group.iter().map(|_| Matches::default()).collect();
-                scan_group(&self.wide, &lanes, &mut matches);
-                for (&at, matches) in group.iter().zip(matches) {
-                    found[at] = matches;
-                }
-            }
+        let groups: Vec<&[usize]> = order.chunks(WIDTH).collect();
+        let scanned = run(&groups, &|group| self.scan_group(symbols, group));
+
+        let mut by_symbol: Vec<Option<&Matches>> = vec![None; symbols.len()];
+        for (&at, matches) in groups.iter().copied().flatten().zip(scanned.iter().flatten()) {
+            by_symbol[at] = Some(matches);
         }
         let mut all = Matches::default();
-        for (at, matches) in found.iter().enumerate() {
+        for (at, matches) in by_symbol.iter().enumerate() {
+            let matches = matches.expect("every symbol is in a group");
             all.append(at as u32, matches, self.scalar.reports.len());
         }
         all
+    }
+
+    /// The matches of each symbol of one group.
+    fn scan_group(&self, symbols: &[Symbol<'_>], group: &[usize]) -> Vec<Matches> {
+        let lanes: Vec<Symbol> = group.iter().map(|&at| symbols[at]).collect();
+        if lanes.len() < MIN_WIDE {
+            lanes.iter().flat_map(|symbol| scan_lanes(&self.scalar, &[*symbol])).collect()
+        } else {
+            scan_lanes(&self.wide, &lanes)
+        }
     }
 
     /// The reported values of one symbol over all its bars, one series after another; conditions are 1, 0 or unknown.
@@ -110,15 +122,17 @@ fn fill_columns<L: Lane>(program: &mut Program<L>, symbols: &[Symbol<'_>], start
     }
 }
 
-fn scan_group<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], found: &mut [Matches]) {
+fn scan_lanes<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>]) -> Vec<Matches> {
     let mut program = program.fork();
+    let mut found: Vec<Matches> = symbols.iter().map(|_| Matches::default()).collect();
     let end = symbols.iter().map(|symbol| symbol.to.min(symbol.bars)).max().unwrap_or(0);
     for start in (0..end).step_by(BLOCK) {
         let bars = BLOCK.min(end - start);
         fill_columns(&mut program, symbols, start, bars);
         program.run(bars);
-        gather(&program, symbols, start, bars, found);
+        gather(&program, symbols, start, bars, &mut found);
     }
+    found
 }
 
 /// Copies out the matches of a block while its values are at hand.

@@ -101,7 +101,7 @@ impl<'a, L: Lane> Output<'a, L> {
 ///
 /// The law: however the bars are cut into calls, the outputs are bit for bit the same. So a live candle is a call of
 /// one bar, and a forming candle is a call on a [`fork`](Kernel::fork) that is thrown away.
-pub trait Kernel<L: Lane>: Send {
+pub trait Kernel<L: Lane>: Send + Sync {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>);
     /// The same kernel with a copy of its state.
     fn fork(&self) -> Box<dyn Kernel<L>>;

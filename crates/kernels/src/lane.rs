@@ -14,6 +14,7 @@ const PAIRS: usize = WIDTH / 2;
 pub trait Lane:
     Copy
     + Send
+    + Sync
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

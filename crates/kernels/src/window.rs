@@ -10,8 +10,8 @@ use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 
 /// How the values of a window are joined.
-pub trait Fold<L: Lane>: Clone + Send + 'static {
-    type Part: Copy + Send + 'static;
+pub trait Fold<L: Lane>: Clone + Send + Sync + 'static {
+    type Part: Copy + Send + Sync + 'static;
     /// Values are folded relative to the first one of the segment, which every window of it contains: flat windows
     /// then fold to exactly zero, and variances keep their digits.
     const SHIFTED: bool;

@@ -100,6 +100,15 @@ fn scan(runner: &Runner, symbols: &[Symbol]) -> Matches {
     runner.scan(symbols)
 }
 
+#[cfg(feature = "threads")]
+fn scan(runner: &Runner, symbols: &[Symbol]) -> Matches {
+    use rayon::prelude::*;
+    runner.scan_by(symbols, |groups, scan| groups.par_iter().map(|group| scan(group)).collect())
+}
+
+#[cfg(feature = "threads")]
+pub use wasm_bindgen_rayon::init_thread_pool;
+
 /// Matches as columns, copied out by JavaScript.
 #[wasm_bindgen]
 pub struct MatchBuffer(Matches);

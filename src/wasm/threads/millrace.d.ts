@@ -1,0 +1,135 @@
+/* tslint:disable */
+/* eslint-disable */
+
+/**
+ * Matches as columns, copied out by JavaScript.
+ */
+export class MatchBuffer {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    bars(): Uint32Array;
+    signals(): Uint8Array;
+    symbols(): Uint32Array;
+    values(): Float64Array;
+}
+
+/**
+ * A plan, checked and ready to run.
+ */
+export class Program {
+    free(): void;
+    [Symbol.dispose](): void;
+    /**
+     * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
+     */
+    kernels(): number;
+    /**
+     * Refuses bytes that are not a plan with the offset of the fault.
+     */
+    constructor(bytes: Uint8Array | number[]);
+    /**
+     * Per output of every node of the plan's bytes, in order: warm-up, lookback, fading, 1 when it depends on the
+     * start for ever (see `Reach`).
+     */
+    reach(): Float64Array;
+    /**
+     * Runs over symbols of the store. `ranges` has two numbers per symbol: the first bar on which a match counts,
+     * and the first on which it does not any more.
+     */
+    scan(store: Store, symbols: Uint32Array | number[], ranges: Uint32Array | number[]): MatchBuffer;
+    /**
+     * The reported values of one symbol over all its bars, one series after another.
+     */
+    series(store: Store, symbol: number): Float64Array;
+}
+
+/**
+ * The candles of symbols, column by column, by a number JavaScript gives each symbol.
+ */
+export class Store {
+    free(): void;
+    [Symbol.dispose](): void;
+    constructor();
+    /**
+     * Frees the columns of a symbol.
+     */
+    release(symbol: number): void;
+    /**
+     * Room for a column of a symbol; returns the byte offset of its first value. The values are NaN until written.
+     */
+    reserve(symbol: number, column: number, bars: number): number;
+}
+
+export function initThreadPool(num_threads: number): Promise<any>;
+
+export class wbg_rayon_PoolBuilder {
+    private constructor();
+    free(): void;
+    [Symbol.dispose](): void;
+    build(): void;
+    mainJS(): string;
+    numThreads(): number;
+    receiver(): number;
+}
+
+export function wbg_rayon_start_worker(receiver: number): void;
+
+export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
+
+export interface InitOutput {
+    readonly __wbg_matchbuffer_free: (a: number, b: number) => void;
+    readonly __wbg_program_free: (a: number, b: number) => void;
+    readonly __wbg_store_free: (a: number, b: number) => void;
+    readonly __wbg_wbg_rayon_poolbuilder_free: (a: number, b: number) => void;
+    readonly initThreadPool: (a: number) => any;
+    readonly matchbuffer_bars: (a: number) => [number, number];
+    readonly matchbuffer_signals: (a: number) => [number, number];
+    readonly matchbuffer_symbols: (a: number) => [number, number];
+    readonly matchbuffer_values: (a: number) => [number, number];
+    readonly program_kernels: (a: number) => number;
+    readonly program_new: (a: number, b: number) => [number, number, number];
+    readonly program_reach: (a: number) => [number, number];
+    readonly program_scan: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
+    readonly program_series: (a: number, b: number, c: number) => [number, number];
+    readonly store_new: () => number;
+    readonly store_release: (a: number, b: number) => void;
+    readonly store_reserve: (a: number, b: number, c: number, d: number) => number;
+    readonly wbg_rayon_poolbuilder_build: (a: number) => void;
+    readonly wbg_rayon_poolbuilder_mainJS: (a: number) => any;
+    readonly wbg_rayon_poolbuilder_numThreads: (a: number) => number;
+    readonly wbg_rayon_poolbuilder_receiver: (a: number) => number;
+    readonly wbg_rayon_start_worker: (a: number) => void;
+    readonly memory: WebAssembly.Memory;
+    readonly __externref_table_alloc: () => number;
+    readonly __wbindgen_externrefs: WebAssembly.Table;
+    readonly __wbindgen_free: (a: number, b: number, c: number) => void;
+    readonly __wbindgen_malloc: (a: number, b: number) => number;
+    readonly __externref_table_dealloc: (a: number) => void;
+    readonly __wbindgen_thread_destroy: (a?: number, b?: number, c?: number) => void;
+    readonly __wbindgen_start: (a: number) => void;
+}
+
+export type SyncInitInput = BufferSource | WebAssembly.Module;
+
+/**
+ * Instantiates the given `module`, which can either be bytes or
+ * a precompiled `WebAssembly.Module`.
+ *
+ * @param {{ module: SyncInitInput, memory?: WebAssembly.Memory, thread_stack_size?: number }} module - Passing `SyncInitInput` directly is deprecated.
+ * @param {WebAssembly.Memory} memory - Deprecated.
+ *
+ * @returns {InitOutput}
+ */
+export function initSync(module: { module: SyncInitInput, memory?: WebAssembly.Memory, thread_stack_size?: number } | SyncInitInput, memory?: WebAssembly.Memory): InitOutput;
+
+/**
+ * If `module_or_path` is {RequestInfo} or {URL}, makes a request and
+ * for everything else, calls `WebAssembly.instantiate` directly.
+ *
+ * @param {{ module_or_path: InitInput | Promise<InitInput>, memory?: WebAssembly.Memory, thread_stack_size?: number }} module_or_path - Passing `InitInput` directly is deprecated.
+ * @param {WebAssembly.Memory} memory - Deprecated.
+ *
+ * @returns {Promise<InitOutput>}
+ */
+export default function __wbg_init (module_or_path?: { module_or_path: InitInput | Promise<InitInput>, memory?: WebAssembly.Memory, thread_stack_size?: number } | InitInput | Promise<InitInput>, memory?: WebAssembly.Memory): Promise<InitOutput>;
