@@ -3,10 +3,12 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 
-/// `y += (x − y)·weight`, seeded with the mean of the first `length` known values.
+/// `y += (x − y)·weight`, seeded with the mean of the first `length` known values. Computed as `x + (y − x)·(1 − weight)`:
+/// as many operations, and an average of length 1 is its input to the last bit, also on the bar after a spike.
 #[derive(Clone, Copy)]
 pub struct Smooth<L> {
-    weight: L,
+    /// One minus the weight of a new value.
+    keep: L,
     length: L,
     /// Known values so far, up to `length`.
     count: L,
@@ -21,7 +23,7 @@ impl<L: Lane> Smooth<L> {
     pub fn new(length: f64, weight: f64) -> Self {
         let zero = L::splat(0.0);
         Self {
-            weight: L::splat(weight),
+            keep: L::splat(1.0 - weight),
             length: L::splat(length),
             count: zero,
             base: zero,
@@ -40,7 +42,7 @@ impl<L: Lane> Smooth<L> {
         self.sum = self.sum + L::select(seeding, x - self.base, L::splat(0.0));
         self.count = self.count + L::select(seeding, L::splat(1.0), L::splat(0.0));
         let seed = self.base + self.sum / self.length;
-        let next = self.value + (x - self.value) * self.weight;
+        let next = x + (self.value - x) * self.keep;
         self.value = L::select(seeding, seed, L::select(known, next, self.value));
         L::select(known & self.count.ge(self.length), self.value, L::unknown())
     }
@@ -48,7 +50,7 @@ impl<L: Lane> Smooth<L> {
     /// One known bar after the seed: the same value as [`step`](Self::step).
     #[inline(always)]
     pub fn step_known(&mut self, x: L) -> L {
-        self.value = self.value + (x - self.value) * self.weight;
+        self.value = x + (self.value - x) * self.keep;
         self.value
     }
 

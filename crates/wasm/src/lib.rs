@@ -21,13 +21,13 @@ impl Store {
         Store::default()
     }
 
-    /// Room for a column of a symbol; returns the byte offset of its first value. The values are NaN until written.
+    /// Room for a column of a symbol; returns the byte offset of its first value. All values are to be written before a run.
     pub fn reserve(&mut self, symbol: usize, column: usize, bars: usize) -> usize {
         if symbol >= self.symbols.len() {
             self.symbols.resize_with(symbol + 1, Default::default);
         }
         let values = &mut self.symbols[symbol][column];
-        *values = vec![f64::NAN; bars];
+        *values = vec![0.0; bars];
         values.as_ptr() as usize
     }
 
@@ -87,6 +87,15 @@ impl Program {
             [reach.warmup as f64, reach.lookback as f64, reach.fading, reach.forever as u8 as f64]
         };
         self.plan.outputs.iter().flatten().flat_map(reach).collect()
+    }
+
+    /// Bars to read in front of the first that counts, so that the start of the data weighs less than `epsilon` in
+    /// every value; none when it always matters.
+    #[wasm_bindgen(js_name = barsBefore)]
+    pub fn bars_before(&self, epsilon: f64) -> Option<usize> {
+        let signals = self.plan.signals.iter().map(|signal| signal.node);
+        let mut nodes = signals.chain(self.plan.reports.iter().copied());
+        nodes.try_fold(0, |bars, id| Some(bars.max(self.plan.graph.node(id).reach().bars_before(epsilon)?)))
     }
 
     /// Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.

@@ -21,6 +21,11 @@ export class Program {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * Bars to read in front of the first that counts, so that the start of the data weighs less than `epsilon` in
+     * every value; none when it always matters.
+     */
+    barsBefore(epsilon: number): number | undefined;
+    /**
      * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
      */
     kernels(): number;
@@ -56,7 +61,7 @@ export class Store {
      */
     release(symbol: number): void;
     /**
-     * Room for a column of a symbol; returns the byte offset of its first value. The values are NaN until written.
+     * Room for a column of a symbol; returns the byte offset of its first value. All values are to be written before a run.
      */
     reserve(symbol: number, column: number, bars: number): number;
 }
@@ -72,6 +77,7 @@ export interface InitOutput {
     readonly matchbuffer_signals: (a: number) => [number, number];
     readonly matchbuffer_symbols: (a: number) => [number, number];
     readonly matchbuffer_values: (a: number) => [number, number];
+    readonly program_barsBefore: (a: number, b: number) => number;
     readonly program_kernels: (a: number) => number;
     readonly program_new: (a: number, b: number) => [number, number, number];
     readonly program_reach: (a: number) => [number, number];

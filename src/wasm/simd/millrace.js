@@ -74,6 +74,16 @@ export class Program {
         wasm.__wbg_program_free(ptr, 0);
     }
     /**
+     * Bars to read in front of the first that counts, so that the start of the data weighs less than `epsilon` in
+     * every value; none when it always matters.
+     * @param {number} epsilon
+     * @returns {number | undefined}
+     */
+    barsBefore(epsilon) {
+        const ret = wasm.program_barsBefore(this.__wbg_ptr, epsilon);
+        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
+    }
+    /**
      * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
      * @returns {number}
      */
@@ -175,7 +185,7 @@ export class Store {
         wasm.store_release(this.__wbg_ptr, symbol);
     }
     /**
-     * Room for a column of a symbol; returns the byte offset of its first value. The values are NaN until written.
+     * Room for a column of a symbol; returns the byte offset of its first value. All values are to be written before a run.
      * @param {number} symbol
      * @param {number} column
      * @param {number} bars

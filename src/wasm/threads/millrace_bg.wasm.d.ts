@@ -9,6 +9,7 @@ export const matchbuffer_bars: (a: number) => [number, number];
 export const matchbuffer_signals: (a: number) => [number, number];
 export const matchbuffer_symbols: (a: number) => [number, number];
 export const matchbuffer_values: (a: number) => [number, number];
+export const program_barsBefore: (a: number, b: number) => number;
 export const program_kernels: (a: number) => number;
 export const program_new: (a: number, b: number) => [number, number, number];
 export const program_reach: (a: number) => [number, number];

@@ -158,7 +158,7 @@ pub static VALUEWHEN: Row = Row {
         "Unknown before it was true that often, and on bars where it is unknown.",
         VALUE,
         "close > valuewhen(crossover(close, sma(close, 20)), high, 0)",
-        kernel!(ValueWhen::new, warmup = |_| 0, memory = |_| Memory::Forever),
+        kernel!(ValueWhen::new, warmup = |p| bars(p[0]), memory = |_| Memory::Forever),
     )
 };
 

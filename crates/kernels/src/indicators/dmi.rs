@@ -74,11 +74,11 @@ fn directional<'g>(x: &[Node<'g>], p: &[f64]) -> Vec<Node<'g>> {
     // The range of the first bar is left out here: there is no movement to compare it with.
     let range = super::math::MAX.of(&[high, previous], &[]) - super::math::MIN.of(&[low, previous], &[]);
     let range = RMA.of(&[range], length);
-    let plus = RMA.of(&[PLUS_DM.of(&[high, low], &[])], length) * 100.0 / range;
-    let minus = RMA.of(&[MINUS_DM.of(&[high, low], &[])], length) * 100.0 / range;
+    let plus = RMA.of(&[PLUS_DM.of(&[high, low], &[])], length) / range * 100.0;
+    let minus = RMA.of(&[MINUS_DM.of(&[high, low], &[])], length) / range * 100.0;
     let sum = plus + minus;
     let zero = sum.number(0.0);
-    let index = sum.equals(zero).choose(zero, ABS.of(&[plus - minus], &[]) * 100.0 / sum);
+    let index = sum.equals(zero).choose(zero, ABS.of(&[plus - minus], &[]) / sum * 100.0);
     vec![plus, minus, RMA.of(&[index], smoothing)]
 }
 

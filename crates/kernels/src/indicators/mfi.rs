@@ -20,8 +20,9 @@ pub static MFI: Row = Row {
         let falling = LT.of(&[x[0], before], &[]);
         let positive = SUM.of(&[CHOOSE.of(&[rising, flow, zero], &[])], p);
         let negative = SUM.of(&[CHOOSE.of(&[falling, flow, zero], &[])], p);
-        vec![positive * 100.0 / (positive + negative)]
+        // The quotient first, so that it is never more than 100.
+        vec![positive / (positive + negative) * 100.0]
     }),
-    scale: None,
+    scale: Some(0),
     example: "mfi(14) < 20",
 };

@@ -48,6 +48,6 @@ pub static OBV: Row = Row {
     parameters: &[],
     outputs: VALUE,
     body: kernel!(Obv::new, warmup = |_| 0, memory = |_| Memory::Forever),
-    scale: None,
+    scale: Some(0),
     example: "obv() > sma(obv(), 20)",
 };

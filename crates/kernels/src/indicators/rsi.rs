@@ -34,7 +34,8 @@ impl<L: Lane> Rsi<L> {
                 (self.gain.step(gain), self.loss.step(loss))
             };
             let total = gain + loss;
-            let index = gain * L::splat(100.0) / total;
+            // The quotient first: 100·G may round up, and then G alone would give more than 100.
+            let index = gain / total * L::splat(100.0);
             *out = L::select(total.eq(zero), L::splat(50.0), index);
         }
     }

@@ -17,7 +17,8 @@ pub static STOCH: Row = Row {
     outputs: VALUE,
     body: Body::Compose(|x, p| {
         let (top, bottom) = (HIGHEST.of(&x[1..2], p), LOWEST.of(&x[2..3], p));
-        vec![(x[0] - bottom) * 100.0 / (top - bottom)]
+        // The quotient first, so that the top of the range is 100 to the last bit.
+        vec![(x[0] - bottom) / (top - bottom) * 100.0]
     }),
     scale: Some(0),
     example: "sma(stoch(14), 3) < 20",

@@ -10,6 +10,6 @@ pub static VWMA: Row = Row {
     parameters: LENGTH,
     outputs: VALUE,
     body: Body::Compose(|x, p| vec![SUM.of(&[x[0] * x[1]], p) / SUM.of(&x[1..2], p)]),
-    scale: None,
+    scale: Some(1),
     example: "close > vwma(close, 20)",
 };

@@ -1,0 +1,330 @@
+//! What must be equal by the language's promises: one node for one meaning, and exact values where there is a best one.
+
+mod common;
+
+use common::bytes::{PlanBytes, Value};
+use common::candles::{Candles, Columns, with_holes};
+use common::compare::{assert_near, assert_same_bits};
+use common::machine::reports;
+use kernels::graph::NodeId;
+
+const BARS: usize = 600;
+const OPEN: u32 = 0;
+const HIGH: u32 = 1;
+const LOW: u32 = 2;
+const CLOSE: u32 = 3;
+const VOLUME: u32 = 4;
+
+/// The graph node behind each value of the bytes.
+fn graph_nodes<const N: usize>(write: impl FnOnce(&mut PlanBytes) -> [Value; N]) -> [NodeId; N] {
+    let mut bytes = PlanBytes::default();
+    let values = write(&mut bytes);
+    let plan = bytes.plan();
+    values.map(|value| plan.outputs[value.node as usize][value.output as usize])
+}
+
+#[track_caller]
+fn assert_one_node(write: impl FnOnce(&mut PlanBytes) -> [Value; 2]) {
+    let [one, other] = graph_nodes(write);
+    assert_eq!(one, other);
+}
+
+/// The series of one value of a plan.
+fn series(columns: &Columns, write: impl FnOnce(&mut PlanBytes) -> Value) -> Vec<f64> {
+    let mut bytes = PlanBytes::default();
+    let value = write(&mut bytes);
+    bytes.report(value);
+    reports(&bytes.plan(), columns).remove(0)
+}
+
+/// A function of the close and its parameters.
+fn of_close(columns: &Columns, name: &str, parameters: &[f64]) -> Vec<f64> {
+    series(columns, |bytes| {
+        let close = bytes.column(CLOSE);
+        bytes.call(name, &[close], parameters)
+    })
+}
+
+fn high_low_close(bytes: &mut PlanBytes) -> [Value; 3] {
+    [HIGH, LOW, CLOSE].map(|column| bytes.column(column))
+}
+
+#[test]
+fn a_call_written_twice_is_one_node() {
+    assert_one_node(|bytes| {
+        let (close, again) = (bytes.column(CLOSE), bytes.column(CLOSE));
+        [bytes.call("ema", &[close], &[9.0]), bytes.call("ema", &[again], &[9.0])]
+    });
+}
+
+#[test]
+fn other_parameters_columns_and_orders_are_other_nodes() {
+    let nodes = graph_nodes(|bytes| {
+        let (close, open) = (bytes.column(CLOSE), bytes.column(OPEN));
+        [
+            bytes.call("ema", &[close], &[9.0]),
+            bytes.call("ema", &[close], &[10.0]),
+            bytes.call("ema", &[open], &[9.0]),
+            bytes.call("rma", &[close], &[9.0]),
+            bytes.call("sub", &[close, open], &[]),
+            bytes.call("sub", &[open, close], &[]),
+        ]
+    });
+    assert!((0..6).all(|a| (0..a).all(|b| nodes[a] != nodes[b])), "{nodes:?}");
+}
+
+#[test]
+fn atr_is_the_rma_of_the_true_range() {
+    assert_one_node(|bytes| {
+        let candle = high_low_close(bytes);
+        let range = bytes.call("tr", &candle, &[]);
+        [bytes.call("atr", &candle, &[14.0]), bytes.call("rma", &[range], &[14.0])]
+    });
+}
+
+fn line(bytes: &mut PlanBytes, close: Value) -> Value {
+    let (fast, slow) = (bytes.call("ema", &[close], &[12.0]), bytes.call("ema", &[close], &[26.0]));
+    bytes.call("sub", &[fast, slow], &[])
+}
+
+#[test]
+fn macd_line_is_the_difference_of_two_emas() {
+    assert_one_node(|bytes| {
+        let close = bytes.column(CLOSE);
+        [bytes.call("macd", &[close], &[12.0, 26.0, 9.0]), line(bytes, close)]
+    });
+}
+
+#[test]
+fn macd_signal_is_the_ema_of_the_line() {
+    assert_one_node(|bytes| {
+        let close = bytes.column(CLOSE);
+        let line = line(bytes, close);
+        [bytes.call("macd", &[close], &[12.0, 26.0, 9.0]).output(1), bytes.call("ema", &[line], &[9.0])]
+    });
+}
+
+#[test]
+fn macd_histogram_is_line_minus_signal() {
+    assert_one_node(|bytes| {
+        let close = bytes.column(CLOSE);
+        let macd = bytes.call("macd", &[close], &[12.0, 26.0, 9.0]);
+        [macd.output(2), bytes.call("sub", &[macd, macd.output(1)], &[])]
+    });
+}
+
+#[test]
+fn bbands_middle_is_the_sma() {
+    assert_one_node(|bytes| {
+        let close = bytes.column(CLOSE);
+        [bytes.call("bbands", &[close], &[20.0, 2.0]).output(1), bytes.call("sma", &[close], &[20.0])]
+    });
+}
+
+#[test]
+fn bbands_upper_is_so_many_deviations_above_the_sma() {
+    assert_one_node(|bytes| {
+        let close = bytes.column(CLOSE);
+        let (mult, middle) = (bytes.constant(2.0), bytes.call("sma", &[close], &[20.0]));
+        let deviation = bytes.call("stdev", &[close], &[20.0]);
+        let width = bytes.call("mul", &[deviation, mult], &[]);
+        [bytes.call("bbands", &[close], &[20.0, 2.0]), bytes.call("add", &[middle, width], &[])]
+    });
+}
+
+#[test]
+fn mom_is_change() {
+    assert_one_node(|bytes| {
+        let close = bytes.column(CLOSE);
+        [bytes.call("mom", &[close], &[10.0]), bytes.call("change", &[close], &[10.0])]
+    });
+}
+
+#[test]
+fn change_is_the_value_minus_the_earlier_one() {
+    assert_one_node(|bytes| {
+        let close = bytes.column(CLOSE);
+        let before = bytes.call("lag", &[close], &[5.0]);
+        [bytes.call("change", &[close], &[5.0]), bytes.call("sub", &[close, before], &[])]
+    });
+}
+
+#[test]
+fn crossunder_is_crossover_the_other_way_round() {
+    assert_one_node(|bytes| {
+        let (close, open) = (bytes.column(CLOSE), bytes.column(OPEN));
+        [bytes.call("crossunder", &[close, open], &[]), bytes.call("crossover", &[open, close], &[])]
+    });
+}
+
+#[test]
+fn adx_is_the_adx_of_dmi() {
+    assert_one_node(|bytes| {
+        let candle = high_low_close(bytes);
+        [bytes.call("adx", &candle, &[14.0, 9.0]), bytes.call("dmi", &candle, &[14.0, 9.0]).output(2)]
+    });
+}
+
+#[test]
+fn stoch_is_made_of_highest_and_lowest() {
+    let mut bytes = PlanBytes::default();
+    let [high, low, close] = high_low_close(&mut bytes);
+    bytes.call("stoch", &[close, high, low], &[14.0]);
+    let nodes = bytes.plan().graph.len();
+    bytes.call("highest", &[high], &[14.0]);
+    bytes.call("lowest", &[low], &[14.0]);
+    assert_eq!(bytes.plan().graph.len(), nodes, "the parts are there already");
+}
+
+#[test]
+fn an_average_of_length_one_is_its_input() {
+    let mut columns = Candles::spiked(BARS, 50, 1e12, 1).columns();
+    columns[CLOSE as usize] = with_holes(&columns[CLOSE as usize], 0.05, 1);
+    for name in ["sma", "ema", "rma", "wma", "sum", "highest", "lowest"] {
+        assert_same_bits(&of_close(&columns, name, &[1.0]), &columns[CLOSE as usize], name);
+    }
+    // A product divided by one of its factors may differ in the last digit.
+    let weighted = series(&columns, |bytes| {
+        let (close, volume) = (bytes.column(CLOSE), bytes.column(VOLUME));
+        bytes.call("vwma", &[close, volume], &[1.0])
+    });
+    assert_near(&weighted, &columns[CLOSE as usize], 0.0, 2.0 * f64::EPSILON, "vwma");
+}
+
+#[test]
+fn a_window_of_length_one_does_not_deviate() {
+    let columns = Candles::spiked(BARS, 50, 1e12, 1).columns();
+    for (name, parameters) in [("stdev", &[1.0][..]), ("dev", &[1.0]), ("cci", &[1.0]), ("highestbars", &[1.0])] {
+        assert_same_bits(&of_close(&columns, name, parameters), &[0.0; BARS], name);
+    }
+    for output in 0..3 {
+        let band = series(&columns, |bytes| {
+            let close = bytes.column(CLOSE);
+            bytes.call("bbands", &[close], &[1.0, 2.0]).output(output)
+        });
+        assert_same_bits(&band, &columns[CLOSE as usize], "a band");
+    }
+}
+
+/// Awkward prices: none of them, nor their sums, is a short binary number.
+const PRICES: [f64; 5] = [0.1, 7.3, 1e-8 / 3.0, 1e8 / 3.0, 99_999.99];
+
+/// All values from the first known one on are this one.
+#[track_caller]
+fn assert_constant(values: &[f64], wanted: f64, what: &str) {
+    let known = values.iter().position(|value| !value.is_nan()).unwrap_or_else(|| panic!("{what} is never known"));
+    assert_same_bits(&values[known..], &vec![wanted; values.len() - known], what);
+}
+
+#[test]
+fn on_a_flat_series_every_function_has_its_exact_value() {
+    for price in PRICES {
+        let columns = Candles::flat(BARS, price).columns();
+        for length in [1.0, 2.0, 3.0, 14.0, 63.0, 64.0, 65.0, 200.0] {
+            let constant = |name: &str, wanted: f64| {
+                let values = of_close(&columns, name, &[length]);
+                assert_constant(&values, wanted, &format!("{name}({length}) of {price}"));
+            };
+            for average in ["sma", "ema", "rma", "wma", "highest", "lowest"] {
+                constant(average, price);
+            }
+            for zero in ["stdev", "dev", "cci", "highestbars", "lowestbars", "mom", "roc", "rising", "falling"] {
+                constant(zero, 0.0);
+            }
+            constant("rsi", 50.0);
+        }
+        for output in 0..3 {
+            let macd = series(&columns, |bytes| {
+                let close = bytes.column(CLOSE);
+                bytes.call("macd", &[close], &[12.0, 26.0, 9.0]).output(output)
+            });
+            assert_constant(&macd, 0.0, &format!("macd of {price}"));
+        }
+    }
+}
+
+#[test]
+fn flat_windows_behind_a_walk_do_not_deviate() {
+    let mut close = Candles::walk(BARS, 3).close;
+    let price = close[200];
+    close[200..].fill(price);
+    let columns = Candles::around(close, 3).columns();
+    for name in ["stdev", "dev", "cci"] {
+        assert_same_bits(&of_close(&columns, name, &[30.0])[229..], &vec![0.0; BARS - 229], name);
+    }
+    assert_same_bits(&of_close(&columns, "sma", &[30.0])[229..], &vec![price; BARS - 229], "sma");
+}
+
+#[test]
+fn where_the_price_has_no_range_quotients_are_unknown() {
+    let columns = Candles::flat(BARS, 7.3).columns();
+    let quotients = [("stoch", [CLOSE, HIGH, LOW]), ("dmi", [HIGH, LOW, CLOSE])];
+    for ((name, inputs), parameters) in quotients.into_iter().zip([&[14.0][..], &[14.0, 14.0]]) {
+        let values = series(&columns, |bytes| {
+            let inputs = inputs.map(|column| bytes.column(column));
+            bytes.call(name, &inputs, parameters)
+        });
+        assert_same_bits(&values, &[f64::NAN; BARS], name);
+    }
+}
+
+/// At the end of its range an oscillator is at the very end: `stoch(14) == 100` is how a new high is asked for.
+#[test]
+fn oscillators_stay_within_0_to_100_and_reach_both_ends_exactly() {
+    for seed in 0..200 {
+        let mut candles = Candles::walk(BARS, seed);
+        let sizes: Vec<f64> = candles.close.iter().map(|close| close.fract() + 0.01).collect();
+        // Runs of rising and of falling closes, on the high and on the low.
+        for bar in 1..BARS {
+            let step = if bar / 60 % 2 == 0 { sizes[bar] } else { -sizes[bar] };
+            candles.close[bar] = (candles.close[bar - 1] + step).max(0.5 + sizes[bar]);
+            candles.high[bar] = candles.close[bar].max(candles.close[bar - 1]);
+            candles.low[bar] = candles.close[bar].min(candles.close[bar - 1]);
+        }
+        let columns = candles.columns();
+        for (name, inputs) in [("rsi", vec![CLOSE]), ("stoch", vec![CLOSE, HIGH, LOW]), ("mfi", vec![CLOSE, VOLUME])] {
+            let values = series(&columns, |bytes| {
+                let inputs: Vec<Value> = inputs.iter().map(|&column| bytes.column(column)).collect();
+                bytes.call(name, &inputs, &[5.0])
+            });
+            let outside: Vec<&f64> = values.iter().filter(|value| **value < 0.0 || **value > 100.0).collect();
+            assert!(outside.is_empty(), "{name}: {outside:?}");
+            let ends = [0.0, 100.0].map(|end| values.iter().filter(|&&value| value == end).count());
+            assert!(name == "rsi" || ends[0] > 20 && ends[1] > 20, "{name} is {ends:?} times at its ends");
+        }
+    }
+}
+
+#[test]
+fn dmi_stays_within_0_to_100() {
+    for seed in 0..50 {
+        let columns = Candles::walk(BARS, seed).columns();
+        for output in 0..3 {
+            for length in [1.0, 2.0, 14.0] {
+                let values = series(&columns, |bytes| {
+                    let candle = high_low_close(bytes);
+                    bytes.call("dmi", &candle, &[length, 3.0]).output(output)
+                });
+                // `plus` and `minus` divide two averages, each with its own rounding.
+                let top = 100.0 * (1.0 + 1e-13);
+                assert!(values.iter().all(|&value| !(value < 0.0 || value > top)), "output {output} of dmi({length})");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_function_takes_the_output_of_another_as_it_takes_a_column() {
+    let columns = Candles::walk(BARS, 4).columns();
+    let inner = of_close(&columns, "ema", &[5.0]);
+    let nested = series(&columns, |bytes| {
+        let close = bytes.column(CLOSE);
+        let ema = bytes.call("ema", &[close], &[5.0]);
+        bytes.call("wma", &[ema], &[9.0])
+    });
+    let column = series(&vec![inner], |bytes| {
+        let column = bytes.column(0);
+        bytes.call("wma", &[column], &[9.0])
+    });
+    assert_same_bits(&nested, &column, "wma(ema(close, 5), 9)");
+}

@@ -1,0 +1,348 @@
+//! The laws every function of the catalogue keeps, checked for every row at many parameters.
+
+mod common;
+
+use common::candles::{Candles, Columns, cuts, with_holes};
+use common::catalogue::{Case, cases};
+use common::compare::{assert_near, assert_same_bits, largest, same_bits, unknown_bars};
+use common::machine::{Machine, Reports, reports, whole_blocks};
+use kernels::indicators::REGISTRY;
+use kernels::lane::{WIDTH, Wide};
+use kernels::spec::Type;
+
+/// Longer than the longest warm-up among the cases and several blocks beyond it.
+const BARS: usize = 700;
+
+/// A walk with a spike and with holes in every input.
+fn rough(case: &Case, seed: u64) -> Columns {
+    let mut inputs = case.inputs(&Candles::spiked(BARS, 230, 40.0, seed), seed);
+    for (at, input) in inputs.iter_mut().enumerate() {
+        *input = with_holes(input, 0.01, seed + at as u64);
+    }
+    inputs
+}
+
+fn smooth(case: &Case, seed: u64) -> Columns {
+    case.inputs(&Candles::walk(BARS, seed), seed)
+}
+
+#[track_caller]
+fn assert_same_reports(case: &Case, got: &Reports, wanted: &Reports, how: &str) {
+    for output in 0..wanted.len() {
+        assert_same_bits(&got[output], &wanted[output], &format!("{} {how}", case.label(output)));
+    }
+}
+
+#[test]
+fn every_row_has_cases() {
+    let cases = cases();
+    for row in REGISTRY {
+        assert!(cases.iter().any(|case| std::ptr::eq(case.row, *row)), "{}", row.name);
+    }
+}
+
+#[test]
+fn any_cut_of_the_bars_into_calls_gives_the_same_bits() {
+    for (seed, case) in (0..).zip(cases()) {
+        let symbol = [rough(&case, seed)];
+        let whole = reports(&case.plan, &symbol[0]);
+        for (how, cuts) in [("cut at random", cuts(BARS, seed)), ("bar by bar", vec![1; BARS])] {
+            let cut = &Machine::<f64>::outputs(&case.plan, &symbol, &cuts)[0];
+            assert_same_reports(&case, cut, &whole, how);
+        }
+    }
+}
+
+#[test]
+fn any_lane_gives_the_same_bits() {
+    for (seed, case) in (0..).zip(cases()) {
+        // Two symbols without holes, so that the paths for known values run beside the others.
+        let symbols: Vec<Columns> = (0..WIDTH as u64)
+            .map(|lane| if lane % 4 == 1 { smooth(&case, seed + lane) } else { rough(&case, seed + lane) })
+            .collect();
+        let all_smooth: Vec<Columns> = (0..WIDTH as u64).map(|lane| smooth(&case, seed + lane)).collect();
+        for symbols in [&symbols, &all_smooth] {
+            for cuts in [whole_blocks(BARS), cuts(BARS, seed)] {
+                let wide = Machine::<Wide>::outputs(&case.plan, symbols, &cuts);
+                for (lane, symbol) in symbols.iter().enumerate() {
+                    let alone = reports(&case.plan, symbol);
+                    assert_same_reports(&case, &wide[lane], &alone, &format!("in lane {lane}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_fork_goes_on_alike_and_leaves_the_original_alone() {
+    for (seed, case) in (0..).zip(cases()) {
+        let (symbol, other) = ([rough(&case, seed)], [rough(&case, seed + 1)]);
+        let whole = reports(&case.plan, &symbol[0]);
+        let mut original = Machine::<f64>::new(&case.plan, &symbol);
+        for bars in cuts(BARS / 2, seed) {
+            original.call(bars);
+        }
+        let (mut fork, mut stray) = (original.fork(), original.fork());
+        stray.read(&other);
+        for bars in cuts(BARS - BARS / 2, seed + 1) {
+            stray.call(bars);
+            fork.call(bars);
+        }
+        for bars in cuts(BARS - BARS / 2, seed + 2) {
+            original.call(bars);
+        }
+        assert_same_reports(&case, &fork.out[0], &whole, "forked");
+        assert_same_reports(&case, &original.out[0], &whole, "after its forks have run");
+    }
+}
+
+#[test]
+fn no_value_depends_on_the_future() {
+    // Inside a block, at its end, and inside a later one.
+    for split in [37, 64, 300] {
+        for (seed, case) in (0..).zip(cases()) {
+            let (past, other) = (rough(&case, seed), rough(&case, seed + 1));
+            let mut changed = past.clone();
+            for (input, other) in changed.iter_mut().zip(&other) {
+                input[split..].copy_from_slice(&other[split..]);
+            }
+            let prefix: Columns = past.iter().map(|input| input[..split].to_vec()).collect();
+            let full = reports(&case.plan, &past);
+            let (changed, short) = (reports(&case.plan, &changed), reports(&case.plan, &prefix));
+            for output in 0..full.len() {
+                let (label, past) = (case.label(output), &full[output][..split]);
+                assert_same_bits(&changed[output][..split], past, &format!("{label} before another future"));
+                assert_same_bits(&short[output], past, &format!("{label} of a prefix"));
+            }
+        }
+    }
+}
+
+/// What decides when conditions are always true is the row alone, so this holds without exceptions.
+#[test]
+fn warm_up_is_exact_where_conditions_are_always_true() {
+    for (seed, case) in (0..).zip(cases()) {
+        let mut inputs = smooth(&case, seed);
+        for (input, spec) in inputs.iter_mut().zip(case.row.inputs) {
+            if spec.kind == Type::Condition {
+                input.fill(1.0);
+            }
+        }
+        assert_warm_up(&case, &inputs);
+    }
+}
+
+/// Functions that remember an event for ever start with the first event: for them the row gives the earliest bar.
+#[test]
+fn warm_up_is_exact_on_conditions_that_come_and_go() {
+    for (seed, case) in (0..).zip(cases()) {
+        let reads_condition = case.row.inputs.iter().any(|input| input.kind == Type::Condition);
+        let waits_for_event = case.reach(0).forever && case.row.outputs[0].kind == Type::Number;
+        if reads_condition && !waits_for_event {
+            assert_warm_up(&case, &smooth(&case, seed));
+        }
+    }
+}
+
+fn assert_warm_up(case: &Case, inputs: &Columns) {
+    for (output, values) in reports(&case.plan, inputs).iter().enumerate() {
+        let warm_up: Vec<usize> = (0..case.reach(output).warmup).collect();
+        assert_eq!(unknown_bars(values), warm_up, "{}: unknown bars", case.label(output));
+    }
+}
+
+#[test]
+fn outputs_scale_with_prices_as_declared() {
+    for (seed, case) in (0..).zip(cases()) {
+        let Some(power) = case.row.scale else { continue };
+        let inputs = smooth(&case, seed);
+        let base = reports(&case.plan, &inputs);
+        // A factor of two changes no digit of any sum or quotient; the others may round.
+        for (factor, tolerance) in [(1024.0_f64, 0.0), (10.0, 1e-9), (1e-8, 1e-9), (1e8, 1e-9)] {
+            let mut scaled = inputs.clone();
+            for (input, _) in scaled.iter_mut().zip(case.row.inputs).filter(|(_, spec)| spec.name != "volume") {
+                input.iter_mut().for_each(|price| *price *= factor);
+            }
+            let scaled = reports(&case.plan, &scaled);
+            for output in 0..base.len() {
+                let wanted: Vec<f64> = base[output].iter().map(|y| y * factor.powi(power)).collect();
+                // Differences of prices are as exact as the prices are.
+                let scale = if power == 1 { largest(&inputs[0]) * factor } else { largest(&base[output]) };
+                assert_near(&scaled[output], &wanted, scale, tolerance, &format!("{} ×{factor}", case.label(output)));
+            }
+        }
+    }
+}
+
+/// A number far from all others, an unknown one, and an infinite one: wherever the bar is not in the window, the value
+/// is the same bit for bit as if it had never been.
+#[test]
+fn a_bar_outside_the_window_leaves_no_trace() {
+    for (seed, case) in (0..).zip(cases()) {
+        let inputs = smooth(&case, seed);
+        let base = reports(&case.plan, &inputs);
+        for input in 0..case.row.inputs.len() {
+            for bar in disturbed_bars(&case) {
+                for strange in [1e15, -1e-15, f64::NAN, f64::INFINITY] {
+                    let disturbed = disturb(&case, &inputs, input, bar, strange);
+                    for output in (0..base.len()).filter(|&output| case.is_windowed(output)) {
+                        let behind = bar + case.reach(output).lookback + 1;
+                        let what = format!("{}, {strange} in input {input} at bar {bar}", case.label(output));
+                        assert_same_bits(&disturbed[output][..bar], &base[output][..bar], &what);
+                        assert_same_bits(&disturbed[output][behind..], &base[output][behind..], &what);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Bars after every warm-up: inside a segment, and at its first bar, whose value the others are taken relative to.
+fn disturbed_bars(case: &Case) -> [usize; 3] {
+    let warm = (0..case.row.outputs.len()).map(|output| case.reach(output).warmup).max().unwrap_or(0);
+    let segment = case.longest().max(1);
+    [warm + 1, warm + 17, (warm / segment + 1) * segment]
+}
+
+fn disturb(case: &Case, inputs: &Columns, input: usize, bar: usize, value: f64) -> Reports {
+    let mut inputs = inputs.clone();
+    inputs[input][bar] = value;
+    reports(&case.plan, &inputs)
+}
+
+/// Where a value depends on a bar it is unknown when the bar is; what it depends on shows when the bar changes.
+#[test]
+fn a_hole_makes_unknown_what_depends_on_it_and_nothing_outside_its_window() {
+    for (seed, case) in (0..).zip(cases()) {
+        let inputs = smooth(&case, seed);
+        let base = reports(&case.plan, &inputs);
+        for input in 0..case.row.inputs.len() {
+            for bar in disturbed_bars(&case) {
+                let holed = disturb(&case, &inputs, input, bar, f64::NAN);
+                let others = [1e6, 1e-6, -1.0].map(|factor| {
+                    disturb(&case, &inputs, input, bar, inputs[input][bar] * factor)
+                });
+                for output in 0..base.len() {
+                    let changed = |bar: usize| others.iter().any(|other| !same_bits(other[output][bar], base[output][bar]));
+                    let what = format!("{}, hole in input {input} at bar {bar}", case.label(output));
+                    assert_hole(&case, output, bar, &holed[output], changed, &what);
+                }
+            }
+        }
+    }
+}
+
+fn assert_hole(case: &Case, output: usize, hole: usize, values: &[f64], changed: impl Fn(usize) -> bool, what: &str) {
+    let reach = case.reach(output);
+    let window = hole..hole + reach.lookback + 1;
+    // What remembers every bar still has a value on the bars after the hole; `nz` is there to replace holes.
+    let must_be_unknown = if case.is_windowed(output) { window.clone() } else { hole..hole + 1 };
+    for bar in must_be_unknown.filter(|&bar| changed(bar) && case.row.name != "nz") {
+        assert!(values[bar].is_nan(), "{what}: bar {bar} depends on it and is {}", values[bar]);
+    }
+    // An event that was unknown is forgotten only when enough others have come.
+    if !reach.forever {
+        for bar in unknown_bars(values) {
+            assert!(bar < reach.warmup || window.contains(&bar), "{what}: bar {bar} is unknown");
+        }
+    }
+    assert!(values[BARS - 50..].iter().all(|value| !value.is_nan()), "{what}: it stays");
+}
+
+#[test]
+fn holes_everywhere_poison_nothing_for_ever() {
+    for (seed, case) in (0..).zip(cases()) {
+        let mut inputs = smooth(&case, seed);
+        for input in &mut inputs {
+            let holed = with_holes(&input[..200], 0.3, seed);
+            input[..200].copy_from_slice(&holed);
+            input[100..120].fill(f64::NAN);
+        }
+        for (output, values) in reports(&case.plan, &inputs).iter().enumerate() {
+            let last = &values[BARS - 50..];
+            assert!(last.iter().all(|value| !value.is_nan()), "{} after holes", case.label(output));
+        }
+    }
+}
+
+/// `bars_before` promises that a series may start that much later: windows are then the same but for rounding (their
+/// segments lie elsewhere), and averages that fade are as near as asked.
+#[test]
+fn values_do_not_depend_on_what_lies_before_their_reach() {
+    const BARS: usize = 3_000;
+    const START: usize = 77;
+    for (seed, case) in (0..).zip(cases()) {
+        let inputs = case.inputs(&Candles::walk(BARS, seed), seed);
+        let late: Columns = inputs.iter().map(|input| input[START..].to_vec()).collect();
+        let (full, late) = (reports(&case.plan, &inputs), reports(&case.plan, &late));
+        for output in 0..full.len() {
+            let Some(before) = case.reach(output).bars_before(1e-9).filter(|bars| START + bars < BARS) else { continue };
+            let (wanted, got) = (&full[output][START + before..], &late[output][before..]);
+            let tolerance = if case.is_windowed(output) { 1e-11 } else { 1e-8 };
+            assert_near(got, wanted, largest(wanted).max(1.0), tolerance, &format!("{} started later", case.label(output)));
+        }
+    }
+}
+
+fn shapes(seed: u64) -> Vec<(&'static str, Candles)> {
+    vec![
+        ("walk", Candles::walk(BARS, seed)),
+        ("flat", Candles::flat(BARS, 7.3)),
+        ("ramp", Candles::around((1..=BARS).map(|bar| bar as f64).collect(), seed)),
+        ("falling ramp", Candles::around((1..=BARS).rev().map(|bar| bar as f64).collect(), seed)),
+        ("resting", Candles::resting(BARS, 90, seed)),
+        ("spiked", Candles::spiked(BARS, 150, 1e6, seed)),
+        ("tiny", Candles::walk(BARS, seed).priced(1e-8 / 30.0)),
+        ("huge", Candles::walk(BARS, seed).priced(1e8 / 30.0)),
+    ]
+}
+
+#[test]
+fn no_value_is_infinite_on_any_shape() {
+    for (seed, case) in (0..).zip(cases()) {
+        for (shape, candles) in shapes(seed) {
+            for (output, values) in reports(&case.plan, &case.inputs(&candles, seed)).iter().enumerate() {
+                assert!(values.iter().all(|value| !value.is_infinite()), "{} on {shape}", case.label(output));
+            }
+        }
+    }
+}
+
+/// A flat piece may make a quotient unknown (a range of zero), but only while it lasts.
+#[test]
+fn a_flat_piece_leaves_nothing_behind() {
+    for (seed, case) in (0..).zip(cases()) {
+        let mut candles = Candles::walk(BARS, seed);
+        let flat = Candles::flat(250, candles.close[99]);
+        for (prices, flat) in [
+            (&mut candles.open, flat.open),
+            (&mut candles.high, flat.high),
+            (&mut candles.low, flat.low),
+            (&mut candles.close, flat.close),
+        ] {
+            prices[100..350].copy_from_slice(&flat);
+        }
+        let outputs = reports(&case.plan, &case.inputs(&candles, seed));
+        for (output, values) in outputs.iter().enumerate() {
+            let behind = 350 + case.reach(output).warmup;
+            assert!(values[behind..].iter().all(|value| !value.is_nan()), "{}", case.label(output));
+        }
+    }
+}
+
+#[test]
+#[ignore = "waits for `fill_columns` to make a hole of what is not finite: `sma` of an infinite close is infinite"]
+fn an_infinite_value_is_a_hole() {
+    for (seed, case) in (0..).zip(cases()) {
+        let inputs = smooth(&case, seed);
+        for input in 0..case.row.inputs.len() {
+            for bar in disturbed_bars(&case) {
+                let hole = disturb(&case, &inputs, input, bar, f64::NAN);
+                for infinity in [f64::INFINITY, f64::NEG_INFINITY] {
+                    let infinite = disturb(&case, &inputs, input, bar, infinity);
+                    assert_same_reports(&case, &infinite, &hole, &format!("{infinity} in input {input} at bar {bar}"));
+                }
+            }
+        }
+    }
+}

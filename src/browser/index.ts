@@ -1,0 +1,18 @@
+import { type EngineOptions, ProcessingEngine } from '../engine/main/engine.ts'
+import { browser } from '../engine/platform/browser.ts'
+
+export { checkFormula, explain, planFormula, type Plan } from '../formula/index.ts'
+export { memoryRepository } from '../storage/memory.ts'
+export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
+export { SeriesUseCase } from '../use-cases/series.ts'
+
+export interface BrowserOptions extends Omit<EngineOptions, 'executor' | 'workers'> {
+  /** Where the kernels are; `millrace_bg.wasm` beside this module when absent. */
+  wasm?: URL | string
+}
+
+/** An engine in this thread: open it in a Web Worker, so that the page stays responsive. */
+export function createEngine({ wasm, ...options }: BrowserOptions): ProcessingEngine {
+  const platform = browser(wasm ?? new URL('./millrace_bg.wasm', import.meta.url))
+  return new ProcessingEngine({ ...options, executor: 'inline' }, platform)
+}

@@ -1,0 +1,161 @@
+import * as v from 'valibot'
+import { JobError, type JobErrorCode } from './errors.ts'
+import { isTimeframe, TIMEFRAMES, type Timeframe } from './timeframe.ts'
+
+/** What can be run. A backtest and pattern discovery are known by name and refused until they exist. */
+export const JOB_TYPES = ['SCAN'] as const
+
+export type JobType = (typeof JOB_TYPES)[number]
+
+const PLANNED_JOB_TYPES: readonly string[] = ['BACKTEST', 'PATTERN_DISCOVERY']
+
+/** The bars on which matches count, milliseconds UTC, both ends inclusive; open where absent. */
+export interface DateRange {
+  from?: number
+  to?: number
+}
+
+/** What a caller asks for. Dates may be `Date`, milliseconds or ISO text (`2024-12-31` is the whole UTC day). */
+export interface JobRequest {
+  /** Shows up in the result; made up when absent. */
+  id?: string
+  jobType?: JobType
+  symbols: readonly string[]
+  timeframe: Timeframe
+  dateRange?: { from?: Date | number | string; to?: Date | number | string }
+  formula: string
+  /** Values for the formula's `param` statements. */
+  parameters?: Readonly<Record<string, number>>
+  /** IANA zone for `year` … `minute` of intraday candles; daily and longer candles carry dates. Default UTC. */
+  timezone?: string
+}
+
+/** A checked job. */
+export interface ProcessingJob {
+  id: string
+  jobType: JobType
+  symbols: readonly string[]
+  timeframe: Timeframe
+  dateRange: DateRange
+  formula: string
+  parameters: Readonly<Record<string, number>>
+  timezone: string
+}
+
+const DAY_MS = 86_400_000
+
+/** Milliseconds UTC of a date as people write it; a day without a time ends at its last millisecond. */
+function milliseconds(value: Date | number | string, end: boolean): number {
+  if (value instanceof Date) return value.getTime()
+  if (typeof value === 'number') return value
+  const time = Date.parse(value)
+  return end && /^\d{4}-\d{2}-\d{2}$/.test(value.trim()) ? time + DAY_MS - 1 : time
+}
+
+function isTimezone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+const dateSchema = v.union([v.date(), v.number(), v.string()])
+
+const jobSchema = v.strictObject({
+  id: v.optional(v.pipe(v.string(), v.minLength(1))),
+  jobType: v.optional(v.string(), 'SCAN'),
+  symbols: v.array(v.pipe(v.string(), v.minLength(1))),
+  timeframe: v.string(),
+  dateRange: v.optional(v.strictObject({ from: v.optional(dateSchema), to: v.optional(dateSchema) }), {}),
+  formula: v.string(),
+  parameters: v.optional(v.record(v.string(), v.pipe(v.number(), v.finite())), {}),
+  timezone: v.optional(v.pipe(v.string(), v.check(isTimezone, 'not a time zone this machine knows')), 'UTC'),
+})
+
+const FIELD_CODES: Readonly<Record<string, JobErrorCode>> = {
+  symbols: 'JOB_NO_SYMBOLS',
+  timeframe: 'JOB_TIMEFRAME',
+  dateRange: 'JOB_DATE_RANGE',
+  jobType: 'JOB_TYPE',
+  formula: 'JOB_FORMULA',
+  parameters: 'JOB_PARAMETERS',
+}
+
+let jobs = 0
+
+/**
+ * A checked job with every default filled in.
+ *
+ * @throws JobError with the first thing that is wrong: shape, job type, symbols, timeframe, dates, in this order.
+ */
+export function checkJob(request: unknown): ProcessingJob {
+  const parsed = v.safeParse(jobSchema, request)
+  if (!parsed.success) throw shapeError(parsed.issues[0])
+  const { jobType, symbols, timeframe, dateRange, formula, parameters, timezone, id } = parsed.output
+  if (!JOB_TYPES.includes(jobType as JobType)) throw jobTypeError(jobType)
+  if (symbols.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
+  if (!isTimeframe(timeframe)) {
+    throw new JobError('JOB_TIMEFRAME', `Invalid timeframe "${timeframe}": use one of ${TIMEFRAMES.join(', ')}`, {
+      path: 'timeframe',
+      found: timeframe,
+      accepted: TIMEFRAMES,
+    })
+  }
+  return {
+    id: id ?? `job-${++jobs}`,
+    jobType: jobType as JobType,
+    symbols: [...new Set(symbols)],
+    timeframe,
+    dateRange: checkRange(dateRange),
+    formula,
+    parameters,
+    timezone,
+  }
+}
+
+function shapeError(issue: v.InferIssue<typeof jobSchema>): JobError {
+  const path = v.getDotPath(issue) ?? ''
+  const code = FIELD_CODES[path.split('.')[0] ?? ''] ?? 'JOB_FIELD'
+  if (code === 'JOB_NO_SYMBOLS' && issue.input === undefined) {
+    return new JobError(code, 'No symbols provided', { path })
+  }
+  const where = path === '' ? 'The job' : `The job's ${path}`
+  return new JobError(code, `${where} is wrong: ${issue.message}`, { path, found: issue.received })
+}
+
+function jobTypeError(jobType: string): JobError {
+  const message = PLANNED_JOB_TYPES.includes(jobType)
+    ? `Job type ${jobType} does not exist yet: use ${JOB_TYPES.join(', ')}`
+    : `Unknown job type "${jobType}": use ${JOB_TYPES.join(', ')}`
+  return new JobError('JOB_TYPE', message, { path: 'jobType', found: jobType, accepted: JOB_TYPES })
+}
+
+type DateInput = Date | number | string | undefined
+
+function checkRange(range: { from?: DateInput; to?: DateInput }): DateRange {
+  const checked: DateRange = {}
+  for (const end of ['from', 'to'] as const) {
+    const value = range[end]
+    if (value === undefined) continue
+    const time = milliseconds(value, end === 'to')
+    if (!Number.isFinite(time)) {
+      throw new JobError('JOB_DATE_RANGE', `"${value}" is not a date: write 2024-12-31 or 2024-12-31T09:00Z`, {
+        path: `dateRange.${end}`,
+        found: String(value),
+      })
+    }
+    checked[end] = time
+  }
+  const { from, to } = checked
+  if (from !== undefined && to !== undefined && from >= to) {
+    const day = (time: number) => new Date(time).toISOString()
+    const what = from === to ? 'is empty' : 'is reversed'
+    throw new JobError('JOB_DATE_RANGE', `The date range ${what}: from ${day(from)} to ${day(to)}; put the earlier date first`, {
+      path: 'dateRange',
+      found: checked,
+    })
+  }
+  return checked
+}

@@ -1,0 +1,14 @@
+import type { Executor } from '../main/executor.ts'
+import type { WorkerSetup } from '../shared/protocol.ts'
+
+/** What differs between Node and a browser. */
+export interface Platform {
+  /** The compiled kernels. */
+  module(): Promise<WebAssembly.Module>
+  /** Lets timers and messages of this thread have their turn. */
+  pause(): Promise<void>
+  /** Cores of the machine. */
+  cores: number
+  /** Worker threads; absent where there are none. */
+  pool?(workers: number, setup: WorkerSetup): Executor
+}

@@ -1,0 +1,91 @@
+import type { CandleColumn, DataQuality, DefectPolicy } from '../../domain/candle.ts'
+import type { DateRange } from '../../domain/job.ts'
+import type { SerialisedError, SymbolError } from '../../domain/errors.ts'
+import type { Timeframe } from '../../domain/timeframe.ts'
+import type { MatchColumns } from '../../signals/matches.ts'
+import type { CandleRepository, LoadedCandles, RepositoryDescription } from '../../storage/repository.ts'
+
+/** Everything that goes between the main thread and a worker. */
+
+/** Places in the counters of a run, which both sides share. */
+export const CANCELLED = 0
+export const COMPLETED = 1
+export const FAILED = 2
+export const COUNTERS = 3
+
+/** What a worker gets when it starts. */
+export interface WorkerSetup {
+  module: WebAssembly.Module
+  /** Candles it may keep, in bytes. */
+  residentBytes: number
+}
+
+/** Where the candles of a task come from. `generation` changes when the repository's data does. */
+export type CandleSource =
+  /** The worker opens the repository itself, once per generation. */
+  | { kind: 'open'; generation: number; description?: RepositoryDescription }
+  /** The repository cannot be opened elsewhere: the main thread has read it. */
+  | { kind: 'given'; generation: number; candles: readonly LoadedCandles[] }
+  /** Same thread. */
+  | { kind: 'live'; generation: number; repository: CandleRepository }
+
+/** The part of a plan that a worker needs. */
+export interface PlanTask {
+  /** Equal for equal plans. */
+  key: string
+  bytes: Uint8Array
+  /** Numbers a match carries. */
+  values: number
+  columns: readonly CandleColumn[]
+  readsTime: boolean
+  readsCalendar: boolean
+}
+
+/** Some symbols of a job. */
+export interface Task {
+  kind: 'scan' | 'series'
+  counters: Int32Array
+  source: CandleSource
+  plan: PlanTask
+  symbols: readonly string[]
+  /** Position of the first symbol in the job. */
+  first: number
+  timeframe: Timeframe
+  range: DateRange
+  timezone: string
+  defects: DefectPolicy
+}
+
+/** What the symbols of a task came to. */
+export interface Part {
+  first: number
+  /** Bars the formula was computed on, and the time it took, per symbol. */
+  bars: Uint32Array
+  timeMs: Float64Array
+  failures: { symbol: number; error: SymbolError }[]
+  /** Sum over all symbols, and the symbols with anything but sound rows. */
+  quality: DataQuality
+  defective: { symbol: number; quality: DataQuality }[]
+  loadMs: number
+  computeMs: number
+  cache: CacheCounts
+}
+
+/** How often candles were found resident in a worker's memory. */
+export interface CacheCounts {
+  hits: number
+  misses: number
+  residentBytes: number
+}
+
+export interface ScanPart extends Part {
+  matches: MatchColumns
+}
+
+export interface SeriesPart extends Part {
+  /** Per symbol its times and the reported values, one series per reported name; empty for a failed symbol. */
+  series: readonly { time: Float64Array; values: readonly Float64Array[] }[]
+}
+
+/** What a worker answers. Errors keep their code and fields, which cloning an Error would drop. */
+export type Reply<T> = { value: T } | { error: SerialisedError }

@@ -1,0 +1,52 @@
+import { type Timeframe, timeframeMs } from '../../domain/timeframe.ts'
+
+const DAY_MS = 86_400_000
+const QUARTER_MS = 900_000
+
+/** Milliseconds that local time of a zone is ahead of UTC. */
+function offsetFinder(zone: string): (time: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
+  return (time) => {
+    const part: Record<string, number> = {}
+    for (const { type, value } of format.formatToParts(time)) part[type] = Number(value)
+    const local = Date.UTC(part.year!, part.month! - 1, part.day, part.hour, part.minute, part.second)
+    return local - Math.floor(time / 1000) * 1000
+  }
+}
+
+/**
+ * Times as a clock in the zone shows them, counted as if that were UTC. Daily and longer candles carry dates, which
+ * are the same everywhere.
+ */
+export function localTimes(times: Float64Array, zone: string, timeframe: Timeframe): Float64Array {
+  if (zone === 'UTC' || timeframeMs(timeframe) >= DAY_MS) return times
+  const offsetAt = offsetFinder(zone)
+  const days = new Map<number, number>()
+  const dayOffset = (day: number) => {
+    const known = days.get(day)
+    if (known !== undefined) return known
+    const offset = offsetAt(day * DAY_MS)
+    days.set(day, offset)
+    return offset
+  }
+  const quarters = new Map<number, number>()
+  return times.map((time) => {
+    const day = Math.floor(time / DAY_MS)
+    const offset = dayOffset(day)
+    if (offset === dayOffset(day + 1)) return time + offset
+    // The clocks change on this day; every zone changes at a quarter of an hour.
+    const quarter = Math.floor(time / QUARTER_MS)
+    const changed = quarters.get(quarter) ?? offsetAt(quarter * QUARTER_MS)
+    quarters.set(quarter, changed)
+    return time + changed
+  })
+}

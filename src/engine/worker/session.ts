@@ -1,0 +1,330 @@
+import { LRUCache } from 'lru-cache'
+import { CANDLE_COLUMNS, type CandleColumn, type DataQuality, emptyQuality } from '../../domain/candle.ts'
+import { EngineError, type SymbolError } from '../../domain/errors.ts'
+import { emptyColumns, joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
+import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
+import { initSync, Program, Store } from '../../wasm/simd/millrace.js'
+import { loadAll, loadFailed } from '../shared/load-all.ts'
+import {
+  CANCELLED,
+  type CandleSource,
+  COMPLETED,
+  FAILED,
+  type Part,
+  type PlanTask,
+  type ScanPart,
+  type SeriesPart,
+  type Task,
+  type WorkerSetup,
+} from '../shared/protocol.ts'
+import { localTimes } from './local-time.ts'
+import { type LocalTime, Resident, ResidentMemory, residentCache } from './resident.ts'
+
+/** Symbols per call into WASM: between calls a cancel is seen and progress shows (bench/engine/task-size). */
+const SYMBOLS_PER_CALL = 64
+const PROGRAMS_KEPT = 32
+/** The start of a series may weigh this much in a value, against 1 for all bars together. */
+const START_WEIGHT = 1e-15
+
+/** A symbol of a task with its candles at hand. */
+interface Loaded {
+  /** Position in the job. */
+  symbol: number
+  resident: Resident
+}
+
+/** What the thread of a session lends it. */
+export interface SessionHost {
+  /** Opens repositories that tasks describe. */
+  open?(description: RepositoryDescription): Promise<CandleRepository>
+  /** Awaited between calls into WASM, so that a thread with other work to do gets to it. */
+  pause?(): Promise<void>
+}
+
+interface Account {
+  part: Part
+  task: Task
+}
+
+/**
+ * What one thread has: a WASM instance, the plans it has seen, and the candles it keeps. Runs the tasks of an engine,
+ * one after another.
+ */
+export class Session {
+  readonly #store: Store
+  readonly #memory: ResidentMemory
+  readonly #residents: ReturnType<typeof residentCache>
+  readonly #programs = new LRUCache<string, Program>({ max: PROGRAMS_KEPT, dispose: (program) => program.free() })
+  #repository?: CandleRepository | undefined
+  #generation = -1
+
+  constructor(
+    { module, residentBytes }: WorkerSetup,
+    readonly host: SessionHost,
+  ) {
+    const { memory } = initSync({ module })
+    this.#store = new Store()
+    this.#memory = new ResidentMemory(this.#store, memory)
+    this.#residents = residentCache(residentBytes)
+  }
+
+  /** The matches of the task's symbols. */
+  async scan(task: Task): Promise<ScanPart> {
+    const program = this.#program(task.plan)
+    const found: MatchColumns[] = []
+    const part = await this.#run(task, program, async (loaded, account) => {
+      for (let at = 0; at < loaded.length; at += SYMBOLS_PER_CALL) {
+        if (isCancelled(task)) return
+        found.push(this.#scanSome(program, loaded.slice(at, at + SYMBOLS_PER_CALL), account))
+        await this.host.pause?.()
+      }
+    })
+    // Repositories deliver symbols in any order.
+    return { ...part, matches: orderColumns(joinColumns(found, task.plan.values), task.plan.values) }
+  }
+
+  /** The reported values of the task's symbols over all their bars in the range. */
+  async series(task: Task): Promise<SeriesPart> {
+    const program = this.#program(task.plan)
+    const series = task.symbols.map(() => ({ time: new Float64Array(), values: [] as Float64Array[] }))
+    const part = await this.#run(task, program, async (loaded, account) => {
+      for (const { symbol, resident } of loaded) {
+        if (isCancelled(task)) return
+        const start = performance.now()
+        const values = program.series(this.#store, resident.slot)
+        const [first, end] = resident.barsIn(task.range)
+        series[symbol - task.first] = {
+          time: resident.time.slice(first, end),
+          values: Array.from({ length: task.plan.values }, (_, at) =>
+            values.slice(at * resident.bars + first, at * resident.bars + end),
+          ),
+        }
+        count(account, [{ symbol, resident }], performance.now() - start)
+        await this.host.pause?.()
+      }
+    })
+    return { ...part, series }
+  }
+
+  async close() {
+    this.#programs.clear()
+    this.#residents.clear()
+    await this.#repository?.close()
+    this.#repository = undefined
+  }
+
+  #program(plan: PlanTask): Program {
+    const known = this.#programs.get(plan.key)
+    if (known) return known
+    const program = new Program(plan.bytes)
+    this.#programs.set(plan.key, program)
+    return program
+  }
+
+  /** Brings the candles of all symbols of a task in, and hands them on as they come. */
+  async #run(
+    task: Task,
+    program: Program,
+    compute: (loaded: readonly Loaded[], account: Account) => Promise<void>,
+  ): Promise<Part> {
+    await this.#open(task.source)
+    const request = loadRequest(task, program)
+    const localTime = {
+      zone: task.timezone,
+      of: (times: Float64Array) => localTimes(times, task.timezone, task.timeframe),
+    }
+    const part = emptyPart(task)
+    const account = { part, task }
+    const ready: Loaded[] = []
+    const missing = new Map<string, number>()
+    task.symbols.forEach((name, at) => {
+      const resident = this.#residents.get(residentKey(name, task))
+      if (resident?.covers(request)) {
+        ready.push({ symbol: task.first + at, resident: resident.pin() })
+      } else missing.set(name, task.first + at)
+    })
+    part.cache = { hits: ready.length, misses: missing.size, residentBytes: 0 }
+
+    const take = async (loaded: readonly Loaded[]) => {
+      const sound = loaded.filter(({ symbol, resident }) => {
+        if (resident.error) fail(account, symbol, resident.error)
+        note(account, symbol, resident.quality)
+        return !resident.error
+      })
+      for (const { resident } of sound) resident.place(task.plan, localTime)
+      await compute(sound, account)
+      for (const { resident } of loaded) resident.unpin()
+    }
+    await take(ready)
+    await this.#load(task, request, missing, account, take)
+    part.cache.residentBytes = this.#residents.calculatedSize
+    return part
+  }
+
+  async #load(
+    task: Task,
+    request: LoadRequest,
+    missing: ReadonlyMap<string, number>,
+    account: Account,
+    take: (loaded: readonly Loaded[]) => Promise<void>,
+  ) {
+    if (missing.size === 0) return
+    let waiting: Loaded[] = []
+    let since = performance.now()
+    const pass = async () => {
+      account.part.loadMs += performance.now() - since
+      await take(waiting)
+      waiting = []
+      since = performance.now()
+    }
+    const left = new Set(missing.keys())
+    try {
+      for await (const loaded of this.#candles(task, [...missing.keys()], request)) {
+        if (isCancelled(task)) break
+        const symbol = missing.get(loaded.symbol)
+        if (symbol === undefined || !left.delete(loaded.symbol)) continue
+        waiting.push({ symbol, resident: this.#keep(loaded, task, request).pin() })
+        if (waiting.length === SYMBOLS_PER_CALL) await pass()
+      }
+    } catch (cause) {
+      // The pass as a whole failed: what it has not delivered has failed with it.
+      for (const name of left) fail(account, missing.get(name)!, loadFailed(name, cause))
+      left.clear()
+    }
+    await pass()
+    if (isCancelled(task)) return
+    for (const name of left) {
+      fail(account, missing.get(name)!, loadFailed(name, new Error('the repository did not deliver it')))
+    }
+  }
+
+  /** Makes the task's repository this session's; what was read from an older state of it is forgotten. */
+  async #open(source: CandleSource) {
+    if (source.generation !== this.#generation) {
+      this.#residents.clear()
+      await this.#repository?.close()
+      this.#repository = undefined
+      this.#generation = source.generation
+    }
+    if (source.kind === 'open' && source.description) this.#repository ??= await this.host.open?.(source.description)
+  }
+
+  /** The candles of symbols, wherever they come from; a symbol that cannot be read is delivered as its error. */
+  #candles({ source }: Task, symbols: readonly string[], request: LoadRequest) {
+    if (source.kind === 'given') return source.candles
+    const repository = source.kind === 'live' ? source.repository : this.#repository
+    if (!repository) throw new EngineError('ENGINE_WORKER', 'a task came before its repository')
+    return loadAll(repository, symbols, request)
+  }
+
+  #keep(loaded: LoadedCandles, task: Task, request: LoadRequest): Resident {
+    const resident = Resident.of(loaded, request, this.#memory.slot(), this.#memory)
+    // A loader may have better luck the next time; data that is not there, or is bad, stays so until it changes.
+    if (loaded.error?.code === 'LOAD_FAILED') resident.drop()
+    else {
+      const key = residentKey(loaded.symbol, task)
+      this.#residents.set(key, resident)
+      if (!this.#residents.has(key)) resident.drop()
+    }
+    return resident
+  }
+
+  #scanSome(program: Program, loaded: readonly Loaded[], account: Account): MatchColumns {
+    const start = performance.now()
+    const { range } = account.task
+    const ranges = new Uint32Array(2 * loaded.length)
+    loaded.forEach(({ resident }, at) => {
+      ranges.set(resident.barsIn(range), 2 * at)
+    })
+    const slots = Uint32Array.from(loaded, ({ resident }) => resident.slot)
+    const buffer = program.scan(this.#store, slots, ranges)
+    const bars = buffer.bars()
+    const matches = {
+      ...emptyColumns(bars.length, 0),
+      bar: bars,
+      signal: buffer.signals(),
+      values: buffer.values(),
+    } as MatchColumns
+    const positions = buffer.symbols()
+    buffer.free()
+    this.#describe(matches, positions, loaded)
+    count(account, loaded, performance.now() - start)
+    return matches
+  }
+
+  /** Fills in symbol, time and candle of matches whose bars are known. */
+  #describe(matches: MatchColumns, positions: Uint32Array, loaded: readonly Loaded[]) {
+    for (let start = 0; start < positions.length; ) {
+      const { symbol, resident } = loaded[positions[start]!]!
+      let end = start
+      while (end < positions.length && positions[end] === positions[start]) end++
+      matches.symbol.fill(symbol, start, end)
+      for (let at = start; at < end; at++) matches.time[at] = resident.time[matches.bar[at]!]!
+      for (const name of CANDLE_COLUMNS) {
+        const values = resident.column(name)
+        const shown = matches.candle[name]
+        for (let at = start; at < end; at++) shown[at] = values ? values[matches.bar[at]!]! : Number.NaN
+      }
+      start = end
+    }
+  }
+}
+
+/** Every candle a job shows or computes on; how far back is the plan's business. */
+function loadRequest({ range, timeframe, defects }: Task, program: Program): LoadRequest {
+  const columns: readonly CandleColumn[] = CANDLE_COLUMNS
+  return { ...range, timeframe, defects, columns, lookbackBars: range.from === undefined ? 0 : barsBefore(program) }
+}
+
+/** Bars to read in front of the first that counts; Infinity when all matter. */
+function barsBefore(program: Program): number {
+  const bars = program.barsBefore(START_WEIGHT)
+  return bars === undefined ? Number.POSITIVE_INFINITY : bars
+}
+
+function residentKey(symbol: string, { timeframe }: Task): string {
+  return `${timeframe} ${symbol}`
+}
+
+function isCancelled({ counters }: Task): boolean {
+  return Atomics.load(counters, CANCELLED) !== 0
+}
+
+function emptyPart(task: Task): Part {
+  return {
+    first: task.first,
+    bars: new Uint32Array(task.symbols.length),
+    timeMs: new Float64Array(task.symbols.length),
+    failures: [],
+    quality: emptyQuality(),
+    defective: [],
+    loadMs: 0,
+    computeMs: 0,
+    cache: { hits: 0, misses: 0, residentBytes: 0 },
+  }
+}
+
+function fail({ part, task }: Account, symbol: number, error: SymbolError) {
+  part.failures.push({ symbol, error })
+  Atomics.add(task.counters, FAILED, 1)
+}
+
+function note({ part }: Account, symbol: number, quality: DataQuality | undefined) {
+  if (!quality) return
+  let sound = true
+  for (const key of Object.keys(quality) as (keyof DataQuality)[]) {
+    part.quality[key] += quality[key]
+    if (key !== 'rows' && quality[key] > 0) sound = false
+  }
+  if (!sound) part.defective.push({ symbol, quality })
+}
+
+/** Shares the time of a call among its symbols. */
+function count({ part, task }: Account, loaded: readonly Loaded[], elapsedMs: number) {
+  part.computeMs += elapsedMs
+  for (const { symbol, resident } of loaded) {
+    part.bars[symbol - task.first] = resident.bars
+    part.timeMs[symbol - task.first] = elapsedMs / loaded.length
+  }
+  Atomics.add(task.counters, COMPLETED, loaded.length)
+}

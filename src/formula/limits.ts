@@ -1,0 +1,16 @@
+/** What keeps a formula of a stranger safe to read and to run. */
+
+/** Characters of the text (UTF-16 code units). */
+export const MAX_TEXT = 100_000
+
+/** Parentheses, calls, brackets, conditionals and prefix operators inside each other; a flat chain counts nothing. */
+export const MAX_NESTING = 200
+
+/** Nodes of the lowered formula. */
+export const MAX_NODES = 10_000
+
+/** Variables and parameters: every one with a number is reported with every match. */
+export const MAX_NAMES = 5_000
+
+/** Characters of one operand inside a canonical text; a longer one is replaced by its digest. */
+export const MAX_OPERAND_TEXT = 1_000

@@ -1,0 +1,60 @@
+import type { ErrorFields, FormulaErrorCode } from '../domain/errors.ts'
+import { FormulaError } from '../domain/errors.ts'
+
+/** Half-open range of the formula's text, in UTF-16 code units. */
+export type Range = readonly [start: number, end: number]
+
+/** Enough for an editor; more would only make garbage slow to refuse. */
+const MAX_PROBLEMS = 100
+
+/** Leaves the front end from any depth once a limit is passed; the problem itself is already written down. */
+export class Stop extends Error {}
+
+/** The errors found so far in one formula. */
+export class Problems {
+  private readonly found: FormulaError[] = []
+  /** How many there were, those beyond the maximum included. */
+  count = 0
+
+  add(code: FormulaErrorCode, at: Range, message: string, hint = '', more: ErrorFields = {}): void {
+    this.count += 1
+    if (this.found.length < MAX_PROBLEMS) this.found.push(new FormulaError(code, message, { ...more, at, hint }))
+  }
+
+  /** Writes down that a limit is passed, and leaves. */
+  tooLarge(at: Range, message: string, hint: string): never {
+    this.count += 1
+    this.found.push(new FormulaError('FORMULA_TOO_LARGE', message, { at, hint }))
+    throw new Stop()
+  }
+
+  /** True when nobody will see the next one; what is costly to say need not be worked out. */
+  get isFull(): boolean {
+    return this.found.length >= MAX_PROBLEMS
+  }
+
+  list(): FormulaError[] {
+    return inTextOrder(this.found)
+  }
+}
+
+export function inTextOrder(errors: readonly FormulaError[]): FormulaError[] {
+  return [...errors].sort((a, b) => a.fields.at[0] - b.fields.at[0])
+}
+
+/** A piece of the formula as it may stand in a message: one line, short, without control characters. */
+export function excerpt(text: string, maximum = 48): string {
+  const line = text
+    .slice(0, maximum * 4)
+    .replace(/\s+/g, ' ')
+    .replace(/\p{C}/gu, '\ufffd')
+    .trim()
+  const characters = [...line]
+  return characters.length <= maximum && text.length <= maximum * 4
+    ? line
+    : `${characters.slice(0, maximum - 1).join('')}…`
+}
+
+export function listed(names: readonly string[]): string {
+  return names.join(', ')
+}

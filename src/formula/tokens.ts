@@ -1,0 +1,143 @@
+import type { Problems, Range } from './problems.ts'
+import { excerpt } from './problems.ts'
+
+export interface Token {
+  kind: 'number' | 'name' | 'string' | 'symbol' | 'end'
+  /** Names normalised to NFC, `&& || !` as `and or not`, strings with their quotes. */
+  text: string
+  /** Of a number; 0 for the others. */
+  value: number
+  at: Range
+  /** First token of its line. */
+  startsLine: boolean
+}
+
+const SPACE = /[^\S\n\r]+/y
+const COMMENT = /\/\/[^\n\r]*/y
+const NAME = /[\p{L}_][\p{L}\p{M}\p{Nd}_]*/uy
+const NUMBER = /(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y
+const STRING = /"[^"\n\r]*"?|'[^'\n\r]*'?/y
+const BLOCK_COMMENT = /\/\*/y
+const SYMBOL = /\*\*|[=!<>]=|&&|\|\||\.\.|:=|[()[\],;.?:=<>+\-*/%!]/y
+const STRAY = /[^\s\p{L}\d_()[\],;.?:=<>+\-*/%!"']+/uy
+
+const WORDS = new Set(['and', 'or', 'not'])
+const SPELLINGS: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '!': 'not' }
+
+/** Characters that a phone, a word processor or another language puts where a formula has its own. */
+const LOOKALIKES: Readonly<Record<string, string>> = {
+  '^': '**',
+  '&': 'and',
+  '|': 'or',
+  '~': 'not',
+  '−': '-',
+  '–': '-',
+  '—': '-',
+  '×': '*',
+  '÷': '/',
+  '≤': '<=',
+  '≥': '>=',
+  '≠': '!=',
+  '（': '(',
+  '）': ')',
+  '，': ',',
+  '；': ';',
+  '＝': '=',
+  '＞': '>',
+  '＜': '<',
+  '＋': '+',
+  '{': '(',
+  '}': ')',
+}
+
+/** Splits a formula; whatever is not of the language becomes a problem and is left out. Always ends with an `end`. */
+export function tokenise(text: string, problems: Problems): Token[] {
+  const tokens: Token[] = []
+  let position = 0
+  let startsLine = true
+
+  const match = (pattern: RegExp): string => {
+    pattern.lastIndex = position
+    return pattern.exec(text)?.[0] ?? ''
+  }
+  const push = (kind: Token['kind'], length: number, tokenText: string, value = 0): void => {
+    tokens.push({ kind, text: tokenText, value, at: [position, position + length], startsLine })
+    position += length
+    startsLine = false
+  }
+
+  while (position < text.length) {
+    const character = text[position]
+    if (character === '\n' || character === '\r') {
+      position += 1
+      startsLine = true
+      continue
+    }
+    const skipped = match(SPACE) || match(COMMENT)
+    if (skipped !== '') {
+      position += skipped.length
+      continue
+    }
+    const name = match(NAME)
+    if (name !== '') {
+      push(WORDS.has(name) ? 'symbol' : 'name', name.length, name.normalize('NFC'))
+      continue
+    }
+    const number = match(NUMBER)
+    if (number !== '') {
+      push('number', number.length, number, numberValue(number, position, problems))
+      const tail = match(NAME)
+      if (tail !== '') {
+        const at: Range = [position - number.length, position + tail.length]
+        const message = `"${excerpt(number + tail)}" is neither a number nor a name`
+        problems.add('FORMULA_SYNTAX', at, message, 'a name starts with a letter, a number is written like 1.5 or 1e-3')
+        position += tail.length
+      }
+      continue
+    }
+    const quoted = match(STRING)
+    if (quoted !== '') {
+      if (quoted.length === 1 || quoted.at(-1) !== quoted[0]) {
+        const at: Range = [position, position + quoted.length]
+        problems.add('FORMULA_SYNTAX', at, 'this text in quotes has no end', `add ${quoted[0]} on the same line`)
+      }
+      push('string', quoted.length, quoted)
+      continue
+    }
+    if (match(BLOCK_COMMENT) !== '') {
+      const end = text.indexOf('*/', position + 2)
+      const at: Range = [position, end < 0 ? text.length : end + 2]
+      problems.add(
+        'FORMULA_SYNTAX',
+        at,
+        '"/* */" is not part of the language',
+        'a comment starts with // and ends with its line',
+      )
+      position = at[1]
+      continue
+    }
+    const symbol = match(SYMBOL)
+    if (symbol !== '') {
+      push('symbol', symbol.length, SPELLINGS[symbol] ?? symbol)
+      continue
+    }
+    const first = String.fromCodePoint(text.codePointAt(position) as number)
+    const meant = LOOKALIKES[first]
+    const characters = meant === undefined ? match(STRAY) : first
+    const at: Range = [position, position + characters.length]
+    const hint = meant === undefined ? 'remove it' : `write ${meant}`
+    problems.add('FORMULA_SYNTAX', at, `"${excerpt(characters)}" is not part of the language`, hint)
+    if (meant === undefined) position += characters.length
+    else push('symbol', characters.length, meant)
+  }
+  push('end', 0, '')
+  return tokens
+}
+
+function numberValue(text: string, start: number, problems: Problems): number {
+  const value = Number(text.replaceAll('_', ''))
+  if (Number.isFinite(value)) return value
+  const at: Range = [start, start + text.length]
+  problems.add('FORMULA_SYNTAX', at, `${excerpt(text)} is too large for a number`, 'numbers go up to 1.79e308')
+  return 0
+}

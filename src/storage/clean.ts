@@ -1,0 +1,113 @@
+import type { CandleColumn, CandleSeries, DataQuality, DefectPolicy } from '../domain/candle.ts'
+import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import type { SymbolError } from '../domain/errors.ts'
+import type { LoadedCandles, LoadRequest } from './repository.ts'
+import { blankUnknown, judgeRows, type RawCandles } from './row-flags.ts'
+import { type Selection, type Span, selectRows } from './row-selection.ts'
+
+export type { RawCandles } from './row-flags.ts'
+export type { Span } from './row-selection.ts'
+
+/** Clean columns of equal length, oldest first, times strictly rising; or why there are none. */
+export type CleanedCandles =
+  | { time: Float64Array; columns: Record<CandleColumn, Float64Array>; quality: DataQuality; error?: undefined }
+  | { error: SymbolError; quality: DataQuality }
+
+/**
+ * Makes candles of raw rows, for an adapter that has nothing better. Of rows with one time the last wins; then every row
+ * is judged on all four prices. Columns are copied only where something has to change.
+ *
+ * | row | `drop` | `keep` | `error` |
+ * | --- | --- | --- | --- |
+ * | a price not finite, zero or negative; high < low | left out | kept, infinite as NaN | `BAD_DATA` for the symbol |
+ * | high or low inside the body | kept | kept | kept |
+ * | volume missing, negative or not finite | volume NaN | volume NaN | volume NaN |
+ * | no finite time | left out | left out | `BAD_DATA` |
+ *
+ * @param span Cuts the history; see `Span`. All of it when absent.
+ */
+export function cleanCandles(raw: RawCandles, policy: DefectPolicy, span: Span = {}): CleanedCandles {
+  const flags = judgeRows(raw)
+  const { time, open, high, low, close } = raw
+  const volume = raw.volume ?? new Float64Array(time.length).fill(Number.NaN)
+  const columns = flags
+    ? { open: open.slice(), high: high.slice(), low: low.slice(), close: close.slice(), volume: volume.slice() }
+    : { open, high, low, close, volume }
+  if (flags) blankUnknown(columns, flags)
+  const selection = selectRows(time, flags, policy, span)
+  const { quality } = selection
+  if (policy === 'error' && countDefects(quality) > 0) return { error: badData(quality), quality }
+  const taken = Object.entries(columns).map(([name, column]) => [name, takeRows(column, selection)])
+  return { time: takeRows(time, selection), columns: Object.fromEntries(taken), quality }
+}
+
+/** Rows of one symbol that are judged already, and only the columns somebody asked for. */
+export interface JudgedCandles {
+  time: Float64Array
+  columns: Partial<Record<CandleColumn, Float64Array>>
+  /** `ROW` bits; absent when every row is fine. */
+  flags: Uint8Array | undefined
+}
+
+/** Answers a request from chosen rows: the series, or `BAD_DATA` or `NO_DATA` where there is nothing to hand over. */
+export function deliver(
+  symbol: string,
+  candles: JudgedCandles,
+  selection: Selection,
+  request: LoadRequest,
+): LoadedCandles {
+  const { quality } = selection
+  if (request.defects === 'error' && countDefects(quality) > 0) return { symbol, error: badData(quality), quality }
+  const bars = (selection.rows?.length ?? selection.end - selection.start) - selection.barsBefore
+  if (bars <= 0) return { symbol, error: noData(symbol, request, quality), quality }
+  const columns: CandleSeries['columns'] = {}
+  for (const name of CANDLE_COLUMNS) {
+    const column = candles.columns[name]
+    if (column && request.columns.includes(name)) columns[name] = takeRows(column, selection)
+  }
+  return {
+    symbol,
+    series: { symbol, timeframe: request.timeframe, time: takeRows(candles.time, selection), columns },
+    quality,
+  }
+}
+
+/** The error of a symbol that has no bar in the range of a request. */
+export function noData(symbol: string, request: LoadRequest, quality?: DataQuality): SymbolError {
+  const day = (ms: number | undefined, open: string) => (ms === undefined ? open : new Date(ms).toISOString())
+  const range = `${day(request.from, 'its first candle')} to ${day(request.to, 'its last')}`
+  const dropped = quality?.dropped ? `; ${quality.dropped} of ${quality.rows} rows were left out as defects` : ''
+  return {
+    code: 'NO_DATA',
+    message: `there are no ${request.timeframe} candles of ${symbol} from ${range}${dropped}`,
+    fields: { symbol, timeframe: request.timeframe, from: request.from, to: request.to },
+  }
+}
+
+function badData(quality: DataQuality): SymbolError {
+  const { rows, notFinite, notPositive, highBelowLow } = quality
+  const counts = [
+    [notFinite, 'with a price or time that is not a number'],
+    [notPositive, 'with a price that is zero or negative'],
+    [highBelowLow, 'with high below low'],
+  ] as const
+  const kinds = counts.filter(([count]) => count > 0).map(([count, kind]) => `${count} ${kind}`)
+  return {
+    code: 'BAD_DATA',
+    message:
+      `${countDefects(quality)} of ${rows} rows cannot be candles: ${kinds.join(', ')}; ` +
+      'repair the source, or set defects to "drop" to leave them out or "keep" to use them as they are',
+    fields: { rows, notFinite, notPositive, highBelowLow },
+  }
+}
+
+function countDefects(quality: DataQuality): number {
+  return quality.notFinite + quality.notPositive + quality.highBelowLow
+}
+
+function takeRows(column: Float64Array, { start, end, rows }: Selection): Float64Array {
+  if (!rows) return start === 0 && end === column.length ? column : column.subarray(start, end)
+  const taken = new Float64Array(rows.length)
+  for (let at = 0; at < rows.length; at++) taken[at] = column[rows[at] as number] as number
+  return taken
+}

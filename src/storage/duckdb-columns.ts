@@ -1,0 +1,184 @@
+import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
+import { DataError } from '../domain/errors.ts'
+import type { DuckdbConnection } from './duckdb-library.ts'
+import { FILE_STEM, fileStem, type Source } from './duckdb-source.ts'
+import { identifier, literal } from './duckdb-sql.ts'
+import { type TimeReader, timeReader, unreadableTime } from './duckdb-time.ts'
+import { ROW } from './row-flags.ts'
+
+/** What a column can be. */
+export type ColumnRole = 'symbol' | 'time' | CandleColumn | 'timeframe'
+
+/** How the columns of a source are read as candles; all fields are SQL. */
+export interface CandleColumns {
+  /** The symbol as VARCHAR. */
+  symbol: string
+  /** True for the rows of one symbol; undefined when no row can be. */
+  isSymbol(symbol: string): string | undefined
+  /** Whether the name of the file is the symbol. */
+  isSymbolOfFile?: boolean
+  time: TimeReader
+  /** The columns as DOUBLE, null or NaN where unknown; no volume where the source has none. */
+  values: Record<Exclude<CandleColumn, 'volume'>, string> & { volume?: string }
+  /** One byte of `ROW` bits. Without the bit of the volume where the source has none. */
+  flags: string
+  /** The length of the candles as VARCHAR, where rows of several lengths are mixed. */
+  timeframe?: string
+}
+
+// In the order of preference, compared without case, spaces, dots and underscores. No adjusted close: it does not go
+// with unadjusted open, high and low.
+const NAMES: Record<ColumnRole, readonly string[]> = {
+  symbol: ['symbol', 'ticker', 'code', 'isin', 'sym', 'instrument', 'stockcode', 'shcode', '종목코드', '단축코드', '종목', '股票代码', '代码'],
+  time: [
+    ...['ts', 'timestamp', 'datetime', 'time', 'date', 'opentime', 'bartime', 'tradedate', 'day', 'dt'],
+    ...['일시', '일자', '날짜', '거래일자', '거래일', '시간', '日期', '时间'],
+  ],
+  open: ['open', 'openprice', 'o', '시가', '开盘', '开盘价'],
+  high: ['high', 'highprice', 'h', '고가', '最高', '最高价'],
+  low: ['low', 'lowprice', 'l', '저가', '最低', '最低价'],
+  close: ['close', 'closeprice', 'c', '종가', '현재가', '收盘', '收盘价'],
+  volume: ['volume', 'vol', 'v', 'tradingvolume', '거래량', '成交量'],
+  timeframe: ['timeframe', 'tf', 'interval'],
+}
+
+/** Columns that DuckDB adds by itself. */
+const ADDED = ['filename']
+
+/** Finds the columns of a source: those named in `wanted`, the others by their usual names. */
+export async function findColumns(
+  connection: DuckdbConnection,
+  source: Source,
+  wanted: Partial<Record<ColumnRole, string>>,
+  symbol: string | undefined,
+): Promise<CandleColumns> {
+  const described = await connection.rows(`select column_name, column_type from (describe select * from ${source.from})`)
+  const types = new Map(described.map(([name, type]) => [String(name), String(type)]))
+  const names = [...types.keys()].filter((name) => !ADDED.includes(name))
+  const find = (role: ColumnRole) => {
+    const asked = wanted[role]
+    if (asked === undefined) return guess(names, role, types)
+    if (types.has(asked)) return asked
+    throw missing(role, names, `there is no column "${asked}"`)
+  }
+  const need = (role: ColumnRole) => {
+    const found = find(role)
+    if (found === undefined) throw missing(role, names, `no column looks like the ${role}`)
+    return found
+  }
+  const number = (name: string) => asDouble(name, types.get(name) as string)
+
+  const values: CandleColumns['values'] = {
+    open: number(need('open')),
+    high: number(need('high')),
+    low: number(need('low')),
+    close: number(need('close')),
+  }
+  const volume = find('volume')
+  if (volume !== undefined) values.volume = number(volume)
+  const timeframe = find('timeframe')
+  const symbolColumn = symbol === undefined ? find('symbol') : undefined
+  if (symbol === undefined && symbolColumn === undefined && source.files.length < 2) {
+    throw missing('symbol', names, 'no column looks like the symbol', `, or symbol: 'NAME' when the data is of one symbol`)
+  }
+  return {
+    ...symbolReader(symbol, symbolColumn, types, source),
+    time: await findTime(connection, source, need('time'), types),
+    values,
+    flags: flagsOf(values),
+    ...(timeframe === undefined ? {} : { timeframe: `${identifier(timeframe)}::varchar` }),
+  }
+}
+
+function guess(names: readonly string[], role: ColumnRole, types: ReadonlyMap<string, string>): string | undefined {
+  const plain = (name: string) => name.toLowerCase().replace(/[\s._-]/g, '')
+  // A time of day beside a date is no time.
+  const isUsable = (name: string) => role !== 'time' || !/^TIME( WITH.*)?$/.test(types.get(name) as string)
+  for (const wanted of NAMES[role]) {
+    const found = names.find((name) => plain(name) === wanted && isUsable(name))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function symbolReader(
+  symbol: string | undefined,
+  column: string | undefined,
+  types: ReadonlyMap<string, string>,
+  source: Source,
+): Pick<CandleColumns, 'symbol' | 'isSymbol' | 'isSymbolOfFile'> {
+  if (symbol !== undefined) {
+    return { symbol: literal(symbol), isSymbol: (wanted) => (wanted === symbol ? 'true' : undefined) }
+  }
+  if (column === undefined) {
+    const stems = new Set(source.files.map(fileStem))
+    const isStem = (wanted: string) => (stems.has(wanted) ? `${FILE_STEM} = ${literal(wanted)}` : undefined)
+    return { symbol: FILE_STEM, isSymbol: isStem, isSymbolOfFile: true }
+  }
+  const name = identifier(column)
+  const type = types.get(column) as string
+  if (type === 'VARCHAR') return { symbol: name, isSymbol: (wanted) => `${name} = ${literal(wanted)}` }
+  // The bare number lets DuckDB skip row groups; 005930 is not how the number 5930 reads.
+  const isNumber = (wanted: string) => (/^(0|-?[1-9]\d*)$/.test(wanted) ? `${name} = ${wanted}` : undefined)
+  if (/^U?(TINY|SMALL|BIG)?INT(EGER)?$/.test(type)) return { symbol: `${name}::varchar`, isSymbol: isNumber }
+  return { symbol: `${name}::varchar`, isSymbol: (wanted) => `${name}::varchar = ${literal(wanted)}` }
+}
+
+async function findTime(
+  connection: DuckdbConnection,
+  source: Source,
+  name: string,
+  types: ReadonlyMap<string, string>,
+): Promise<TimeReader> {
+  const column = identifier(name)
+  const type = types.get(name) as string
+  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return timeReader(column, type, [])
+  const known = `from ${source.from} where ${column} is not null limit 1000`
+  const sample = (await connection.rows(`select ${column}::varchar ${known}`)).map(([text]) => String(text))
+  const reader = timeReader(column, type, sample)
+  const [count] = await connection.rows(`select count(${reader.milliseconds})::double from (select ${column} ${known})`)
+  if (sample.length > 0 && count?.[0] === 0) throw unreadableTime(column, type, sample)
+  return reader
+}
+
+function asDouble(name: string, type: string): string {
+  if (type === 'DOUBLE') return identifier(name)
+  return type === 'VARCHAR' ? `try_cast(${identifier(name)} as double)` : `${identifier(name)}::double`
+}
+
+/** The same judgement as `judgeRows`. NaN is larger than infinity in SQL, and null is not true. */
+function flagsOf({ open, high, low, close, volume }: CandleColumns['values']): string {
+  const prices = [open, high, low, close]
+  const infinity = `'infinity'::double`
+  const every = (conditions: string[]) => conditions.join(' and ')
+  const isKnownVolume = volume === undefined ? 'true' : `${volume} >= 0 and ${volume} < ${infinity}`
+  const isFine = [
+    ...[`${low} > 0`, `${high} < ${infinity}`, `${high} >= ${open}`, `${high} >= ${close}`],
+    ...[`${low} <= ${open}`, `${low} <= ${close}`, isKnownVolume],
+  ]
+  return `case when ${every(isFine)} then 0::utinyint else (case
+    when not coalesce(${every(prices.map((price) => `isfinite(${price})`))}, false) then ${ROW.notFinite}
+    when not (${every(prices.map((price) => `${price} > 0`))}) then ${ROW.notPositive}
+    when ${high} < ${low} then ${ROW.highBelowLow}
+    when not (${every(isFine.slice(2, 6))}) then ${ROW.inconsistent}
+    else 0 end + case when coalesce(${isKnownVolume}, false) then 0 else ${ROW.unknownVolume} end)::utinyint end`
+}
+
+function missing(role: ColumnRole, names: readonly string[], problem: string, more = ''): DataError {
+  const message = `${problem}; the data has ${names.join(', ')}: set the option columns.${role} to one of them${more}`
+  return new DataError('DATA_COLUMN_MISSING', message, { role, columns: names })
+}
+
+/** The columns of a source that is in millrace's own form already; `CANDLE_COLUMNS` are its names. */
+export function plainColumns(hasVolume: boolean, hasTimeframe: boolean): CandleColumns {
+  const [open, high, low, close, volume] = CANDLE_COLUMNS
+  const values = hasVolume ? { open, high, low, close, volume } : { open, high, low, close }
+  return {
+    symbol: 'symbol',
+    isSymbol: (wanted) => `symbol = ${literal(wanted)}`,
+    time: { milliseconds: 'time', from: (ms) => `time >= ${ms}`, to: (ms) => `time <= ${ms}` },
+    values,
+    flags: flagsOf(values),
+    ...(hasTimeframe ? { timeframe: 'timeframe' } : {}),
+  }
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { DataError } from '../domain/errors.ts'
+import type { DuckdbConnection } from './duckdb-library.ts'
+import { identifier, literal, literals } from './duckdb-sql.ts'
+
+/** The rows DuckDB reads, before anybody knows what their columns mean. */
+export interface Source {
+  kind: 'parquet' | 'csv' | 'table' | 'sql'
+  /** What stands behind FROM. */
+  from: string
+  /** The files behind it, in the order they are read; empty for SQL. */
+  files: readonly string[]
+  /** The column that numbers the rows of one file or table; absent where rows cannot be found again by number. */
+  rowNumber?: string
+}
+
+const DATABASE_NAME = 'source'
+const CSV_FILE = /\.(csv|tsv|txt)(\.gz|\.zst)?$/i
+const DATABASE_FILE = /\.(duckdb|ddb|db)$/i
+const PARQUET_FILE = /\.(parquet|pq)$/i
+const QUERY = /^\s*(select|from|with)\s/i
+
+export function isQuery(data: string): boolean {
+  return QUERY.test(data)
+}
+
+/** Whether a worker thread may open the data as well: SQL and CSV are too dear to be read more than once. */
+export function isReadInWorkers(data: string): boolean {
+  return !isQuery(data) && !CSV_FILE.test(data) && !(isDirectory(data) && !holds(data, PARQUET_FILE))
+}
+
+/**
+ * Finds out what `data` is and makes it readable.
+ *
+ * @throws DataError `DATA_UNREADABLE` when there is no such file, `DATA_OPTION` when a database has more than one table
+ * and none was chosen.
+ */
+export async function openSource(connection: DuckdbConnection, data: string, table?: string): Promise<Source> {
+  if (isQuery(data)) return { kind: 'sql', from: `(${data.replace(/;\s*$/, '')})`, files: [] }
+  if (DATABASE_FILE.test(data)) return openDatabase(connection, data, table)
+  const files = await filesOf(connection, data)
+  const isCsv = CSV_FILE.test(files[0] as string)
+  const from = isCsv ? csvOf(files) : parquetOf(files)
+  return isCsv ? { kind: 'csv', from, files } : { kind: 'parquet', from, files, rowNumber: 'file_row_number' }
+}
+
+export function parquetOf(files: readonly string[]): string {
+  return `read_parquet(${literals(files.map(plainPath))})`
+}
+
+// Everything as text: DuckDB's guesses would read the symbol 005930 as the number 5930, and one "n/a" among a million
+// prices would end the reading.
+function csvOf(files: readonly string[]): string {
+  return `read_csv(${literals(files.map(plainPath))}, header = true, all_varchar = true, union_by_name = true, filename = true)`
+}
+
+/** The name of a file without folder and extensions: its symbol, where files have one each. */
+export function fileStem(file: string): string {
+  return basename(file).replace(/\.(csv|tsv|txt|parquet|pq)(\.gz|\.zst)?$/i, '')
+}
+
+/** `fileStem` of the row's file, in SQL. */
+export const FILE_STEM = `regexp_replace(parse_filename(filename), '\\.(csv|tsv|txt|parquet|pq)(\\.gz|\\.zst)?$', '', 'i')`
+
+/** Changes when one of the files does; cheap enough to ask before every use. */
+export function stampFiles(files: readonly string[]): string {
+  const stamps = files.map((file) => {
+    const stat = statSync(file, { throwIfNoEntry: false })
+    return `${stat?.mtimeMs}-${stat?.size}`
+  })
+  return createHash('sha1').update(`${files}`).update(`${stamps}`).digest('base64url')
+}
+
+async function openDatabase(connection: DuckdbConnection, data: string, table?: string): Promise<Source> {
+  if (!existsSync(data)) throw missing(data)
+  await connection.query(`detach database if exists ${DATABASE_NAME}`)
+  await connection.query(`attach ${literal(data)} as ${DATABASE_NAME} (read_only)`)
+  const found = await connection.rows(
+    `select schema_name, table_name from duckdb_tables() where database_name = '${DATABASE_NAME}' order by all`,
+  )
+  const tables = found.map(([schema, name]) => (schema === 'main' ? `${name}` : `${schema}.${name}`))
+  const chosen = table ?? (tables.length === 1 ? (tables[0] as string) : undefined)
+  const at = chosen === undefined ? -1 : tables.indexOf(chosen)
+  if (at < 0) {
+    const problem = chosen === undefined ? 'has more than one table' : `has no table ${chosen}`
+    const message = `${data} ${problem}: set the option table to one of ${tables.join(', ') || '(it has none)'}`
+    throw new DataError('DATA_OPTION', message, { data, table, tables })
+  }
+  const from = [DATABASE_NAME, ...(found[at] as string[])].map(identifier).join('.')
+  return { kind: 'table', from, files: await filesOf(connection, data), rowNumber: 'rowid' }
+}
+
+/** The files behind `data` as they are now; throws `DATA_UNREADABLE` when there are none. */
+export async function filesOf(connection: DuckdbConnection, data: string): Promise<string[]> {
+  if (DATABASE_FILE.test(data)) return [data, `${data}.wal`]
+  const isFolder = isDirectory(data)
+  const pattern = isFolder ? `${plainPath(data)}/**` : existsSync(data) ? plainPath(data) : data
+  const found = (await connection.rows(`select file from glob(${literal(pattern)}) order by file`)).map(String)
+  if (!isFolder && found.length > 0) return found
+  const parquet = found.filter((file) => PARQUET_FILE.test(file))
+  const files = parquet.length > 0 ? parquet : found.filter((file) => CSV_FILE.test(file))
+  if (files.length === 0) throw missing(data)
+  return files
+}
+
+function missing(data: string): DataError {
+  const message = `cannot read ${data}: there is no such file, and no Parquet or CSV file behind it; check the path`
+  return new DataError('DATA_UNREADABLE', message, { data })
+}
+
+// DuckDB takes every path for a pattern; a bracket makes a pattern letter plain.
+function plainPath(path: string): string {
+  return path.replace(/[[*?]/g, '[$&]')
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
+function holds(folder: string, kind: RegExp): boolean {
+  return readdirSync(folder, { recursive: true }).some((file) => kind.test(String(file)))
+}

@@ -1,0 +1,34 @@
+import { DataError } from '../domain/errors.ts'
+import type { MemorySnapshot } from './memory.ts'
+import type { DuckdbOptions } from './duckdb-data.ts'
+import type { CandleRepository, RepositoryDescription } from './repository.ts'
+
+type RepositoryFactory = (options: unknown) => CandleRepository | Promise<CandleRepository>
+
+/**
+ * Opens a repository from its description, in whatever thread this is. Adapters are loaded only when they are needed, so
+ * this file can go into a browser.
+ *
+ * @throws DataError `DATA_OPTION` when a module has no function as its default export; and whatever the adapter throws.
+ */
+export async function openRepository(description: RepositoryDescription): Promise<CandleRepository> {
+  switch (description.kind) {
+    case 'memory': {
+      const { openMemory } = await import('./memory.ts')
+      return openMemory(description.options as MemorySnapshot)
+    }
+    case 'duckdb': {
+      const { duckdbRepository } = await import('./duckdb.ts')
+      return duckdbRepository(description.options as DuckdbOptions)
+    }
+    case 'module': {
+      const { url } = description
+      const module: { default?: unknown } = await import(url)
+      if (typeof module.default !== 'function') {
+        const message = `${url} has no function as its default export: export default (options) => repository`
+        throw new DataError('DATA_OPTION', message, { url })
+      }
+      return (module.default as RepositoryFactory)(description.options)
+    }
+  }
+}

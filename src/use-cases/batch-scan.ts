@@ -1,0 +1,133 @@
+import type { DataQuality } from '../domain/candle.ts'
+import type { SymbolError } from '../domain/errors.ts'
+import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
+import type { ProcessingResult, SignalMatch } from '../domain/result.ts'
+import type { CacheCounts } from '../engine/shared/protocol.ts'
+import type { ProcessingEngine, RunOptions, ScanOutcome } from '../engine/main/engine.ts'
+import { type Plan, planFormula } from '../formula/plan.ts'
+import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
+import { MatchTable } from '../signals/matches.ts'
+
+/** Where the time went, milliseconds; load and compute are summed over all workers. */
+export interface ScanTiming {
+  totalMs: number
+  loadMs: number
+  computeMs: number
+  aggregateMs: number
+}
+
+/** What was wrong with the data: over all symbols, and for each symbol that had anything wrong. */
+export interface ScanDataQuality {
+  total: DataQuality
+  symbols: readonly (DataQuality & { symbol: string })[]
+}
+
+/** The front door: checks a job, runs it, and aggregates what came out. */
+export class BatchScanUseCase {
+  constructor(readonly engine: ProcessingEngine) {}
+
+  /**
+   * Scans the job's symbols. One bad symbol is an entry in `errors`, not an exception.
+   *
+   * @throws JobError, FormulaError for what makes the job meaningless; DataError when the storage as a whole fails;
+   * EngineError `CANCELLED` when `signal` is aborted.
+   */
+  async execute(request: JobRequest, options: RunOptions = {}): Promise<BatchScanResult> {
+    const start = performance.now()
+    const job = checkJob(request)
+    const plan = planFormula(job.formula, job.parameters)
+    const outcome = await this.engine.scan(plan, job, options)
+    return new BatchScanResult(job, plan, outcome, start)
+  }
+}
+
+/** The result of a scan. Matches are columns underneath; whatever else is asked for is computed then. */
+export class BatchScanResult {
+  /** Ordered by symbol, as in the job, and time. */
+  readonly matches: MatchTable
+  readonly errors: readonly (SymbolError & { symbol: string })[]
+  readonly dataQuality: ScanDataQuality
+  readonly cache: CacheCounts
+  readonly executor: { name: 'inline' | 'pool'; workers: number }
+  readonly timing: ScanTiming
+  readonly #outcome: ScanOutcome
+  readonly #aggregator: SignalAggregator
+  #statistics: ScanStatistics | undefined
+
+  constructor(
+    readonly job: ProcessingJob,
+    readonly plan: Plan,
+    outcome: ScanOutcome,
+    startMs: number,
+  ) {
+    const start = performance.now()
+    const names = { signals: plan.signals, values: plan.reported.map(({ name }) => name) }
+    this.matches = new MatchTable(job.symbols, names, outcome.matches)
+    this.errors = outcome.failures.map(({ symbol, error }) => ({ symbol: job.symbols[symbol]!, ...error }))
+    this.dataQuality = {
+      total: outcome.quality,
+      symbols: outcome.defective.map(({ symbol, quality }) => ({ symbol: job.symbols[symbol]!, ...quality })),
+    }
+    this.cache = outcome.cache
+    this.executor = { name: outcome.executor, workers: outcome.workers }
+    this.#outcome = outcome
+    this.#aggregator = new SignalAggregator(this.matches, this.errors)
+    const { loadMs, computeMs } = outcome.timing
+    const end = performance.now()
+    this.timing = { totalMs: end - startMs, loadMs, computeMs, aggregateMs: end - start }
+  }
+
+  /** Counts, rates and groups; computed at the first look. */
+  get statistics(): ScanStatistics {
+    if (!this.#statistics) {
+      const start = performance.now()
+      this.#statistics = this.#aggregator.statistics()
+      this.timing.aggregateMs += performance.now() - start
+    }
+    return this.#statistics
+  }
+
+  /** Bars the formula was computed on, over all symbols. */
+  get bars(): number {
+    return this.#outcome.bars.reduce((sum, bars) => sum + bars, 0)
+  }
+
+  /** One result per symbol of the job, failed ones included, in the job's order. */
+  results(): ProcessingResult[] {
+    const failures = new Map(this.#outcome.failures.map(({ symbol, error }) => [symbol, error]))
+    return this.job.symbols.map((symbol, index) => {
+      const error = failures.get(index)
+      return {
+        symbol,
+        matches: this.matches.of(index),
+        computedIndicators: this.matches.names.values,
+        bars: this.#outcome.bars[index]!,
+        processingTimeMs: this.#outcome.timeMs[index]!,
+        ...(error && { error }),
+      }
+    })
+  }
+
+  /** Matches by symbol, in the job's order; symbols without a match are left out. */
+  bySymbol(): Map<string, SignalMatch[]> {
+    return this.#aggregator.bySymbol()
+  }
+
+  /** Matches by time (milliseconds UTC), oldest first. */
+  byDate(): Map<number, SignalMatch[]> {
+    return this.#aggregator.byDate()
+  }
+
+  /** Plain data, as the command line prints it. Timestamps are milliseconds UTC. */
+  toJSON() {
+    const { job, statistics, errors, dataQuality, timing, cache } = this
+    const matches = Array.from(this.matches, jsonMatch)
+    return { job, statistics, matches, errors, dataQuality, timing, cache }
+  }
+}
+
+/** A match with what JSON has no number for as null. */
+function jsonMatch(match: SignalMatch) {
+  const { volume } = match.candle
+  return Number.isNaN(volume) ? { ...match, candle: { ...match.candle, volume: null } } : match
+}

@@ -1,0 +1,52 @@
+import type { SymbolError } from '../domain/errors.ts'
+import { checkJob, type JobRequest } from '../domain/job.ts'
+import type { ProcessingEngine, RunOptions } from '../engine/main/engine.ts'
+import { planFormula } from '../formula/plan.ts'
+
+/** One series of one symbol, oldest first. */
+export interface ExpressionSeries {
+  symbol: string
+  /** The expression as it was asked for. */
+  expr: string
+  /** Which output of it; the expression's canonical text when it has only one. */
+  output: string
+  type: 'number' | 'condition'
+  /** Milliseconds UTC. */
+  timestamps: Float64Array
+  /** NaN where unknown; conditions are 1 and 0. */
+  values: Float64Array
+}
+
+export interface SeriesResult {
+  series: readonly ExpressionSeries[]
+  errors: readonly (SymbolError & { symbol: string })[]
+}
+
+/** What a job for series needs: expressions instead of one condition. */
+export type SeriesRequest = Omit<JobRequest, 'formula' | 'jobType'> & { expressions: readonly string[] }
+
+/** Computes expressions over symbols and gives back whole series: for charts and for checking a formula. */
+export class SeriesUseCase {
+  constructor(readonly engine: ProcessingEngine) {}
+
+  /** Throws what `BatchScanUseCase.execute` throws. */
+  async execute({ expressions, ...request }: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
+    const job = checkJob({ ...request, formula: expressions.join('\n') })
+    const plans = expressions.map((text) => planFormula(text, job.parameters, { mode: 'series' }))
+    const series: ExpressionSeries[] = []
+    const failures = new Map<number, SymbolError>()
+    for (const plan of plans) {
+      const outcome = await this.engine.series(plan, job, options)
+      for (const { symbol, error } of outcome.failures) failures.set(symbol, error)
+      outcome.series.forEach(({ time, values }, symbol) => {
+        plan.reported.forEach(({ name, type }, output) => {
+          const computed = values[output]
+          if (!computed) return
+          series.push({ symbol: job.symbols[symbol]!, expr: plan.text, output: name, type, timestamps: time, values: computed })
+        })
+      })
+    }
+    const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
+    return { series, errors }
+  }
+}
