@@ -1,23 +1,19 @@
-export { CANDLE_COLUMNS, type Candle, type CandleColumn, type CandleSeries } from './domain/candle.ts'
 export type { DataQuality, DefectPolicy } from './domain/candle.ts'
-export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'
+export { CANDLE_COLUMNS, type Candle, type CandleColumn, type CandleSeries } from './domain/candle.ts'
+export { DataError, EngineError, FormulaError, JobError, MillraceError, type SymbolError } from './domain/errors.ts'
 export { checkJob, type DateRange, type JobRequest, type JobType, type ProcessingJob } from './domain/job.ts'
 export type { ProcessingContext, ProcessingResult, SignalMatch, SignalRole, SignalType } from './domain/result.ts'
-export { DataError, EngineError, FormulaError, JobError, MillraceError, type SymbolError } from './domain/errors.ts'
-
-export type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './storage/repository.ts'
-export { cleanCandles } from './storage/clean.ts'
-export { memoryRepository } from './storage/memory.ts'
-export { duckdbRepository } from './storage/duckdb.ts'
-
-export { CATALOGUE, type CatalogueRow } from './indicators/catalogue.ts'
-export { checkFormula, explain, parseFormula, planFormula, type Plan } from './formula/index.ts'
-
+export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'
 export type { EngineOptions, ProcessingEngine, Progress, RunOptions } from './engine/main/engine.ts'
 export { createEngine } from './engine/platform/node.ts'
-
-export { MatchTable } from './signals/matches.ts'
+export { checkFormula, explain, type Plan, parseFormula, planFormula } from './formula/index.ts'
+export { CATALOGUE, type CatalogueRow } from './indicators/catalogue.ts'
 export { type ScanStatistics, SignalAggregator } from './signals/aggregate.ts'
+export { MatchTable } from './signals/matches.ts'
+export { cleanCandles } from './storage/clean.ts'
+export { duckdbRepository } from './storage/duckdb.ts'
+export { memoryRepository } from './storage/memory.ts'
+export type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './storage/repository.ts'
 
 export { BatchScanResult, BatchScanUseCase } from './use-cases/batch-scan.ts'
 export { type ExpressionSeries, type SeriesResult, SeriesUseCase } from './use-cases/series.ts'

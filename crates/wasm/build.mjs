@@ -29,7 +29,11 @@ function sourceFiles() {
 /** SHA-256 over the names and contents of everything the build reads. */
 export function sourceHash() {
   const hash = createHash('sha256')
-  for (const file of sourceFiles()) hash.update(`${file}\n`).update(readFileSync(join(root, file))).update('\n')
+  for (const file of sourceFiles())
+    hash
+      .update(`${file}\n`)
+      .update(readFileSync(join(root, file)))
+      .update('\n')
   return hash.digest('hex')
 }
 
@@ -47,7 +51,10 @@ const FLAVOURS = [
       ...['-C', 'target-feature=+simd128,+atomics,+bulk-memory'],
       ...['-C', 'link-arg=--shared-memory', '-C', 'link-arg=--import-memory'],
       ...['-C', 'link-arg=--max-memory=4294967296'],
-      ...['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'].flatMap((s) => ['-C', `link-arg=--export=${s}`]),
+      ...['__wasm_init_tls', '__tls_size', '__tls_align', '__tls_base'].flatMap((s) => [
+        '-C',
+        `link-arg=--export=${s}`,
+      ]),
     ],
     cargo: ['--features', 'threads'],
     features: ['threads'],
@@ -90,7 +97,11 @@ function build() {
     execFileSync('wasm-pack', arguments_, {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...env, RUSTFLAGS: `${rustFlags.join(' ')} ${remapped()}`, CARGO_TARGET_DIR: join(root, 'target', `wasm-${name}`) },
+      env: {
+        ...env,
+        RUSTFLAGS: `${rustFlags.join(' ')} ${remapped()}`,
+        CARGO_TARGET_DIR: join(root, 'target', `wasm-${name}`),
+      },
     })
     rmSync(join(folder, '.gitignore'), { force: true })
     const wasm = join(folder, 'millrace_bg.wasm')

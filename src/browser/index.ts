@@ -1,7 +1,7 @@
 import { type EngineOptions, ProcessingEngine } from '../engine/main/engine.ts'
 import { browser } from '../engine/platform/browser.ts'
 
-export { checkFormula, explain, planFormula, type Plan } from '../formula/index.ts'
+export { checkFormula, explain, type Plan, planFormula } from '../formula/index.ts'
 export { memoryRepository } from '../storage/memory.ts'
 export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
 export { SeriesUseCase } from '../use-cases/series.ts'

@@ -152,10 +152,14 @@ function checkRange(range: { from?: DateInput; to?: DateInput }): DateRange {
   if (from !== undefined && to !== undefined && from >= to) {
     const day = (time: number) => new Date(time).toISOString()
     const what = from === to ? 'is empty' : 'is reversed'
-    throw new JobError('JOB_DATE_RANGE', `The date range ${what}: from ${day(from)} to ${day(to)}; put the earlier date first`, {
-      path: 'dateRange',
-      found: checked,
-    })
+    throw new JobError(
+      'JOB_DATE_RANGE',
+      `The date range ${what}: from ${day(from)} to ${day(to)}; put the earlier date first`,
+      {
+        path: 'dateRange',
+        found: checked,
+      },
+    )
   }
   return checked
 }

@@ -1,4 +1,4 @@
 export { checkFormula } from './check.ts'
 export { explain } from './explain-error.ts'
 export { parseFormula } from './parser.ts'
-export { planFormula, type Plan } from './plan.ts'
+export { type Plan, planFormula } from './plan.ts'

@@ -42,7 +42,14 @@ export class SeriesUseCase {
         plan.reported.forEach(({ name, type }, output) => {
           const computed = values[output]
           if (!computed) return
-          series.push({ symbol: job.symbols[symbol]!, expr: plan.text, output: name, type, timestamps: time, values: computed })
+          series.push({
+            symbol: job.symbols[symbol]!,
+            expr: plan.text,
+            output: name,
+            type,
+            timestamps: time,
+            values: computed,
+          })
         })
       })
     }

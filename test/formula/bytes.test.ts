@@ -52,7 +52,7 @@ describe('the bytes of a plan', () => {
       fc.property(formulas.condition, formulas.number, (condition, number) => {
         for (const plan of [
           planFormula(condition),
-          planFormula(`x = ${number}\nentry = ${condition}\ncover = x > 1`),
+          planFormula(`x = ${number}\nentry = ${condition}\nexit = x > 1\nshort = x > 2\ncover = x > 3`),
           series(number),
         ]) {
           expect(decode(plan.bytes)).toEqual(expected(plan))

@@ -130,6 +130,7 @@ describe('checkFormula › arguments', () => {
     expect(sentence('sma(close, 0) > 1')).toBe(`${name} ${range}, got 0`)
     expect(sentence('sma(close, 1/0) > 1')).toBe(`${name} ${range}, got an unknown value`)
     expect(sentence('sma(close) > 1')).toBe('sma is missing its length; write sma(source, length)')
+    expect(sentence('sma(14) > 1')).toBe('sma is missing its length; write sma(source, length)')
     expect(sentence('macd(close).sig > 1')).toBe('macd has no output "sig"; its outputs are line, signal, histogram')
     expect(sentence('close[-2] > 1')).toBe('close[-2] would read the future; bars are counted backwards: close[2]')
     expect(sentence('rsi(close, 3, 4) > 1')).toBe(

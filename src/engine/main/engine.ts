@@ -7,8 +7,8 @@ import { joinColumns, type MatchColumns } from '../../signals/matches.ts'
 import type { CandleRepository } from '../../storage/repository.ts'
 import type { Platform } from '../platform/platform.ts'
 import {
-  type CacheCounts,
   CANCELLED,
+  type CacheCounts,
   type CandleSource,
   COMPLETED,
   COUNTERS,
@@ -20,8 +20,8 @@ import {
   type Task,
 } from '../shared/protocol.ts'
 import type { Executor } from './executor.ts'
-import { inlineExecutor } from './inline.ts'
 import { handedOver } from './hand-over.ts'
+import { inlineExecutor } from './inline.ts'
 import { runShards, type Shard, shards } from './schedule.ts'
 
 export interface EngineOptions {
@@ -269,8 +269,10 @@ function checkOptions(options: EngineOptions, platform: Platform): Required<Omit
     throw new EngineError('ENGINE_OPTION', `${name} must be ${accepted}, got ${String(found)}`, { option: name, found })
   }
   if (!['auto', 'inline', 'pool'].includes(executor)) refuse('executor', executor, 'auto, inline or pool')
-  if (executor === 'pool' && !platform.pool) refuse('executor', executor, 'auto or inline: there are no worker threads here')
-  if (!Number.isInteger(workers) || workers < 1 || workers > 256) refuse('workers', workers, 'a whole number from 1 to 256')
+  if (executor === 'pool' && !platform.pool)
+    refuse('executor', executor, 'auto or inline: there are no worker threads here')
+  if (!Number.isInteger(workers) || workers < 1 || workers > 256)
+    refuse('workers', workers, 'a whole number from 1 to 256')
   if (!DEFECT_POLICIES.includes(defects)) refuse('defects', defects, DEFECT_POLICIES.join(', '))
   if (!(residentBytes >= 0)) refuse('residentBytes', residentBytes, 'a number of bytes')
   return { executor, workers, defects, residentBytes }
@@ -284,7 +286,9 @@ function planTask(plan: Plan): PlanTask {
 /** Shared where threads can share memory; elsewhere everything runs in this one. */
 function newCounters(): Int32Array {
   const bytes = COUNTERS * Int32Array.BYTES_PER_ELEMENT
-  return new Int32Array(typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes))
+  return new Int32Array(
+    typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes),
+  )
 }
 
 function progressOf(counters: Int32Array, total: number, elapsedMs: number): Progress {

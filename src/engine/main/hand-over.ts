@@ -24,7 +24,13 @@ export function handedOver(repository: CandleRepository) {
     }
     const wanted = symbols.slice(first, end)
     const missing = wanted.filter((symbol) => !read.has(symbol))
-    const request: LoadRequest = { timeframe, defects, columns: CANDLE_COLUMNS, lookbackBars: 0, ...(to !== undefined && { to }) }
+    const request: LoadRequest = {
+      timeframe,
+      defects,
+      columns: CANDLE_COLUMNS,
+      lookbackBars: 0,
+      ...(to !== undefined && { to }),
+    }
     for await (const loaded of loadAll(repository, missing, request)) read.set(loaded.symbol, shared(loaded))
     return wanted.flatMap((symbol) => read.get(symbol) ?? [])
   }

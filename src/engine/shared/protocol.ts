@@ -1,6 +1,6 @@
 import type { CandleColumn, DataQuality, DefectPolicy } from '../../domain/candle.ts'
-import type { DateRange } from '../../domain/job.ts'
 import type { SerialisedError, SymbolError } from '../../domain/errors.ts'
+import type { DateRange } from '../../domain/job.ts'
 import type { Timeframe } from '../../domain/timeframe.ts'
 import type { MatchColumns } from '../../signals/matches.ts'
 import type { CandleRepository, LoadedCandles, RepositoryDescription } from '../../storage/repository.ts'

@@ -57,7 +57,8 @@ export class Resident {
   /** Whether it holds the candles of a request, whichever columns. */
   covers({ from, to, lookbackBars, defects, timeframe }: LoadRequest): boolean {
     const held = this.request
-    const start = held.from === undefined || (from !== undefined && from >= held.from && held.lookbackBars >= lookbackBars)
+    const start =
+      held.from === undefined || (from !== undefined && from >= held.from && held.lookbackBars >= lookbackBars)
     const end = held.to === undefined || (to !== undefined && to <= held.to)
     return start && end && held.defects === defects && held.timeframe === timeframe
   }

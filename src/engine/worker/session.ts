@@ -18,7 +18,7 @@ import {
   type WorkerSetup,
 } from '../shared/protocol.ts'
 import { localTimes } from './local-time.ts'
-import { type LocalTime, Resident, ResidentMemory, residentCache } from './resident.ts'
+import { Resident, ResidentMemory, residentCache } from './resident.ts'
 
 /** Symbols per call into WASM: between calls a cancel is seen and progress shows (bench/engine/task-size). */
 const SYMBOLS_PER_CALL = 64

@@ -1,0 +1,61 @@
+// Who may import whom: data flows down, imports point up (src/README.md has the picture).
+const may = {
+  domain: [],
+  storage: ['domain'],
+  indicators: ['domain'],
+  signals: ['domain'],
+  formula: ['indicators', 'domain'],
+  'engine/shared': ['domain', 'storage/repository', 'signals/matches'],
+  'engine/worker': ['engine/shared', 'storage', 'signals', 'domain', 'wasm'],
+  // Inline jobs run a worker's session in the main thread.
+  'engine/main': [
+    'engine/shared',
+    'engine/worker/session',
+    'engine/platform/platform',
+    'storage',
+    'formula',
+    'signals',
+    'domain',
+  ],
+  'engine/platform': ['engine/main', 'engine/shared'],
+  'use-cases': ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals'],
+  browser: ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals', 'use-cases'],
+}
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(may).map(([folder, allowed]) => ({
+      name: `${folder}-imports`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}(/|\\.|$)`) },
+    })),
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'only-platform-names-node',
+      comment: 'Everything a browser bundle contains stays free of Node.',
+      severity: 'error',
+      from: {
+        path: '^src/(domain|indicators|formula|signals|use-cases|browser|engine/(main|shared|worker))/',
+        pathNot: '^src/engine/(main/pool|worker/worker)\\.ts$',
+      },
+      to: { dependencyTypes: ['core'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^src/wasm/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types'],
+    },
+  },
+}

@@ -1,0 +1,26 @@
+// Everything that must hold before a change lands, in one command. Stops at the first step that fails.
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+process.chdir(fileURLToPath(new URL('..', import.meta.url)))
+
+const STEPS = [
+  ['packages and build are up to date', 'node scripts/prepare.mjs'],
+  ['format, lint, import rules', 'npm run --silent lint'],
+  ['types', 'npm run --silent types'],
+  ['Rust: format, lint, tests', 'npm run --silent test:rust'],
+  ['generate changes nothing', 'npm run --silent generate && git diff --exit-code -- src/indicators'],
+  ['WASM is rebuilt', 'npm run --silent build:wasm && node scripts/prepare.mjs'],
+  ['benches run and their results are right', 'npm run --silent bench -- --check'],
+  ['all tests, coverage', 'node scripts/test.mjs --coverage'],
+]
+
+for (const [name, command] of STEPS) {
+  console.log(`\n== ${name}`)
+  try {
+    execFileSync(command, { stdio: 'inherit', shell: '/bin/bash' })
+  } catch {
+    console.error(`\ncheck failed: ${name} (${command})`)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Two cores: each file that starts engines brings threads of its own.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/*.generated.ts', 'src/wasm/**', 'src/index.ts'],
+      reporter: ['text-summary', 'json-summary', 'text'],
+      thresholds: { lines: 85 },
+    },
+  },
+})
