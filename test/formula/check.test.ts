@@ -22,6 +22,11 @@ describe('checkFormula', () => {
     expect(found(text)).toEqual(['UNKNOWN_NAME|emma', 'ARGUMENT_RANGE|0', 'UNKNOWN_NAME|foo', 'TYPE|close'])
   })
 
+  it('does not judge the shape of a script that it could not read', () => {
+    expect(found('close > > 1\nopen > 1')).toEqual(['SYNTAX|>'])
+    expect(found('close > > 1\na = 1')).toEqual(['SYNTAX|>'])
+  })
+
   it('looks at names even where the syntax is broken', () => {
     expect(found('sma(foo bar, baz) > qux )')).toEqual([
       'UNKNOWN_NAME|foo',
@@ -70,7 +75,9 @@ describe('checkFormula › names', () => {
 
   it('says what to do', () => {
     expect(sentence('rsii(14) > 1')).toMatch(/^there is no indicator "rsii"; the nearest name/)
-    expect(sentence('trend = 1; trand > 1')).toMatch(/^there is no name "trand"; the nearest names? (is|are) trend/)
+    expect(sentence('x = 1; trend = 1; trand > 1')).toMatch(
+      /^there is no name "trand"; the nearest names? (is|are) trend/,
+    )
     expect(sentence('a = b\nb = 1\na > b')).toBe('"b" is used before it is defined; it is defined later, on line 2')
     expect(sentence('talib.sma(close, 3) > 1')).toContain('not offered')
     expect(sentence('ma > 3')).toBe('ma is a function and needs its arguments; write ma(source, length)')

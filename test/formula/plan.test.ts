@@ -71,6 +71,7 @@ describe('planFormula › canonical form', () => {
 
   it('has one zero', () => {
     expect(planFormula('close > 0 or close > 0 * -1').nodes.filter((node) => node.name === 'gt')).toHaveLength(1)
+    expect(planFormula('close > ceil(-0.5)').nodes[1]?.parameters[0]).toBe(0)
   })
 
   it('shares the middle of a chain of comparisons', () => {

@@ -40,6 +40,8 @@ pub trait Lane:
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
     /// One bit per symbol, symbol 0 lowest.
     fn bits(mask: Self::Mask) -> u8;
+    /// The mask of such bits.
+    fn mask(bits: u8) -> Self::Mask;
     fn abs(self) -> Self;
     fn sqrt(self) -> Self;
     /// Turns one run of bars per symbol into bars: `out[bar]` holds `runs[symbol][bar]` of every symbol.
@@ -70,13 +72,10 @@ pub trait Lane:
     fn full_bits() -> u8 {
         ((1u16 << Self::WIDTH) - 1) as u8
     }
-    /// A number per symbol from two bit planes: 1 where true, 0 where false, unknown elsewhere.
-    fn from_bits(yes: u8, no: u8) -> Self {
-        Self::from_fn(|lane| match ((yes >> lane) & 1, (no >> lane) & 1) {
-            (1, _) => 1.0,
-            (_, 1) => 0.0,
-            _ => f64::NAN,
-        })
+    /// By symbol `yes` or `no`, whichever a condition's planes say; unknown where they say neither.
+    #[inline(always)]
+    fn choose(planes: (u8, u8), yes: Self, no: Self) -> Self {
+        Self::select(Self::mask(planes.0), yes, Self::select(Self::mask(planes.1), no, Self::unknown()))
     }
 }
 
@@ -127,6 +126,10 @@ impl Lane for f64 {
     #[inline(always)]
     fn bits(mask: bool) -> u8 {
         mask as u8
+    }
+    #[inline(always)]
+    fn mask(bits: u8) -> bool {
+        bits & 1 == 1
     }
     #[inline(always)]
     fn abs(self) -> Self {
@@ -246,6 +249,10 @@ impl Lane for Wide {
     #[inline(always)]
     fn bits(mask: WideMask) -> u8 {
         pair::bits(mask.0)
+    }
+    #[inline(always)]
+    fn mask(bits: u8) -> WideMask {
+        WideMask(std::array::from_fn(|at| pair::mask(bits, 2 * at)))
     }
     #[inline(always)]
     fn abs(self) -> Self {

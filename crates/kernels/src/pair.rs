@@ -44,6 +44,12 @@ mod simd {
         let high = i32x4_shuffle::<0, 2, 4, 6>(masks[2], masks[3]);
         i16x8_bitmask(i16x8_narrow_i32x4(low, high))
     }
+    /// The mask of two bits of a byte, `first` and the one above it.
+    #[inline(always)]
+    pub fn mask(bits: u8, first: usize) -> PairMask {
+        let wanted = i64x2(1 << first, 2 << first);
+        i64x2_eq(v128_and(i64x2_splat(bits as i64), wanted), wanted)
+    }
     /// Pairs `(a[0], b[0])` and `(a[1], b[1])`.
     #[inline(always)]
     pub fn transpose(a: [f64; 2], b: [f64; 2]) -> [Pair; 2] {
@@ -125,6 +131,10 @@ mod portable {
     #[inline(always)]
     pub fn bits(masks: [PairMask; 4]) -> u8 {
         masks.as_flattened().iter().rev().fold(0, |bits, &mask| bits << 1 | mask as u8)
+    }
+    #[inline(always)]
+    pub fn mask(bits: u8, first: usize) -> PairMask {
+        [bits >> first & 1 == 1, bits >> first & 2 == 2]
     }
     #[inline(always)]
     pub fn transpose(a: [f64; 2], b: [f64; 2]) -> [Pair; 2] {

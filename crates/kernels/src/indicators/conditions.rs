@@ -100,10 +100,8 @@ impl<L: Lane> Kernel<L> for BarsSince<L> {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (yes, no) = inputs.mask(0);
         for (bar, out) in output.series().iter_mut().enumerate() {
-            let condition = L::from_bits(yes[bar], no[bar]);
-            let since = L::select(condition.eq(L::splat(1.0)), L::splat(0.0), self.0 + L::splat(1.0));
-            self.0 = since;
-            *out = L::select(condition.known(), since, L::unknown());
+            self.0 = L::select(L::mask(yes[bar]), L::splat(0.0), self.0 + L::splat(1.0));
+            *out = L::choose((yes[bar], no[bar]), self.0, self.0);
         }
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
@@ -134,15 +132,15 @@ impl<L: Lane> Kernel<L> for ValueWhen<L> {
         let (yes, no) = inputs.mask(0);
         let source = inputs.series(1);
         for (bar, out) in output.series().iter_mut().enumerate() {
-            let condition = L::from_bits(yes[bar], no[bar]);
-            let now = condition.eq(L::splat(1.0));
+            let now = L::mask(yes[bar]);
             let mut pushed = source[bar];
             for value in self.0.iter_mut() {
                 let old = *value;
                 *value = L::select(now, pushed, old);
                 pushed = old;
             }
-            *out = L::select(condition.known(), self.0[self.0.len() - 1], L::unknown());
+            let value = self.0[self.0.len() - 1];
+            *out = L::choose((yes[bar], no[bar]), value, value);
         }
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {

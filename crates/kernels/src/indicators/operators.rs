@@ -144,16 +144,7 @@ impl<L: Lane> Kernel<L> for ChooseKernel {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (condition, a, b) = (inputs.mask(0), inputs.series(1), inputs.series(2));
         for (bar, out) in output.series().iter_mut().enumerate() {
-            let (yes, no) = (condition.0[bar], condition.1[bar]);
-            *out = L::from_fn(|lane| {
-                if yes >> lane & 1 == 1 {
-                    a[bar].lane(lane)
-                } else if no >> lane & 1 == 1 {
-                    b[bar].lane(lane)
-                } else {
-                    f64::NAN
-                }
-            });
+            *out = L::choose((condition.0[bar], condition.1[bar]), a[bar], b[bar]);
         }
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
@@ -199,7 +190,7 @@ impl<L: Lane> Kernel<L> for IndicatorKernel {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (yes, no) = inputs.mask(0);
         for (bar, out) in output.series().iter_mut().enumerate() {
-            *out = L::from_bits(yes[bar], no[bar]);
+            *out = L::choose((yes[bar], no[bar]), L::splat(1.0), L::splat(0.0));
         }
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
