@@ -27,7 +27,14 @@ const FIRST_DAY = Date.UTC(2015, 0, 1)
 export function walk(seed: number, bars: number): Columns {
   const next = random(seed)
   const columns = () => new Float64Array(bars)
-  const candles = { time: columns(), open: columns(), high: columns(), low: columns(), close: columns(), volume: columns() }
+  const candles = {
+    time: columns(),
+    open: columns(),
+    high: columns(),
+    low: columns(),
+    close: columns(),
+    volume: columns(),
+  }
   let price = 20 + 200 * next()
   for (let bar = 0; bar < bars; bar++) {
     const open = price

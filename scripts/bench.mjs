@@ -62,19 +62,40 @@ for (const name of names) {
   console.table(Object.fromEntries(rows.map(({ name: row, ...figures }) => [row, figures])))
   if (brief) continue
   mkdirSync('bench/results', { recursive: true })
-  const result = { bench: name, asked: bench.asked, date: new Date().toISOString().slice(0, 10), machine: machine(), rows }
+  const result = {
+    bench: name,
+    asked: bench.asked,
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    rows,
+  }
   writeFileSync(`bench/results/${name.replaceAll('/', '-')}.json`, `${JSON.stringify(result, null, 2)}\n`)
 }
 
 if (options.includes('--table')) {
   const readme = readFileSync('README.md', 'utf8')
-  const parts = readdirSync('bench/results').sort().map((file) => {
-    const { asked, machine: { cpu, cores, node }, date, rows } = JSON.parse(readFileSync(join('bench/results', file), 'utf8'))
-    const columns = [...new Set(rows.flatMap(Object.keys))]
-    const line = (cells) => `| ${cells.join(' | ')} |`
-    const body = rows.map((row) => line(columns.map((column) => row[column] ?? '')))
-    return [`${asked}`, '', line(columns), line(columns.map(() => '---')), ...body, '', `${cpu}, ${cores} cores, Node ${node}, ${date}.`].join('\n')
-  })
+  const parts = readdirSync('bench/results')
+    .sort()
+    .map((file) => {
+      const {
+        asked,
+        machine: { cpu, cores, node },
+        date,
+        rows,
+      } = JSON.parse(readFileSync(join('bench/results', file), 'utf8'))
+      const columns = [...new Set(rows.flatMap(Object.keys))]
+      const line = (cells) => `| ${cells.join(' | ')} |`
+      const body = rows.map((row) => line(columns.map((column) => row[column] ?? '')))
+      return [
+        `${asked}`,
+        '',
+        line(columns),
+        line(columns.map(() => '---')),
+        ...body,
+        '',
+        `${cpu}, ${cores} cores, Node ${node}, ${date}.`,
+      ].join('\n')
+    })
   const table = /(<!-- bench -->)[\s\S]*(<!-- \/bench -->)/
   if (existsSync('README.md')) writeFileSync('README.md', readme.replace(table, `$1\n\n${parts.join('\n\n')}\n\n$2`))
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { initSync, Program, Store } from '../../dist/wasm/simd/millrace.js'
 import { planFormula } from '../../dist/index.js'
+import { initSync, Program, Store } from '../../dist/wasm/simd/millrace.js'
 import { universe } from '../data.ts'
 import { type BenchOptions, interleaved, mustBe, type Row, round } from '../measure.ts'
 
@@ -54,13 +54,21 @@ export async function run({ brief }: BenchOptions): Promise<Row[]> {
     mustBe(`matches of ${text} < -1e300`, matches(program, all), 0)
     const always = new Program(planFormula(`${text} > -1e300`).bytes)
     const known = matches(always, all)
-    mustBe(`matches of ${text}, one by one`, all.reduce((sum, _, at) => sum + matches(always, all.subarray(at, at + 1)), 0), known)
+    mustBe(
+      `matches of ${text}, one by one`,
+      all.reduce((sum, _, at) => sum + matches(always, all.subarray(at, at + 1)), 0),
+      known,
+    )
     tasks[`lanes ${text}`] = () => matches(program, all)
     tasks[`alone ${text}`] = () => all.forEach((_, at) => matches(program, all.subarray(at, at + 1)))
   }
   const times = await interleaved(tasks, brief ? 1 : 15)
   const nanoseconds = (task: string) => (times[task]!.medianMs * 1e6) / (symbols * BARS)
-  const row = (name: string, lanes: number, alone: number) => ({ name, 'lanes ns/bar': round(lanes), 'alone ns/bar': round(alone) })
+  const row = (name: string, lanes: number, alone: number) => ({
+    name,
+    'lanes ns/bar': round(lanes),
+    'alone ns/bar': round(alone),
+  })
   return [
     row('read and compare close', nanoseconds('lanes close'), nanoseconds('alone close')),
     ...Object.entries(KERNELS).map(([name, [kernel, column]]) =>

@@ -152,11 +152,11 @@ export class MatchTable implements Iterable<SignalMatch> {
   #values(at: number): Record<string, number | null> {
     const { values } = this.names
     const first = at * values.length
-    const named: Record<string, number | null> = {}
-    values.forEach((name, offset) => {
+    const valueOf = (offset: number) => {
       const value = this.columns.values[first + offset]!
-      named[name] = Number.isNaN(value) ? null : value
-    })
-    return named
+      return Number.isNaN(value) ? null : value
+    }
+    // Not by assignment: a name may be `__proto__`.
+    return Object.fromEntries(values.map((name, offset) => [name, valueOf(offset)]))
   }
 }

@@ -1,0 +1,27 @@
+// One cold scan, as a process of its own: `node cold-scan.mjs FILE SYMBOL|all FORMULA`. Prints what it cost as JSON.
+import { BatchScanUseCase, createEngine, duckdbRepository } from '../../dist/index.js'
+
+const [data, only, formula] = process.argv.slice(2)
+const repository = duckdbRepository({ data })
+await run(createEngine({ repository, executor: only === 'all' ? 'pool' : 'inline', workers: 2 }))
+
+async function run(engine) {
+  try {
+    void engine.warmUp()
+    const symbols = only === 'all' ? await repository.symbols('1d') : [only]
+    const result = await new BatchScanUseCase(engine).execute({ symbols, timeframe: '1d', formula })
+    let counted = 0
+    for (const match of result.matches) if (match.candle.close > 0) counted++
+    const { maxRSS } = process.resourceUsage()
+    console.log(
+      JSON.stringify({
+        matches: counted,
+        sinceStartMs: performance.now(),
+        timing: result.timing,
+        maxRssMiB: maxRSS / 1024,
+      }),
+    )
+  } finally {
+    await engine.close()
+  }
+}

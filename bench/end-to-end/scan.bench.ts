@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/index.js'
+import { SCAN_FORMULA, universe } from '../data.ts'
+import { type BenchOptions, mustBe, type Row, round, spread } from '../measure.ts'
+import { writeParquet } from '../parquet.ts'
+
+export const asked = `What does a scan cost, from the call (or the start of the process) to a result whose matches are counted? \`${SCAN_FORMULA}\`, two workers.`
+
+const BARS = 2520
+
+interface Cold {
+  matches: number
+  sinceStartMs: number
+  maxRssMiB: number
+}
+
+function coldScan(file: string, only: string): Cold & { wallMs: number } {
+  const start = performance.now()
+  const printed = execFileSync(process.execPath, ['bench/end-to-end/cold-scan.mjs', file, only, SCAN_FORMULA], {
+    encoding: 'utf8',
+  })
+  return { ...(JSON.parse(printed) as Cold), wallMs: performance.now() - start }
+}
+
+export async function run({ brief }: BenchOptions): Promise<Row[]> {
+  const count = brief ? 50 : 2500
+  const candles = universe(count, BARS)
+  const symbols = [...candles.keys()]
+  const rounds = brief ? 1 : 25
+  const rows: Row[] = []
+  const report = (name: string, times: number[], more: Record<string, number> = {}) => {
+    const { minMs, medianMs, p75Ms } = spread(times)
+    rows.push({ name, 'median ms': round(medianMs, 1), 'min ms': round(minMs, 1), 'p75 ms': round(p75Ms, 1), ...more })
+  }
+
+  const engine = createEngine({ repository: memoryRepository(candles), executor: 'pool', workers: 2 })
+  const scan = new BatchScanUseCase(engine)
+  const job = { symbols, timeframe: '1d', formula: SCAN_FORMULA } as const
+  const first = performance.now()
+  const { matches } = await scan.execute(job)
+  report(`first scan from memory, ${count} symbols`, [performance.now() - first], { matches: matches.length })
+  const warm: number[] = []
+  // Some rounds more than are counted: V8 optimises the kernels meanwhile.
+  for (let at = 0; at < rounds + 5; at++) {
+    const start = performance.now()
+    const result = await scan.execute(job)
+    let counted = 0
+    for (let at = 0; at < result.matches.length; at++) counted++
+    if (at >= 5 || brief) warm.push(performance.now() - start)
+    mustBe('matches of a warm scan', counted, matches.length)
+  }
+  report(`warm scan, candles resident, ${count} symbols`, warm, { matches: matches.length })
+  await engine.close()
+
+  const alone = createEngine({ repository: memoryRepository(candles), executor: 'inline' })
+  const single: number[] = []
+  for (let at = 0; at < rounds + 5; at++) {
+    const start = performance.now()
+    const result = await new BatchScanUseCase(alone).execute({ ...job, symbols: [symbols[at % count]!] })
+    if (at >= 5 || brief) single.push(performance.now() - start)
+    mustBe('matches of one symbol', result.matches.length, matches.countOf(at % count))
+  }
+  report('one symbol from memory', single)
+  await alone.close()
+
+  const file = await writeParquet(`node_modules/.cache/bench/scan-${count}.parquet`, candles)
+  const cold = Array.from({ length: brief ? 1 : 7 }, () => coldScan(file, 'all'))
+  for (const { matches: found } of cold) mustBe('matches of a cold scan', found, matches.length)
+  report(
+    `cold scan from Parquet, process start to result, ${count} symbols`,
+    cold.map(({ sinceStartMs }) => sinceStartMs),
+    { matches: matches.length, 'peak MiB': Math.round(Math.max(...cold.map(({ maxRssMiB }) => maxRssMiB))) },
+  )
+  report(
+    'the same, until the process has ended',
+    cold.map(({ wallMs }) => wallMs),
+  )
+  return rows
+}
