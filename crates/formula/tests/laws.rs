@@ -22,6 +22,11 @@ fn rough(case: &Case, seed: u64) -> Columns {
     inputs
 }
 
+/// Equal values wherever two are compared.
+fn tied(case: &Case, seed: u64) -> Columns {
+    case.inputs(&Candles::rounded(BARS, seed), seed)
+}
+
 fn smooth(case: &Case, seed: u64) -> Columns {
     case.inputs(&Candles::walk(BARS, seed), seed)
 }
@@ -44,11 +49,12 @@ fn every_row_has_cases() {
 #[test]
 fn any_cut_of_the_bars_into_calls_gives_the_same_bits() {
     for (seed, case) in (0..).zip(cases()) {
-        let symbol = [rough(&case, seed)];
-        let whole = reports(&case.plan, &symbol[0]);
-        for (how, cuts) in [("cut at random", cuts(BARS, seed)), ("bar by bar", vec![1; BARS])] {
-            let cut = &Machine::<f64>::outputs(&case.plan, &symbol, &cuts)[0];
-            assert_same_reports(&case, cut, &whole, how);
+        for symbol in [[rough(&case, seed)], [tied(&case, seed)]] {
+            let whole = reports(&case.plan, &symbol[0]);
+            for (how, cuts) in [("cut at random", cuts(BARS, seed)), ("bar by bar", vec![1; BARS])] {
+                let cut = &Machine::<f64>::outputs(&case.plan, &symbol, &cuts)[0];
+                assert_same_reports(&case, cut, &whole, how);
+            }
         }
     }
 }
@@ -56,10 +62,10 @@ fn any_cut_of_the_bars_into_calls_gives_the_same_bits() {
 #[test]
 fn any_lane_gives_the_same_bits() {
     for (seed, case) in (0..).zip(cases()) {
-        // Two symbols without holes, so that the paths for known values run beside the others.
-        let symbols: Vec<Columns> = (0..WIDTH as u64)
-            .map(|lane| if lane % 4 == 1 { smooth(&case, seed + lane) } else { rough(&case, seed + lane) })
-            .collect();
+        // Some symbols without holes, so that the paths for known values run beside the others.
+        let shapes = [rough, smooth, tied, rough];
+        let symbols: Vec<Columns> =
+            (0..WIDTH).map(|lane| shapes[lane % shapes.len()](&case, seed + lane as u64)).collect();
         let all_smooth: Vec<Columns> = (0..WIDTH as u64).map(|lane| smooth(&case, seed + lane)).collect();
         for symbols in [&symbols, &all_smooth] {
             for cuts in [whole_blocks(BARS), cuts(BARS, seed)] {
@@ -219,11 +225,11 @@ fn a_hole_makes_unknown_what_depends_on_it_and_nothing_outside_its_window() {
         for input in 0..case.row.inputs.len() {
             for bar in disturbed_bars(&case) {
                 let holed = disturb(&case, &inputs, input, bar, f64::NAN);
-                let others = [1e6, 1e-6, -1.0].map(|factor| {
-                    disturb(&case, &inputs, input, bar, inputs[input][bar] * factor)
-                });
+                let others =
+                    [1e6, 1e-6, -1.0].map(|factor| disturb(&case, &inputs, input, bar, inputs[input][bar] * factor));
                 for output in 0..base.len() {
-                    let changed = |bar: usize| others.iter().any(|other| !same_bits(other[output][bar], base[output][bar]));
+                    let changed =
+                        |bar: usize| others.iter().any(|other| !same_bits(other[output][bar], base[output][bar]));
                     let what = format!("{}, hole in input {input} at bar {bar}", case.label(output));
                     assert_hole(&case, output, bar, &holed[output], changed, &what);
                 }
@@ -276,10 +282,18 @@ fn values_do_not_depend_on_what_lies_before_their_reach() {
         let late: Columns = inputs.iter().map(|input| input[START..].to_vec()).collect();
         let (full, late) = (reports(&case.plan, &inputs), reports(&case.plan, &late));
         for output in 0..full.len() {
-            let Some(before) = case.reach(output).bars_before(1e-9).filter(|bars| START + bars < BARS) else { continue };
+            let Some(before) = case.reach(output).bars_before(1e-9).filter(|bars| START + bars < BARS) else {
+                continue;
+            };
             let (wanted, got) = (&full[output][START + before..], &late[output][before..]);
             let tolerance = if case.is_windowed(output) { 1e-11 } else { 1e-8 };
-            assert_near(got, wanted, largest(wanted).max(1.0), tolerance, &format!("{} started later", case.label(output)));
+            assert_near(
+                got,
+                wanted,
+                largest(wanted).max(1.0),
+                tolerance,
+                &format!("{} started later", case.label(output)),
+            );
         }
     }
 }

@@ -122,6 +122,24 @@ fn a_scan_can_be_repeated() {
     assert_same_matches(&runner.scan(&symbols), &runner.scan(&symbols), "the second time");
 }
 
+#[test]
+fn groups_run_last_first_and_on_several_threads_give_the_same_matches() {
+    let mut bytes = PlanBytes::default();
+    let (signals, values) = nodes(&mut bytes);
+    signals.iter().for_each(|&signal| bytes.signal(signal, 0));
+    values.iter().for_each(|&value| bytes.report(value));
+    let runner = Runner::new(&bytes.plan());
+    let market = market(43, 7);
+    let symbols: Vec<Symbol> = market.iter().map(symbol).collect();
+    let threaded = runner.scan_by(&symbols, |groups, scan| {
+        std::thread::scope(|threads| {
+            let running: Vec<_> = groups.iter().rev().map(|group| threads.spawn(|| scan(group))).collect();
+            running.into_iter().rev().map(|thread| thread.join().expect("a group is scanned")).collect()
+        })
+    });
+    assert_same_matches(&threaded, &runner.scan(&symbols), "on threads");
+}
+
 /// As a signal alone a condition is never asked where it is false, and need not say.
 #[test]
 fn every_condition_fires_as_a_signal_where_its_series_is_true() {

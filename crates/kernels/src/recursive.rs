@@ -3,8 +3,10 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 
-/// `y += (x − y)·weight`, seeded with the mean of the first `length` known values. Computed as `x + (y − x)·(1 − weight)`:
-/// as many operations, and an average of length 1 is its input to the last bit, also on the bar after a spike.
+/// `y += (x − y)·weight`, seeded with the mean of the first `length` known values.
+///
+/// Computed as `x + (y − x)·(1 − weight)`: as many operations, and an average of length 1 is its input to the last bit,
+/// also on the bar after a spike.
 #[derive(Clone, Copy)]
 pub struct Smooth<L> {
     /// One minus the weight of a new value.

@@ -21,8 +21,7 @@ impl Candles {
     /// Candles around given closes: every open is near the close before, every range is wider than the body.
     pub fn around(close: Vec<f64>, seed: u64) -> Self {
         let mut random = Random::new(seed ^ 0x5eed);
-        let mut candles =
-            Candles { open: Vec::new(), high: Vec::new(), low: Vec::new(), close, volume: Vec::new() };
+        let mut candles = Candles { open: Vec::new(), high: Vec::new(), low: Vec::new(), close, volume: Vec::new() };
         for bar in 0..candles.close.len() {
             let close = candles.close[bar];
             let open = candles.close[bar.saturating_sub(1)] * (1.0 + 0.004 * random.swing());
@@ -58,6 +57,14 @@ impl Candles {
             }
         }
         Self::around(walk, seed)
+    }
+    /// A walk in steps of a half, so that many prices are equal.
+    pub fn rounded(bars: usize, seed: u64) -> Self {
+        let mut candles = Self::walk(bars, seed);
+        for prices in [&mut candles.open, &mut candles.high, &mut candles.low, &mut candles.close] {
+            prices.iter_mut().for_each(|price| *price = (*price * 2.0).round() / 2.0);
+        }
+        candles
     }
     /// A walk in which every `every`-th close is `size` times as large.
     pub fn spiked(bars: usize, every: usize, size: f64, seed: u64) -> Self {

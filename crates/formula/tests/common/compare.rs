@@ -23,7 +23,10 @@ pub fn assert_near(got: &[f64], wanted: &[f64], scale: f64, tolerance: f64, what
     assert_eq!(got.len(), wanted.len(), "{what}: length");
     for (bar, (&got, &wanted)) in got.iter().zip(wanted).enumerate() {
         let apart = (got - wanted).abs() / got.abs().max(wanted.abs()).max(scale);
-        assert!(near(got, wanted, scale, tolerance), "{what}, bar {bar}: {got:?} is not {wanted:?} (apart {apart:.1e})");
+        assert!(
+            near(got, wanted, scale, tolerance),
+            "{what}, bar {bar}: {got:?} is not {wanted:?} (apart {apart:.1e})"
+        );
     }
 }
 
