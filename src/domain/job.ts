@@ -52,9 +52,14 @@ function milliseconds(value: Date | number | string, end: boolean): number {
   return end && /^\d{4}-\d{2}-\d{2}$/.test(value.trim()) ? time + DAY_MS - 1 : time
 }
 
+/** Zones that were found to exist: asking takes as long as checking the rest of a job. */
+const timezones = new Set(['UTC'])
+
 function isTimezone(zone: string): boolean {
+  if (timezones.has(zone)) return true
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone })
+    timezones.add(zone)
     return true
   } catch {
     return false

@@ -3,7 +3,7 @@
 use kernels::block::{BLOCK, Slot};
 use kernels::lane::{Lane, WIDTH, Wide};
 
-use crate::matches::Matches;
+use crate::matches::{CANDLE_COLUMNS, Matches};
 use crate::plan::{COLUMNS, Plan};
 use crate::program::Program;
 
@@ -56,7 +56,7 @@ impl Runner {
         let mut all = Matches::default();
         for (at, matches) in by_symbol.iter().enumerate() {
             let matches = matches.expect("every symbol is in a group");
-            all.append(at as u32, matches, self.scalar.reports.len());
+            all.append(at as u32, matches);
         }
         all
     }
@@ -156,6 +156,9 @@ fn gather<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], start: usize, b
                         matches.bars.push((start + bar) as u32);
                         matches.signals.push(signal as u8);
                         matches.values.extend(program.reports.iter().map(|&r| value_at(&program.slots[r], bar, lane)));
+                        for column in program.columns.iter().filter(|column| column.column < CANDLE_COLUMNS) {
+                            matches.candle[column.column].push(value_at(&program.slots[column.slot], bar, lane));
+                        }
                     }
                 }
             }

@@ -31,6 +31,13 @@ impl Store {
         values.as_ptr() as usize
     }
 
+    /// Ends the writing of a column: what is not a finite number becomes unknown.
+    pub fn seal(&mut self, symbol: usize, column: usize) {
+        for value in &mut self.symbols[symbol][column] {
+            *value += *value - *value;
+        }
+    }
+
     /// Frees the columns of a symbol.
     pub fn release(&mut self, symbol: usize) {
         if let Some(columns) = self.symbols.get_mut(symbol) {
@@ -132,6 +139,10 @@ impl MatchBuffer {
     }
     pub fn signals(&self) -> Vec<u8> {
         self.0.signals.clone()
+    }
+    /// A column of the candles, 0 open to 4 volume; empty when the plan does not read it.
+    pub fn candle(&self, column: usize) -> Vec<f64> {
+        self.0.candle[column].clone()
     }
     pub fn values(&self) -> Vec<f64> {
         self.0.values.clone()

@@ -98,8 +98,10 @@ export class ProcessingEngine {
   readonly #executors = new Map<Executor['name'], Promise<Executor>>()
   readonly #handOver: ReturnType<typeof handedOver>
   readonly #active = new Set<Promise<unknown>>()
-  /** Symbols and versions of the last job: when they change, workers forget what they hold. */
-  #versions = new Map<string, string>()
+  /** Versions of the symbols of all jobs: when one changes, workers forget what they hold. */
+  readonly #versions = new Map<string, string>()
+  /** The last job's: mostly the next one asks for the same. */
+  #last: { timeframe?: string; symbols: readonly string[]; versions: readonly string[] } = { symbols: [], versions: [] }
   #generation = 0
   /** Which generation each worker of the pool has opened. */
   readonly #opened: number[] = []
@@ -237,6 +239,9 @@ export class ProcessingEngine {
   /** Whether every symbol was in an earlier job and has not changed; notes what has. */
   async #checkVersions({ symbols, timeframe }: ProcessingJob): Promise<boolean> {
     const versions = await this.repository.versions(symbols, timeframe)
+    const last = this.#last
+    if (last.timeframe === timeframe && isSame(last.symbols, symbols) && isSame(last.versions, versions)) return true
+    this.#last = { timeframe, symbols, versions }
     let known = true
     let changed = false
     symbols.forEach((symbol, at) => {
@@ -276,6 +281,10 @@ function checkOptions(options: EngineOptions, platform: Platform): Required<Omit
   if (!DEFECT_POLICIES.includes(defects)) refuse('defects', defects, DEFECT_POLICIES.join(', '))
   if (!(residentBytes >= 0)) refuse('residentBytes', residentBytes, 'a number of bytes')
   return { executor, workers, defects, residentBytes }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, at) => value === b[at])
 }
 
 function planTask(plan: Plan): PlanTask {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { CANDLE_COLUMNS, type CandleColumn, type DataQuality } from '../../domain/candle.ts'
+import { CANDLE_COLUMNS, type CandleColumn, type CandleSeries, type DataQuality } from '../../domain/candle.ts'
 import type { SymbolError } from '../../domain/errors.ts'
 import type { LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
@@ -10,14 +10,17 @@ const LOCAL_TIME = TIME + 1
 
 const BYTES = Float64Array.BYTES_PER_ELEMENT
 const OVERHEAD_BYTES = 256
+const TIMES_KEPT = 1000
 
 /**
  * The candles of one symbol, kept between jobs. Columns that kernels read are in WASM memory; the others, which are
  * only shown with matches, stay where the repository put them.
  */
 export class Resident {
-  readonly #wasm = new Map<number, number>()
-  readonly #host = new Map<CandleColumn, Float64Array>()
+  /** Byte offsets of the columns in WASM memory. */
+  readonly #wasm: (number | undefined)[] = []
+  /** Columns of the candle that are not there. */
+  readonly #host: (Float64Array | undefined)[]
   #localZone = ''
   /** Tasks that use it now: it is not freed before they are done, even when the cache has dropped it. */
   #pins = 0
@@ -30,19 +33,22 @@ export class Resident {
     readonly time: Float64Array,
     readonly quality: DataQuality | undefined,
     readonly error: SymbolError | undefined,
+    columns: CandleSeries['columns'],
     private readonly memory: ResidentMemory,
-  ) {}
+  ) {
+    this.#host = CANDLE_COLUMNS.map((name) => columns[name])
+    this.isSound = !quality || Object.entries(quality).every(([kind, rows]) => kind === 'rows' || rows === 0)
+  }
+
+  /** Nothing was wrong with its rows. */
+  readonly isSound: boolean
 
   static of(loaded: LoadedCandles, request: LoadRequest, slot: number, memory: ResidentMemory): Resident {
-    const time = loaded.error ? new Float64Array() : loaded.series.time
-    const resident = new Resident(slot, request, time, loaded.quality, loaded.error, memory)
-    if (!loaded.error) {
-      for (const name of CANDLE_COLUMNS) {
-        const values = loaded.series.columns[name]
-        if (values) resident.#host.set(name, values)
-      }
+    if (loaded.error) {
+      return new Resident(slot, request, new Float64Array(), loaded.quality, loaded.error, {}, memory)
     }
-    return resident
+    const { series, quality } = loaded
+    return new Resident(slot, request, memory.sharedTime(series.time), quality, undefined, series.columns, memory)
   }
 
   get bars(): number {
@@ -66,22 +72,23 @@ export class Resident {
   /** Brings what a plan reads into WASM memory. */
   place(plan: { columns: readonly CandleColumn[]; readsTime: boolean; readsCalendar: boolean }, localTime: LocalTime) {
     for (const name of plan.columns) {
-      const values = this.#host.get(name)
+      const column = CANDLE_COLUMNS.indexOf(name)
+      const values = this.#host[column]
       if (!values) continue
-      this.#write(CANDLE_COLUMNS.indexOf(name), values)
-      this.#host.delete(name)
+      this.#write(column, values)
+      this.#host[column] = undefined
     }
-    if (plan.readsTime && !this.#wasm.has(TIME)) this.#write(TIME, this.time)
+    if (plan.readsTime && this.#wasm[TIME] === undefined) this.#write(TIME, this.time)
     if (plan.readsCalendar && this.#localZone !== localTime.zone) {
       this.#write(LOCAL_TIME, localTime.of(this.time))
       this.#localZone = localTime.zone
     }
   }
 
-  /** A column, wherever it is; a view on WASM memory, so for one statement. Undefined when it was not read. */
-  column(name: CandleColumn): Float64Array | undefined {
-    const offset = this.#wasm.get(CANDLE_COLUMNS.indexOf(name))
-    return offset === undefined ? this.#host.get(name) : this.memory.view(offset, this.bars)
+  /** A column of the candle, wherever it is; it may be a view on WASM memory, so for one statement. */
+  column(column: number): Float64Array | undefined {
+    const offset = this.#wasm[column]
+    return offset === undefined ? this.#host[column] : this.memory.view(offset, this.bars)
   }
 
   /** Bars whose time is in a range: the first, and the first behind them. */
@@ -112,9 +119,9 @@ export class Resident {
   }
 
   #write(column: number, values: Float64Array) {
-    const offset = this.#wasm.get(column) ?? this.memory.reserve(this.slot, column, this.bars)
-    this.#wasm.set(column, offset)
-    this.memory.view(offset, this.bars).set(values)
+    this.#wasm[column] ??= this.memory.reserve(this.slot, column, this.bars)
+    this.memory.view(this.#wasm[column], this.bars).set(values)
+    this.memory.seal(this.slot, column)
   }
 }
 
@@ -137,6 +144,7 @@ function lowerBound(values: Float64Array, wanted: number): number {
 /** Places for symbols in the WASM store, and views on its memory. */
 export class ResidentMemory {
   #slots = 0
+  readonly #times = new Map<string, Float64Array>()
   readonly #free: number[] = []
 
   constructor(
@@ -155,6 +163,20 @@ export class ResidentMemory {
   /** Growing the memory detaches views: take a new one at every use. */
   view(offset: number, bars: number): Float64Array {
     return new Float64Array(this.memory.buffer, offset, bars)
+  }
+
+  seal(slot: number, column: number) {
+    this.store.seal(slot, column)
+  }
+
+  /** The same times as one array for all symbols that have them: less memory, and at hand in a cache. */
+  sharedTime(time: Float64Array): Float64Array {
+    const key = `${time.length} ${time[0]} ${time.at(-1)}`
+    const known = this.#times.get(key)
+    if (known?.every((value, at) => value === time[at])) return known
+    if (this.#times.size === TIMES_KEPT) this.#times.clear()
+    this.#times.set(key, time)
+    return time
   }
 
   release(slot: number) {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleColumn, type DataQuality, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
-import { emptyColumns, joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
+import { joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
 import { initSync, Program, Store } from '../../wasm/simd/millrace.js'
 import { loadAll, loadFailed } from '../shared/load-all.ts'
@@ -21,7 +21,7 @@ import { localTimes } from './local-time.ts'
 import { Resident, ResidentMemory, residentCache } from './resident.ts'
 
 /** Symbols per call into WASM: between calls a cancel is seen and progress shows (bench/engine/task-size). */
-const SYMBOLS_PER_CALL = 64
+const SYMBOLS_PER_CALL = 128
 const PROGRAMS_KEPT = 32
 /** The start of a series may weigh this much in a value, against 1 for all bars together. */
 const START_WEIGHT = 1e-15
@@ -148,7 +148,7 @@ export class Session {
     const take = async (loaded: readonly Loaded[]) => {
       const sound = loaded.filter(({ symbol, resident }) => {
         if (resident.error) fail(account, symbol, resident.error)
-        note(account, symbol, resident.quality)
+        note(account, symbol, resident)
         return !resident.error
       })
       for (const { resident } of sound) resident.place(task.plan, localTime)
@@ -238,36 +238,47 @@ export class Session {
     })
     const slots = Uint32Array.from(loaded, ({ resident }) => resident.slot)
     const buffer = program.scan(this.#store, slots, ranges)
-    const bars = buffer.bars()
-    const matches = {
-      ...emptyColumns(bars.length, 0),
-      bar: bars,
-      signal: buffer.signals(),
-      values: buffer.values(),
-    } as MatchColumns
     const positions = buffer.symbols()
+    const bar = buffer.bars()
+    const matches: MatchColumns = {
+      symbol: positions.map((position) => loaded[position]!.symbol),
+      bar,
+      signal: buffer.signals(),
+      time: new Float64Array(bar.length),
+      candle: Object.fromEntries(CANDLE_COLUMNS.map((name, column) => [name, buffer.candle(column)])) as Candles,
+      values: buffer.values(),
+    }
     buffer.free()
-    this.#describe(matches, positions, loaded)
+    describe(matches, positions, loaded)
     count(account, loaded, performance.now() - start)
     return matches
   }
+}
 
-  /** Fills in symbol, time and candle of matches whose bars are known. */
-  #describe(matches: MatchColumns, positions: Uint32Array, loaded: readonly Loaded[]) {
-    for (let start = 0; start < positions.length; ) {
-      const { symbol, resident } = loaded[positions[start]!]!
-      let end = start
-      while (end < positions.length && positions[end] === positions[start]) end++
-      matches.symbol.fill(symbol, start, end)
-      for (let at = start; at < end; at++) matches.time[at] = resident.time[matches.bar[at]!]!
-      for (const name of CANDLE_COLUMNS) {
-        const values = resident.column(name)
-        const shown = matches.candle[name]
-        for (let at = start; at < end; at++) shown[at] = values ? values[matches.bar[at]!]! : Number.NaN
-      }
-      start = end
-    }
+type Candles = Record<CandleColumn, Float64Array>
+
+/** Fills in the times of matches, and the columns of their candles that the plan does not read. */
+function describe(matches: MatchColumns, positions: Uint32Array, loaded: readonly Loaded[]) {
+  const { bar, time, candle } = matches
+  const absent = CANDLE_COLUMNS.filter((name) => candle[name].length < bar.length)
+  for (const name of absent) (candle as Candles)[name] = new Float64Array(bar.length)
+  const columns = absent.map((name) => CANDLE_COLUMNS.indexOf(name))
+  for (let start = 0; start < bar.length; ) {
+    const { resident } = loaded[positions[start]!]!
+    let end = start
+    while (end < bar.length && positions[end] === positions[start]) end++
+    pick(resident.time, bar, time, start, end)
+    columns.forEach((column, at) => {
+      pick(resident.column(column), bar, candle[absent[at]!], start, end)
+    })
+    start = end
   }
+}
+
+/** Copies the values of some bars; NaN where there are none. */
+function pick(values: Float64Array | undefined, bar: Uint32Array, out: Float64Array, start: number, end: number) {
+  if (values) for (let at = start; at < end; at++) out[at] = values[bar[at]!]!
+  else out.fill(Number.NaN, start, end)
 }
 
 /** Every candle a job shows or computes on; how far back is the plan's business. */
@@ -309,14 +320,14 @@ function fail({ part, task }: Account, symbol: number, error: SymbolError) {
   Atomics.add(task.counters, FAILED, 1)
 }
 
-function note({ part }: Account, symbol: number, quality: DataQuality | undefined) {
+function note({ part }: Account, symbol: number, { quality, isSound }: Resident) {
   if (!quality) return
-  let sound = true
-  for (const key of Object.keys(quality) as (keyof DataQuality)[]) {
-    part.quality[key] += quality[key]
-    if (key !== 'rows' && quality[key] > 0) sound = false
+  part.quality.rows += quality.rows
+  if (isSound) return
+  for (const kind of Object.keys(quality) as (keyof DataQuality)[]) {
+    if (kind !== 'rows') part.quality[kind] += quality[kind]
   }
-  if (!sound) part.defective.push({ symbol, quality })
+  part.defective.push({ symbol, quality })
 }
 
 /** Shares the time of a call among its symbols. */

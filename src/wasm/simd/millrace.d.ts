@@ -9,6 +9,10 @@ export class MatchBuffer {
     free(): void;
     [Symbol.dispose](): void;
     bars(): Uint32Array;
+    /**
+     * A column of the candles, 0 open to 4 volume; empty when the plan does not read it.
+     */
+    candle(column: number): Float64Array;
     signals(): Uint8Array;
     symbols(): Uint32Array;
     values(): Float64Array;
@@ -64,6 +68,10 @@ export class Store {
      * Room for a column of a symbol; returns the byte offset of its first value. All values are to be written before a run.
      */
     reserve(symbol: number, column: number, bars: number): number;
+    /**
+     * Ends the writing of a column: what is not a finite number becomes unknown.
+     */
+    seal(symbol: number, column: number): void;
 }
 
 export type InitInput = RequestInfo | URL | Response | BufferSource | WebAssembly.Module;
@@ -74,6 +82,7 @@ export interface InitOutput {
     readonly __wbg_program_free: (a: number, b: number) => void;
     readonly __wbg_store_free: (a: number, b: number) => void;
     readonly matchbuffer_bars: (a: number) => [number, number];
+    readonly matchbuffer_candle: (a: number, b: number) => [number, number];
     readonly matchbuffer_signals: (a: number) => [number, number];
     readonly matchbuffer_symbols: (a: number) => [number, number];
     readonly matchbuffer_values: (a: number) => [number, number];
@@ -86,6 +95,7 @@ export interface InitOutput {
     readonly store_new: () => number;
     readonly store_release: (a: number, b: number) => void;
     readonly store_reserve: (a: number, b: number, c: number, d: number) => number;
+    readonly store_seal: (a: number, b: number, c: number) => void;
     readonly __wbindgen_externrefs: WebAssembly.Table;
     readonly __wbindgen_free: (a: number, b: number, c: number) => void;
     readonly __wbindgen_malloc: (a: number, b: number) => number;

@@ -30,6 +30,17 @@ export class MatchBuffer {
         return v1;
     }
     /**
+     * A column of the candles, 0 open to 4 volume; empty when the plan does not read it.
+     * @param {number} column
+     * @returns {Float64Array}
+     */
+    candle(column) {
+        const ret = wasm.matchbuffer_candle(this.__wbg_ptr, column);
+        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
+        return v1;
+    }
+    /**
      * @returns {Uint8Array}
      */
     signals() {
@@ -194,6 +205,14 @@ export class Store {
     reserve(symbol, column, bars) {
         const ret = wasm.store_reserve(this.__wbg_ptr, symbol, column, bars);
         return ret >>> 0;
+    }
+    /**
+     * Ends the writing of a column: what is not a finite number becomes unknown.
+     * @param {number} symbol
+     * @param {number} column
+     */
+    seal(symbol, column) {
+        wasm.store_seal(this.__wbg_ptr, symbol, column);
     }
 }
 if (Symbol.dispose) Store.prototype[Symbol.dispose] = Store.prototype.free;

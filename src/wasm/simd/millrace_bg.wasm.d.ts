@@ -5,6 +5,7 @@ export const __wbg_matchbuffer_free: (a: number, b: number) => void;
 export const __wbg_program_free: (a: number, b: number) => void;
 export const __wbg_store_free: (a: number, b: number) => void;
 export const matchbuffer_bars: (a: number) => [number, number];
+export const matchbuffer_candle: (a: number, b: number) => [number, number];
 export const matchbuffer_signals: (a: number) => [number, number];
 export const matchbuffer_symbols: (a: number) => [number, number];
 export const matchbuffer_values: (a: number) => [number, number];
@@ -17,6 +18,7 @@ export const program_series: (a: number, b: number, c: number) => [number, numbe
 export const store_new: () => number;
 export const store_release: (a: number, b: number) => void;
 export const store_reserve: (a: number, b: number, c: number, d: number) => number;
+export const store_seal: (a: number, b: number, c: number) => void;
 export const __wbindgen_externrefs: WebAssembly.Table;
 export const __wbindgen_free: (a: number, b: number, c: number) => void;
 export const __wbindgen_malloc: (a: number, b: number) => number;
