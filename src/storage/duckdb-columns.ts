@@ -29,7 +29,21 @@ export interface CandleColumns {
 // In the order of preference, compared without case, spaces, dots and underscores. No adjusted close: it does not go
 // with unadjusted open, high and low.
 const NAMES: Record<ColumnRole, readonly string[]> = {
-  symbol: ['symbol', 'ticker', 'code', 'isin', 'sym', 'instrument', 'stockcode', 'shcode', '종목코드', '단축코드', '종목', '股票代码', '代码'],
+  symbol: [
+    'symbol',
+    'ticker',
+    'code',
+    'isin',
+    'sym',
+    'instrument',
+    'stockcode',
+    'shcode',
+    '종목코드',
+    '단축코드',
+    '종목',
+    '股票代码',
+    '代码',
+  ],
   time: [
     ...['ts', 'timestamp', 'datetime', 'time', 'date', 'opentime', 'bartime', 'tradedate', 'day', 'dt'],
     ...['일시', '일자', '날짜', '거래일자', '거래일', '시간', '日期', '时间'],
@@ -52,7 +66,9 @@ export async function findColumns(
   wanted: Partial<Record<ColumnRole, string>>,
   symbol: string | undefined,
 ): Promise<CandleColumns> {
-  const described = await connection.rows(`select column_name, column_type from (describe select * from ${source.from})`)
+  const described = await connection.rows(
+    `select column_name, column_type from (describe select * from ${source.from})`,
+  )
   const types = new Map(described.map(([name, type]) => [String(name), String(type)]))
   const names = [...types.keys()].filter((name) => !ADDED.includes(name))
   const find = (role: ColumnRole) => {
@@ -79,7 +95,12 @@ export async function findColumns(
   const timeframe = find('timeframe')
   const symbolColumn = symbol === undefined ? find('symbol') : undefined
   if (symbol === undefined && symbolColumn === undefined && source.files.length < 2) {
-    throw missing('symbol', names, 'no column looks like the symbol', `, or symbol: 'NAME' when the data is of one symbol`)
+    throw missing(
+      'symbol',
+      names,
+      'no column looks like the symbol',
+      `, or symbol: 'NAME' when the data is of one symbol`,
+    )
   }
   return {
     ...symbolReader(symbol, symbolColumn, types, source),

@@ -1,6 +1,6 @@
 import { DataError } from '../domain/errors.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
-import { type CandleTable, type Catalogue, findRuns } from './duckdb-catalogue.ts'
+import { type CandleTable, type Catalogue, catalogueOf, findRuns, type Run } from './duckdb-catalogue.ts'
 import { type ColumnRole, findColumns } from './duckdb-columns.ts'
 import { type DuckdbConnection, type DuckdbSettings, openConnection } from './duckdb-library.ts'
 import { filesOf, isQuery, openSource, stampFiles } from './duckdb-source.ts'
@@ -24,6 +24,13 @@ export interface DuckdbOptions extends DuckdbSettings {
   symbol?: string
 }
 
+/** What one thread has found out, for the others: whether it still holds, they see by the stamp. */
+export interface KnownData {
+  stamp: string
+  timeframes: HeldTimeframes
+  runs: ReadonlyMap<Timeframe, readonly Run[]>
+}
+
 /** What was found out about the data, until it changes. */
 interface OpenData {
   /** The source as it is. */
@@ -33,6 +40,7 @@ interface OpenData {
   timeframes: HeldTimeframes
   /** Changes when the data does. */
   stamp: string
+  /** A sorted copy, once somebody needed one. */
   staged?: Promise<CandleTable>
   catalogues: Map<Timeframe, Promise<Catalogue>>
 }
@@ -42,8 +50,20 @@ export class DuckdbData {
   private connecting: Promise<DuckdbConnection> | undefined
   private opening: Promise<OpenData> | undefined
   private isClosed = false
+  private copies = 0
+  private known: KnownData | undefined
 
-  constructor(private readonly options: DuckdbOptions) {}
+  constructor(
+    private readonly options: DuckdbOptions,
+    known?: KnownData,
+  ) {
+    this.known = known
+  }
+
+  /** Grows with what is asked; nothing of a copy that only this thread has. */
+  get knowledge(): KnownData | undefined {
+    return this.known
+  }
 
   connection(): Promise<DuckdbConnection> {
     if (this.isClosed) throw new DataError('DATA_UNREADABLE', 'the repository is closed: open it again to read from it')
@@ -57,7 +77,10 @@ export class DuckdbData {
       const connection = await this.connection()
       const opening = this.opening
       const known = await opening
-      const isStale = known && check !== 'none' && (await this.stamp(connection, known.original, check)) !== known.stamp
+      // SQL is run again to see whether its answer has changed: only for those who ask for new files as well.
+      const isAsked = check === 'all' || (check === 'files' && !isQuery(this.options.data))
+      const isStale =
+        known && isAsked && (await this.stamp(connection, known.original, check === 'all')) !== known.stamp
       // Not when another call has begun to open it again meanwhile.
       if (isStale && this.opening === opening) this.opening = undefined
       this.opening ??= this.open(connection)
@@ -76,12 +99,18 @@ export class DuckdbData {
     let found = data.catalogues.get(timeframe)
     found ??= reading(this.options.data, async () => {
       const inPlace = await find(data.table)
-      if (inPlace) return inPlace
-      data.staged ??= stage(connection, data.original)
+      if (inPlace) {
+        this.learn(data, timeframe, inPlace)
+        return inPlace
+      }
+      data.staged ??= this.stage(connection, data.original)
       return (await find(await data.staged)) as Catalogue
     })
     data.catalogues.set(timeframe, found)
-    return found
+    return found.catch((error) => {
+      data.catalogues.delete(timeframe)
+      throw error
+    })
   }
 
   async close(): Promise<void> {
@@ -94,23 +123,34 @@ export class DuckdbData {
     const { data, columns = {}, symbol, timeframe } = this.options
     const source = await openSource(connection, data, this.options.table)
     const original = { source, columns: await findColumns(connection, source, columns, symbol) }
-    const stamp = await this.stamp(connection, original, 'all')
-    const table = source.rowNumber === undefined ? await stage(connection, original) : original
-    const timeframes = await findTimeframes(connection, table, timeframe)
-    return { original, table, timeframes, stamp, catalogues: new Map() }
+    const stamp = await this.stamp(connection, original, true)
+    const table = source.rowNumber === undefined ? await this.stage(connection, original) : original
+    const known = this.known?.stamp === stamp ? this.known : undefined
+    const timeframes = known?.timeframes ?? (await findTimeframes(connection, table, timeframe))
+    const catalogues = new Map<Timeframe, Promise<Catalogue>>()
+    for (const [held, runs] of known?.runs ?? []) catalogues.set(held, Promise.resolve(catalogueOf(table, runs)))
+    return { original, table, timeframes, stamp, catalogues }
   }
 
-  private async stamp(
-    connection: DuckdbConnection,
-    { source, columns }: CandleTable,
-    check: 'files' | 'all',
-  ): Promise<string> {
+  /** A copy gets a new name, so that who still reads the one before fails instead of reading other rows. */
+  private async stage(connection: DuckdbConnection, table: CandleTable): Promise<CandleTable> {
+    await connection.query(`drop table if exists staged_${this.copies}`)
+    return stage(connection, table, `staged_${++this.copies}`)
+  }
+
+  private learn({ original, timeframes, stamp }: OpenData, timeframe: Timeframe, { table, runs }: Catalogue): void {
+    if (table !== original) return
+    const others = this.known?.stamp === stamp ? this.known.runs : []
+    this.known = { stamp, timeframes, runs: new Map([...others, [timeframe, runs]]) }
+  }
+
+  private async stamp(connection: DuckdbConnection, table: CandleTable, hasNewFiles: boolean): Promise<string> {
     const { data } = this.options
-    if (!isQuery(data)) return stampFiles(check === 'files' ? source.files : await filesOf(connection, data))
-    const known = await this.opening
-    if (check === 'files' && known) return known.stamp
-    const time = columns.time.milliseconds
-    const [row] = await connection.rows(`select count(*)::double, max(${time}) from ${source.from}`)
+    const { source, columns } = table
+    if (!isQuery(data)) return stampFiles(hasNewFiles ? await filesOf(connection, data) : source.files)
+    const [row] = await connection.rows(
+      `select count(*)::double, max(${columns.time.milliseconds}) from ${source.from}`,
+    )
     return `${row?.[0]}-${row?.[1]}`
   }
 }

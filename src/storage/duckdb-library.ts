@@ -4,11 +4,12 @@ import { isMainThread, threadId } from 'node:worker_threads'
 
 type Library = typeof import('@duckdb/node-bindings')
 type Result = Awaited<ReturnType<Library['query']>>
+type Vector = ReturnType<Library['data_chunk_get_vector']>
 
 export interface DuckdbSettings {
   /** Threads of DuckDB itself. In a worker thread 1: the workers are the parallelism. */
   threads?: number
-  /** As DuckDB writes it: `512MB`, `2GB`. What does not fit goes to the system's temporary folder. */
+  /** As DuckDB writes it: `512MB`, `2GB`; `1GB` where absent. What does not fit goes to the system's temporary folder. */
   memoryLimit?: string
 }
 
@@ -31,16 +32,6 @@ export interface DuckdbAnswer {
   chunk(at: number): DuckdbChunk
 }
 
-export interface DuckdbChunk {
-  rowCount: number
-  /** A copy of a DOUBLE column, NaN for null. */
-  doubles(column: number): Float64Array
-  /** A copy of a UTINYINT column without nulls. */
-  bytes(column: number): Uint8Array
-  /** A VARCHAR column. */
-  texts(column: number): (string | null)[]
-}
-
 /**
  * The low-level bindings instead of `@duckdb/node-api`: they load in a tenth of the time, which every worker pays, and
  * give the vectors as bytes. See bench/notes/duckdb-reading.md. Loaded here, when a file is read, and nowhere else.
@@ -50,7 +41,9 @@ export async function openConnection(settings: DuckdbSettings): Promise<DuckdbCo
   const config = library.create_config()
   library.set_config(config, 'threads', String(settings.threads ?? defaultThreads()))
   library.set_config(config, 'temp_directory', join(tmpdir(), `millrace-${process.pid}-${threadId}`))
-  if (settings.memoryLimit !== undefined) library.set_config(config, 'memory_limit', settings.memoryLimit)
+  // The system keeps the files in memory already.
+  library.set_config(config, 'enable_external_file_cache', 'false')
+  library.set_config(config, 'memory_limit', settings.memoryLimit ?? '1GB')
   const database = await library.open(':memory:', config)
   const connection = await library.connect(database)
   const running = new Set<Promise<unknown>>()
@@ -90,33 +83,55 @@ function answerOf(library: Library, result: Result): DuckdbAnswer & { isDouble: 
   return {
     chunkCount: library.result_chunk_count(result),
     isDouble: columns.map((column) => library.column_type(result, column) === library.Type.DOUBLE),
-    chunk: (at) => chunkOf(library, library.result_get_chunk(result, at)),
+    chunk: (at) => new DuckdbChunk(library, library.result_get_chunk(result, at)),
   }
 }
 
-function chunkOf(library: Library, chunk: ReturnType<Library['result_get_chunk']>): DuckdbChunk {
-  const rowCount = library.data_chunk_get_size(chunk)
-  const vectorOf = (column: number) => library.data_chunk_get_vector(chunk, column)
-  const nullTest = (column: number) => {
-    const validity = library.vector_get_validity(vectorOf(column), Math.ceil(rowCount / 64) * 8) as Uint8Array | null
-    return validity && ((row: number) => ((validity[row >> 3] as number) & (1 << (row & 7))) === 0)
+/** Some rows of an answer. What is read from it is a copy. */
+export class DuckdbChunk {
+  readonly rowCount: number
+
+  constructor(
+    private readonly library: Library,
+    private readonly chunk: ReturnType<Library['result_get_chunk']>,
+  ) {
+    this.rowCount = library.data_chunk_get_size(chunk)
   }
-  return {
-    rowCount,
-    doubles(column) {
-      const data = library.vector_get_data(vectorOf(column), rowCount * 8)
-      const values = new Float64Array(data.buffer, data.byteOffset, rowCount)
-      const isNull = nullTest(column)
-      if (isNull) for (let row = 0; row < rowCount; row++) if (isNull(row)) values[row] = Number.NaN
-      return values
-    },
-    bytes: (column) => library.vector_get_data(vectorOf(column), rowCount),
-    texts(column) {
-      const data = library.vector_get_data(vectorOf(column), rowCount * STRING_BYTES)
-      const isNull = nullTest(column)
-      return Array.from({ length: rowCount }, (_, row) => (isNull?.(row) ? null : textAt(library, data, row)))
-    },
+
+  /** A DOUBLE column, NaN for null. */
+  doubles(column: number): Float64Array {
+    const { library, rowCount } = this
+    const vector = library.data_chunk_get_vector(this.chunk, column)
+    const data = library.vector_get_data(vector, rowCount * 8)
+    const values = new Float64Array(data.buffer, data.byteOffset, rowCount)
+    const validity = this.validity(vector)
+    if (validity) for (let row = 0; row < rowCount; row++) if (isNull(validity, row)) values[row] = Number.NaN
+    return values
   }
+
+  /** A UTINYINT column without nulls. */
+  bytes(column: number): Uint8Array {
+    return this.library.vector_get_data(this.library.data_chunk_get_vector(this.chunk, column), this.rowCount)
+  }
+
+  /** A VARCHAR column. */
+  texts(column: number): (string | null)[] {
+    const { library, rowCount } = this
+    const vector = library.data_chunk_get_vector(this.chunk, column)
+    const data = library.vector_get_data(vector, rowCount * STRING_BYTES)
+    const validity = this.validity(vector)
+    const text = (_: unknown, row: number) => (validity && isNull(validity, row) ? null : textAt(library, data, row))
+    return Array.from({ length: rowCount }, text)
+  }
+
+  /** A bit per row, 0 for null; null where no value is. The library's types leave that out. */
+  private validity(vector: Vector): Uint8Array | null {
+    return this.library.vector_get_validity(vector, Math.ceil(this.rowCount / 64) * 8) as Uint8Array | null
+  }
+}
+
+function isNull(validity: Uint8Array, row: number): boolean {
+  return ((validity[row >> 3] as number) & (1 << (row & 7))) === 0
 }
 
 const STRING_BYTES = 16

@@ -3,7 +3,7 @@ import type { JudgedCandles } from './clean.ts'
 import type { CandleTable, Catalogue, Run } from './duckdb-catalogue.ts'
 import type { DuckdbAnswer, DuckdbConnection } from './duckdb-library.ts'
 import { heldColumns, piecesOf, rowsQuery, SymbolRows, type TimeBounds } from './duckdb-rows.ts'
-import { parquetOf } from './duckdb-source.ts'
+import { parquetOf, stampFiles } from './duckdb-source.ts'
 import { firstAtOrAfter } from './row-selection.ts'
 
 /** The rows of a symbol as the source has them, in its order; or why they could not be read. */
@@ -50,8 +50,8 @@ export async function readSymbol(
 /**
  * Reads the rows of many symbols, in the order of the source. While one batch is copied out, DuckDB reads the next.
  *
- * The rows cross without their symbol: the catalogue says whose they are. Only when times are bounded, so that rows are
- * missing in between, their numbers cross as well.
+ * The rows cross without their symbol: the catalogue says whose they are. Only where rows can be missing in between, as
+ * when times are bounded, their numbers cross as well.
  */
 export async function* readSymbols(
   connection: DuckdbConnection,
@@ -62,7 +62,7 @@ export async function* readSymbols(
 ): AsyncGenerator<ReadRows> {
   const { table } = catalogue
   const names = heldColumns(table, columns)
-  const isNumbered = bounds.from !== undefined || bounds.to !== undefined
+  const isNumbered = bounds.from !== undefined || bounds.to !== undefined || table.source.hasHoles === true
   const query = async (read: Read): Promise<DuckdbAnswer | Error> => {
     const rowNumber = table.source.rowNumber
     const condition = read.isWhole ? undefined : `${rowNumber} between ${read.first} and ${read.end - 1}`
@@ -72,7 +72,10 @@ export async function* readSymbols(
       return error as Error
     }
   }
-  const batches = batchesOf(catalogue, symbols).map((runs) => ({ runs, reads: readsOf(table, runs, isNumbered) }))
+  const batches = batchesOf(catalogue, symbols).map((runs) => {
+    const files = filesOf(table, runs)
+    return { runs, reads: readsOf(table, runs, isNumbered), files, stamp: stampFiles(files) }
+  })
   const reads = batches.flatMap((batch) => batch.reads)
   let started = 0
   const startNext = () => {
@@ -80,7 +83,7 @@ export async function* readSymbols(
     return read && query(read)
   }
   let next = startNext()
-  for (const { runs, reads } of batches) {
+  for (const { runs, reads, files, stamp } of batches) {
     const gathered = new Map<string, SymbolRows>()
     for (const { symbol } of runs) {
       const capacity = catalogue.rowsOf.get(symbol) as number
@@ -93,10 +96,18 @@ export async function* readSymbols(
       if (answer instanceof Error) failure = answer
       else distribute(answer, read, names.length, isNumbered, gathered)
     }
+    // Its rows may be of other symbols now.
+    if (stampFiles(files) !== stamp) failure ??= new Error('the file has changed while it was read; load it again')
     for (const [symbol, rows] of gathered) {
       yield failure ? { symbol, failure } : { symbol, candles: rows.finish(table, columns) }
     }
   }
+}
+
+/** The files that are read for some runs; none for a table. */
+function filesOf({ source }: CandleTable, runs: readonly Run[]): string[] {
+  if (source.kind !== 'parquet') return []
+  return [...new Set(runs.map((run) => source.files[run.file] as string))]
 }
 
 /** Cuts the runs of the wanted symbols into batches; all runs of a symbol are in one. */

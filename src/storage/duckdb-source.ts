@@ -14,6 +14,8 @@ export interface Source {
   files: readonly string[]
   /** The column that numbers the rows of one file or table; absent where rows cannot be found again by number. */
   rowNumber?: string
+  /** Whether numbers may be missing between rows, as where rows of a table were deleted. */
+  hasHoles?: boolean
 }
 
 const DATABASE_NAME = 'source'
@@ -89,7 +91,7 @@ async function openDatabase(connection: DuckdbConnection, data: string, table?: 
     throw new DataError('DATA_OPTION', message, { data, table, tables })
   }
   const from = [DATABASE_NAME, ...(found[at] as string[])].map(identifier).join('.')
-  return { kind: 'table', from, files: await filesOf(connection, data), rowNumber: 'rowid' }
+  return { kind: 'table', from, files: await filesOf(connection, data), rowNumber: 'rowid', hasHoles: true }
 }
 
 /** The files behind `data` as they are now; throws `DATA_UNREADABLE` when there are none. */

@@ -8,18 +8,24 @@ import type { DuckdbConnection } from './duckdb-library.ts'
  * and SQL, which cannot be read in parts, and for rows that are mixed too much. What does not fit into memory DuckDB puts
  * into the system's temporary folder.
  */
-export async function stage(connection: DuckdbConnection, { source, columns }: CandleTable): Promise<CandleTable> {
+export async function stage(
+  connection: DuckdbConnection,
+  { source, columns }: CandleTable,
+  name: string,
+): Promise<CandleTable> {
   const { values, timeframe } = columns
-  const named = CANDLE_COLUMNS.flatMap((name) => (values[name] === undefined ? [] : [`${values[name]} as ${name}`]))
+  const named = CANDLE_COLUMNS.flatMap((column) =>
+    values[column] === undefined ? [] : [`${values[column]} as ${column}`],
+  )
   const read = [`${columns.symbol} as symbol`, `${columns.time.milliseconds} as time`, ...named]
   if (timeframe !== undefined) read.push(`${timeframe} as timeframe`)
   const order = [...(timeframe === undefined ? [] : ['timeframe']), 'symbol', 'source_row']
   await connection.query(
-    `create or replace temp table staged as select * exclude (source_row)
+    `create temp table ${name} as select * exclude (source_row)
      from (select ${read.join(', ')}, row_number() over () as source_row from ${source.from}) order by ${order.join(', ')}`,
   )
   return {
-    source: { kind: 'table', from: 'staged', files: source.files, rowNumber: 'rowid' },
+    source: { kind: 'table', from: name, files: source.files, rowNumber: 'rowid' },
     columns: plainColumns(values.volume !== undefined, timeframe !== undefined),
   }
 }

@@ -3,13 +3,15 @@ import { isTimeframe, nearestTimeframe, TIMEFRAMES, type Timeframe, timeframeMs 
 import type { CandleTable } from './duckdb-catalogue.ts'
 import type { CandleColumns } from './duckdb-columns.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
+import { parquetOf } from './duckdb-source.ts'
 import { literal, where } from './duckdb-sql.ts'
 
 /** Which candle lengths a source holds, the one with the most rows first, and what its column of timeframes calls them. */
 export type HeldTimeframes = ReadonlyMap<Timeframe, readonly string[]>
 
-/** Rows looked at to see how far apart candles are. */
-const SAMPLE_ROWS = 20_000
+/** Rows looked at to see how far apart candles are: the second time when the first are all of different symbols. */
+const SAMPLE_ROWS = [4_000, 1_000_000]
+const SAMPLE_FILES = 50
 
 const UNIT_MS: Record<string, number> = {
   m: timeframeMs('1m'),
@@ -42,13 +44,16 @@ export async function findTimeframes(
   if (table.columns.timeframe !== undefined) return readNames(connection, table, table.columns.timeframe)
   if (known !== undefined) return new Map([[known, []]])
   const { columns, source } = table
-  const [step] = await connection.rows(
-    `select step from (
-       select time - lag(time) over (partition by symbol order by time) as step
-       from (select ${columns.symbol} as symbol, ${columns.time.milliseconds} as time from ${source.from} limit ${SAMPLE_ROWS})
-     )${where('step > 0')} group by step order by count(*) desc, step limit 1`,
-  )
-  if (step) return new Map([[nearestTimeframe(Number(step[0])), []]])
+  const from = source.kind === 'parquet' ? parquetOf(source.files.slice(0, SAMPLE_FILES)) : source.from
+  for (const rows of SAMPLE_ROWS) {
+    const [step] = await connection.rows(
+      `select step from (
+         select time - lag(time) over (partition by symbol order by time) as step
+         from (select ${columns.symbol} as symbol, ${columns.time.milliseconds} as time from ${from} limit ${rows})
+       ) where step > 0 group by step order by count(*) desc, step limit 1`,
+    )
+    if (step) return new Map([[nearestTimeframe(Number(step[0])), []]])
+  }
   const message = `no symbol has two candles to tell the timeframe from: set the option timeframe to one of ${TIMEFRAMES.join(', ')}`
   throw new DataError('DATA_TIMEFRAME', message)
 }

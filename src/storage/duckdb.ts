@@ -1,12 +1,12 @@
 import { DataError } from '../domain/errors.ts'
 import { isTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../domain/timeframe.ts'
 import { deliver, type JudgedCandles, noData } from './clean.ts'
-import { DuckdbData, type DuckdbOptions } from './duckdb-data.ts'
+import { DuckdbData, type DuckdbOptions, type KnownData } from './duckdb-data.ts'
 import { readSymbol, readSymbols } from './duckdb-read.ts'
 import type { TimeBounds } from './duckdb-rows.ts'
 import { fileStem, isReadInWorkers, parquetOf } from './duckdb-source.ts'
 import { timeframeFilter } from './duckdb-timeframe.ts'
-import type { CandleRepository, LoadedCandles, LoadRequest } from './repository.ts'
+import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './repository.ts'
 import { selectRows } from './row-selection.ts'
 
 export type { DuckdbOptions } from './duckdb-data.ts'
@@ -25,8 +25,21 @@ export interface DuckdbRepository extends CandleRepository {
  */
 export function duckdbRepository(options: DuckdbOptions): DuckdbRepository {
   checkOptions(options)
-  const data = new DuckdbData(options)
+  return repositoryOf(options, new DuckdbData(options))
+}
 
+/** What a worker thread opens a repository from: its options, and what is known about the data already. */
+export interface DuckdbDescription {
+  options: DuckdbOptions
+  known: KnownData | undefined
+}
+
+/** Opens the repository that another thread's `description.options` describes. */
+export function openDuckdbDescription({ options, known }: DuckdbDescription): DuckdbRepository {
+  return repositoryOf(options, new DuckdbData(options, known))
+}
+
+function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepository {
   /** Opens the data for a timeframe it must hold. */
   const open = async (wanted: Timeframe, check: 'none' | 'files' | 'all') => {
     const found = await data.current(check)
@@ -38,7 +51,7 @@ export function duckdbRepository(options: DuckdbOptions): DuckdbRepository {
 
   const load = async (symbol: string, request: LoadRequest, bounds = boundsOf(request)): Promise<LoadedCandles> => {
     const found = await open(request.timeframe, 'none')
-    const { table } = found
+    const table = (await found.staged) ?? found.table
     const isSymbol = table.columns.isSymbol(symbol)
     if (isSymbol === undefined) return { symbol, error: noData(symbol, request) }
     const filter = timeframeFilter(table.columns, found.timeframes.get(request.timeframe))
@@ -76,8 +89,7 @@ export function duckdbRepository(options: DuckdbOptions): DuckdbRepository {
     }
   }
 
-  return {
-    ...(isReadInWorkers(options.data) ? { description: { kind: 'duckdb', options } as const } : {}),
+  const repository: DuckdbRepository = {
     async symbols(timeframe) {
       const catalogue = await data.catalogue(await open(timeframe, 'all'), timeframe)
       return [...catalogue.rowsOf.keys()]
@@ -95,6 +107,9 @@ export function duckdbRepository(options: DuckdbOptions): DuckdbRepository {
     },
     close: () => data.close(),
   }
+  if (!isReadInWorkers(options.data)) return repository
+  const describe = (): RepositoryDescription => ({ kind: 'duckdb', options: { options, known: data.knowledge } })
+  return Object.defineProperty(repository, 'description', { get: describe, enumerable: true })
 }
 
 /** `duckdbRepository`, with the data opened and looked at: mistakes show here. */
@@ -149,5 +164,8 @@ function finish(
 
 function loadFailed(symbol: string, failure: Error): LoadedCandles {
   const reason = failure.message
-  return { symbol, error: { code: 'LOAD_FAILED', message: `cannot read ${symbol}: ${reason}`, fields: { symbol, reason } } }
+  return {
+    symbol,
+    error: { code: 'LOAD_FAILED', message: `cannot read ${symbol}: ${reason}`, fields: { symbol, reason } },
+  }
 }

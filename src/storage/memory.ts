@@ -143,7 +143,8 @@ function store(symbol: string, raw: RawCandles, version: number): StoredSeries {
   const rows = raw.time.length
   const flags = judgeRows(raw)
   const sizeBytes = rows * COLUMNS.length * 8 + (flags ? rows : 0)
-  const buffer = typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(sizeBytes) : new SharedArrayBuffer(sizeBytes)
+  const buffer =
+    typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(sizeBytes) : new SharedArrayBuffer(sizeBytes)
   const series = { symbol, version, rows, buffer, isFlagged: flags !== undefined, isRising: risesStrictly(raw.time) }
   const columns = viewColumns(series)
   for (const name of COLUMNS) {

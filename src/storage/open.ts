@@ -1,6 +1,6 @@
 import { DataError } from '../domain/errors.ts'
+import type { DuckdbDescription } from './duckdb.ts'
 import type { MemorySnapshot } from './memory.ts'
-import type { DuckdbOptions } from './duckdb-data.ts'
 import type { CandleRepository, RepositoryDescription } from './repository.ts'
 
 type RepositoryFactory = (options: unknown) => CandleRepository | Promise<CandleRepository>
@@ -18,8 +18,8 @@ export async function openRepository(description: RepositoryDescription): Promis
       return openMemory(description.options as MemorySnapshot)
     }
     case 'duckdb': {
-      const { duckdbRepository } = await import('./duckdb.ts')
-      return duckdbRepository(description.options as DuckdbOptions)
+      const { openDuckdbDescription } = await import('./duckdb.ts')
+      return openDuckdbDescription(description.options as DuckdbDescription)
     }
     case 'module': {
       const { url } = description

@@ -53,7 +53,8 @@ export function judgeRows(raw: RawCandles): Uint8Array | undefined {
 }
 
 function kindOfPrices(open: number, high: number, low: number, close: number): number {
-  if (!(isFinite(open) && isFinite(high) && isFinite(low) && isFinite(close))) return ROW.notFinite
+  if (!(Number.isFinite(open) && Number.isFinite(high) && Number.isFinite(low) && Number.isFinite(close)))
+    return ROW.notFinite
   if (open <= 0 || high <= 0 || low <= 0 || close <= 0) return ROW.notPositive
   if (high < low) return ROW.highBelowLow
   return high < open || high < close || low > open || low > close ? ROW.inconsistent : 0
@@ -69,7 +70,7 @@ export function blankUnknown(columns: Partial<Record<keyof RawCandles, Float64Ar
     const flag = flags[row] as number
     if (flag === 0) continue
     if (kindOf(flag) === ROW.notFinite) {
-      for (const column of prices) if (!isFinite(column[row] as number)) column[row] = Number.NaN
+      for (const column of prices) if (!Number.isFinite(column[row] as number)) column[row] = Number.NaN
     }
     if (flag & ROW.unknownVolume && columns.volume) columns.volume[row] = Number.NaN
   }

@@ -62,12 +62,7 @@ export function risesStrictly(time: Float64Array): boolean {
   return last < Infinity
 }
 
-function selectRising(
-  time: Float64Array,
-  flags: Uint8Array | undefined,
-  policy: DefectPolicy,
-  span: Span,
-): Selection {
+function selectRising(time: Float64Array, flags: Uint8Array | undefined, policy: DefectPolicy, span: Span): Selection {
   const end = span.to === undefined ? time.length : firstAtOrAfter(time, span.to, true)
   const inRange = span.from === undefined ? 0 : Math.min(end, firstAtOrAfter(time, span.from))
   const lookbackBars = span.from === undefined ? Infinity : (span.lookbackBars ?? 0)

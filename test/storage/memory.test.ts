@@ -1,0 +1,141 @@
+import { MessageChannel } from 'node:worker_threads'
+import { describe, expect, it } from 'vitest'
+import { emptyQuality } from '../../src/domain/candle.ts'
+import { memoryRepository, openMemory } from '../../src/storage/memory.ts'
+import { openRepository } from '../../src/storage/open.ts'
+import { cleanRows, columnsOf, DAY_0, DAY_MS, everything, type Row, readable } from './candles.ts'
+
+const candles = cleanRows(20).map(([day, open, high, low, close, volume]) => ({
+  timestamp: DAY_0 + day * DAY_MS,
+  ...{ open, high, low, close, volume },
+}))
+
+describe('memoryRepository', () => {
+  it('takes candle objects and typed columns, in an object or a Map', async () => {
+    const fromObjects = memoryRepository({ '005930': candles })
+    const fromColumns = memoryRepository(new Map([['005930', columnsOf(cleanRows(20))]]))
+    expect(await fromObjects.symbols('1d')).toEqual(['005930'])
+    const loaded = readable(await fromObjects.load('005930', everything()))
+    expect(loaded.quality).toEqual({ ...emptyQuality(), rows: 20 })
+    expect(loaded).toEqual(readable(await fromColumns.load('005930', everything())))
+  })
+
+  it('hands over views of its own memory, and only the columns asked for', async () => {
+    const repository = memoryRepository({ A: candles })
+    const first = await repository.load('A', everything({ columns: ['close'] }))
+    const second = await repository.load('A', everything({ columns: ['close'], from: DAY_0 + 5 * DAY_MS }))
+    if (first.error || second.error) throw new Error('not loaded')
+    expect(Object.keys(first.series.columns)).toEqual(['close'])
+    expect(first.series.time.buffer).toBeInstanceOf(SharedArrayBuffer)
+    expect(second.series.time.buffer).toBe(first.series.time.buffer)
+    expect(second.series.time.byteOffset).toBe(first.series.time.byteOffset + 5 * 8)
+  })
+
+  it('cuts range and lookback', async () => {
+    const repository = memoryRepository({ A: candles })
+    const request = everything({ from: DAY_0 + 5 * DAY_MS, to: DAY_0 + 6 * DAY_MS, lookbackBars: 2 })
+    expect(readable(await repository.load('A', request))).toMatchObject({ days: [3, 4, 5, 6] })
+  })
+
+  it('cleans by the policy of each request', async () => {
+    const rows: Row[] = [...cleanRows(3), [3, 0, 0, 0, 5, 1]]
+    const repository = memoryRepository({ A: columnsOf(rows) })
+    const load = async (defects: 'drop' | 'keep' | 'error') =>
+      readable(await repository.load('A', everything({ defects })))
+    expect(await load('drop')).toMatchObject({ days: [0, 1, 2], quality: { rows: 4, notPositive: 1, dropped: 1 } })
+    expect(await load('keep')).toMatchObject({ days: [0, 1, 2, 3], quality: { rows: 4, notPositive: 1, dropped: 0 } })
+    expect(await load('error')).toMatchObject({ code: 'BAD_DATA', quality: { rows: 4, notPositive: 1 } })
+  })
+
+  it('answers NO_DATA for a symbol it does not have, and for a range without candles', async () => {
+    const repository = memoryRepository({ A: candles })
+    const unknown = await repository.load('B', everything())
+    expect(unknown.error).toMatchObject({ code: 'NO_DATA', fields: { symbol: 'B' } })
+    const late = await repository.load('A', everything({ from: DAY_0 + 99 * DAY_MS, lookbackBars: 5 }))
+    expect(late.error?.code).toBe('NO_DATA')
+    expect(late.error?.message).toBe('there are no 1d candles of A from 2024-04-09T00:00:00.000Z to its last')
+  })
+
+  it('rejects another timeframe than its own', async () => {
+    const repository = memoryRepository({ A: candles }, { timeframe: '5m' })
+    await expect(repository.symbols('1d')).rejects.toMatchObject({ code: 'DATA_TIMEFRAME' })
+    await expect(repository.load('A', everything())).rejects.toMatchObject({
+      message: 'the memory holds 5m candles, the job asks for 1d',
+    })
+  })
+
+  it('changes versions, and only those of the symbol, when candles are set or appended', async () => {
+    const repository = memoryRepository({ A: candles, B: candles })
+    const versions = () => repository.versions(['A', 'B', 'C'], '1d')
+    const before = await versions()
+    repository.append('A', [{ ...candles[0], timestamp: DAY_0 + 20 * DAY_MS } as (typeof candles)[0]])
+    const after = await versions()
+    expect(after[0]).not.toBe(before[0])
+    expect(after[1]).toBe(before[1])
+    const loaded = await repository.load('A', everything())
+    expect(loaded.error ? 0 : loaded.series.time.length).toBe(21)
+    repository.set('A', candles)
+    expect((await versions())[0]).not.toBe(after[0])
+    repository.append('C', candles)
+    expect(await repository.symbols('1d')).toEqual(['A', 'B', 'C'])
+  })
+
+  it('lets an appended candle replace the one of its time', async () => {
+    const repository = memoryRepository({ A: candles })
+    repository.append('A', [{ ...candles[19], close: 101, high: 200 } as (typeof candles)[0]])
+    const loaded = await repository.load('A', everything())
+    expect(readable(loaded)).toMatchObject({ quality: { rows: 21, duplicates: 1 } })
+    expect(loaded.error ? 0 : loaded.series.columns.close?.at(-1)).toBe(101)
+  })
+
+  it('is the same memory when another thread opens its description', async () => {
+    const repository = memoryRepository({ A: candles, B: columnsOf([[0, 0, 0, 0, 1, -1], ...cleanRows(3, 1)]) })
+    const { port1, port2 } = new MessageChannel()
+    const arrived = new Promise<typeof repository.description>((resolve) => port2.once('message', resolve))
+    port1.postMessage(repository.description)
+    const opened = await openRepository(await arrived)
+    port1.close()
+    expect(await opened.versions(['A', 'B'], '1d')).toEqual(await repository.versions(['A', 'B'], '1d'))
+    for (const symbol of ['A', 'B']) {
+      const there = readable(await opened.load(symbol, everything()))
+      expect(there).toEqual(readable(await repository.load(symbol, everything())))
+    }
+    const here = await repository.load('A', everything())
+    const there = await opened.load('A', everything())
+    if (here.error || there.error) throw new Error('not loaded')
+    ;(here.series.columns.close as Float64Array)[7] = 12345
+    expect(there.series.columns.close?.[7]).toBe(12345)
+  })
+
+  it('never gives a changed symbol a version it had before, also when opened again', async () => {
+    const repository = memoryRepository({ A: candles })
+    repository.set('A', candles)
+    const opened = openMemory(repository.description.options)
+    const before = await opened.versions(['A'], '1d')
+    opened.set('A', candles)
+    expect(await opened.versions(['A'], '1d')).not.toEqual(before)
+  })
+
+  it('says which column has the wrong length, or what a candle lacks', () => {
+    const { open: _, ...rest } = columnsOf(cleanRows(3))
+    expect(() => memoryRepository({ A: { ...rest, open: new Float64Array(2) } })).toThrow(
+      'column open of A has 2 values, time has 3: give equal lengths',
+    )
+    const nameless = [{ time: 1, close: 2 }] as never
+    expect(() => memoryRepository({ A: nameless })).toThrow(
+      'candle 0 of A has no number "timestamp" (milliseconds UTC): its fields are time, close',
+    )
+    expect(() => memoryRepository({}, { timeframe: '7d' as never })).toThrow('timeframe must be one of 1m, 3m')
+  })
+
+  it('works where there is no shared memory', async () => {
+    const shared = globalThis.SharedArrayBuffer
+    try {
+      Reflect.deleteProperty(globalThis, 'SharedArrayBuffer')
+      const loaded = await memoryRepository({ A: candles }).load('A', everything())
+      expect(loaded.error ? undefined : loaded.series.time.buffer).toBeInstanceOf(ArrayBuffer)
+    } finally {
+      globalThis.SharedArrayBuffer = shared
+    }
+  })
+})
