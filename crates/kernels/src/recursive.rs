@@ -69,20 +69,23 @@ impl<L: Lane> Smooth<L> {
     #[inline(always)]
     pub fn run(&mut self, values: &[L], out: &mut [L]) {
         assert_eq!(values.len(), out.len());
+        // The state is worked on as local values: through `self` it went to memory and back with every bar.
+        let mut state = *self;
         // Known values are the rule, so they are assumed, and the block is run again with care when that was wrong.
         if self.seeded {
-            let before = *self;
             for (out, &x) in out.iter_mut().zip(values) {
-                *out = self.step_known(x);
+                *out = state.step_known(x);
             }
-            if self.is_sound() {
+            if state.is_sound() {
+                self.value = state.value;
                 return;
             }
-            *self = before;
+            state = *self;
         }
         for (out, &x) in out.iter_mut().zip(values) {
-            *out = self.step(x);
+            *out = state.step(x);
         }
+        *self = state;
         self.seeded = self.is_seeded();
     }
 }

@@ -108,13 +108,14 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
         let (bars, older) = (values.len(), self.length() - 1 - self.filled);
         let out = &mut out[..bars];
         let parts = &mut self.parts[self.filled..self.filled + bars + 1];
-        let mut head = self.head;
+        // Locals: what is read through `self` would be read again with every bar.
+        let (fold, shift, filled, first, mut head) = (self.fold.clone(), self.shift, self.filled, self.bar, self.head);
         for i in 0..bars {
-            let (value, tail, bar) = (values[i], parts[i + 1], self.bar + i);
+            let (value, tail, bar) = (values[i], parts[i + 1], first + i);
             parts[i] = F::keep(value);
-            let relative = if F::SHIFTED { value - self.shift } else { value };
-            head = self.fold.append::<HOLES>(head, self.filled + i, relative, bar);
-            out[i] = self.fold.finish::<HOLES>(tail, older - i, head, self.shift, bar);
+            let relative = if F::SHIFTED { value - shift } else { value };
+            head = fold.append::<HOLES>(head, filled + i, relative, bar);
+            out[i] = fold.finish::<HOLES>(tail, older - i, head, shift, bar);
         }
         self.head = head;
         self.filled += bars;

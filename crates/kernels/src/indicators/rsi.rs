@@ -20,7 +20,7 @@ impl<L: Lane> Rsi<L> {
     }
 
     #[inline(always)]
-    fn run<const KNOWN: bool>(&mut self, values: &[L], out: &mut [L]) {
+    fn run<const KNOWN: bool>(mut self, values: &[L], out: &mut [L]) -> Self {
         let zero = L::splat(0.0);
         for (out, &x) in out.iter_mut().zip(values) {
             let change = x - self.previous;
@@ -38,6 +38,7 @@ impl<L: Lane> Rsi<L> {
             let index = gain / total * L::splat(100.0);
             *out = L::select(total.eq(zero), L::splat(50.0), index);
         }
+        self
     }
 }
 
@@ -46,14 +47,13 @@ impl<L: Lane> Kernel<L> for Rsi<L> {
         let (values, out) = (inputs.series(0), output.series());
         // As in Smooth: known values are assumed, and run again with care when that was wrong.
         if self.seeded {
-            let before = *self;
-            Rsi::run::<true>(self, values, out);
-            if self.gain.is_sound() && self.loss.is_sound() {
+            let after = Rsi::run::<true>(*self, values, out);
+            if after.gain.is_sound() && after.loss.is_sound() {
+                *self = after;
                 return;
             }
-            *self = before;
         }
-        Rsi::run::<false>(self, values, out);
+        *self = Rsi::run::<false>(*self, values, out);
         self.seeded = self.gain.is_seeded();
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
