@@ -40,6 +40,11 @@ export function explain(error: FormulaError, text: string): string {
   ].join('\n')
 }
 
+/** Cells that a line of text takes in a terminal. */
+export function displayWidth(text: string): number {
+  return width(cells(text))
+}
+
 /** Characters as they are drawn; a character and the marks that combine with it are one. */
 function cells(text: string): string[] {
   const drawn: string[] = []

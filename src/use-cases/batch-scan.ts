@@ -92,6 +92,11 @@ export class BatchScanResult {
     return this.#outcome.bars.reduce((sum, bars) => sum + bars, 0)
   }
 
+  /** Bars the formula was computed on, of the job's symbol number `index`; 0 for one that failed. */
+  barsOf(index: number): number {
+    return this.#outcome.bars[index]!
+  }
+
   /** One result per symbol of the job, failed ones included, in the job's order. */
   results(): ProcessingResult[] {
     const failures = new Map(this.#outcome.failures.map(({ symbol, error }) => [symbol, error]))

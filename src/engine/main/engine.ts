@@ -241,7 +241,8 @@ export class ProcessingEngine {
     const versions = await this.repository.versions(symbols, timeframe)
     const last = this.#last
     if (last.timeframe === timeframe && isSame(last.symbols, symbols) && isSame(last.versions, versions)) return true
-    this.#last = { timeframe, symbols, versions }
+    // A copy: the repository may go on writing into its own.
+    this.#last = { timeframe, symbols, versions: [...versions] }
     let known = true
     let changed = false
     symbols.forEach((symbol, at) => {

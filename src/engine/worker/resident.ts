@@ -78,11 +78,13 @@ export class Resident {
       this.#write(column, values)
       this.#host[column] = undefined
     }
-    if (plan.readsTime && this.#wasm[TIME] === undefined) this.#write(TIME, this.time)
     if (plan.readsCalendar && this.#localZone !== localTime.zone) {
       this.#write(LOCAL_TIME, localTime.of(this.time))
       this.#localZone = localTime.zone
     }
+    // `bar_index > 9` reads no column, but the kernels count bars by one.
+    const isPlaced = this.#wasm.some((offset) => offset !== undefined)
+    if ((plan.readsTime || !isPlaced) && this.#wasm[TIME] === undefined) this.#write(TIME, this.time)
   }
 
   /** A column of the candle, wherever it is; it may be a view on WASM memory, so for one statement. */
@@ -188,7 +190,8 @@ export class ResidentMemory {
 /** Residents by symbol and timeframe; the least recently used leave when there are too many bytes. */
 export function residentCache(maxBytes: number): LRUCache<string, Resident> {
   return new LRUCache<string, Resident>({
-    maxSize: maxBytes,
+    // The cache takes whole numbers from 1: a share of the bytes may be a fraction, none at all, or no limit.
+    maxSize: Math.min(Math.max(1, Math.floor(maxBytes)), Number.MAX_SAFE_INTEGER),
     sizeCalculation: (resident) => resident.sizeBytes,
     dispose: (resident) => resident.drop(),
   })

@@ -1,0 +1,66 @@
+import { CommanderError } from 'commander'
+import type { Colors } from 'picocolors/types.js'
+import { type FormulaError, MillraceError } from '../domain/errors.ts'
+import { explain } from '../formula/explain-error.ts'
+
+/** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
+export const EXIT = { done: 0, symbolsFailed: 1, unexpected: 1, wrongUse: 2, interrupted: 130 } as const
+
+/** What was typed cannot be done; the message is complete. */
+export class UsageError extends Error {}
+
+/** A formula that is wrong, with its text, so that the place can be drawn. */
+export class FormulaFailure extends Error {
+  constructor(
+    readonly error: FormulaError,
+    /** The formula, and the file it comes from when it does. */
+    readonly source: { text: string; file?: string },
+  ) {
+    super(error.message)
+  }
+}
+
+/** Codes that mean that something broke, not that something was asked for wrongly. */
+const BROKEN: ReadonlySet<string> = new Set(['ENGINE_WORKER', 'ENGINE_WASM'])
+
+/** What stderr is told about an error that ends the program, and its exit code. */
+export function failureOf(error: unknown, colors: Colors, isInterrupted = false): { text: string; exitCode: number } {
+  if (isInterrupted) return { text: colors.yellow(cancelText(error)), exitCode: EXIT.interrupted }
+  if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.wrongUse }
+  if (error instanceof FormulaFailure) return { text: drawn(error, colors), exitCode: EXIT.wrongUse }
+  if (error instanceof UsageError) return { text: colors.red(error.message), exitCode: EXIT.wrongUse }
+  if (error instanceof MillraceError) {
+    const hint = optionHint(error)
+    const text = `${colors.red(`${error.code}: ${error.message}`)}${hint && `\n  ${hint}`}`
+    return { text, exitCode: BROKEN.has(error.code) ? EXIT.unexpected : EXIT.wrongUse }
+  }
+  const reason = error instanceof Error ? error.message : String(error)
+  const stack = process.env.DEBUG && error instanceof Error ? `\n${error.stack}` : ''
+  const text = `${colors.red(`unexpected error: ${reason}`)}${stack || '\n  DEBUG=1 shows where it happened'}`
+  return { text, exitCode: EXIT.unexpected }
+}
+
+function cancelText(error: unknown): string {
+  return error instanceof MillraceError && error.code === 'CANCELLED' ? error.message : 'cancelled'
+}
+
+function drawn({ error, source }: FormulaFailure, colors: Colors): string {
+  const { at, hint } = error.fields
+  // A value for a parameter that the formula does not have: there is no place to point at.
+  if (at[1] === 0) return `${colors.red(`${error.code}: ${error.message}`)}${hint && `; ${hint}`}`
+  const [head, ...lines] = explain(error, source.text).split('\n')
+  const place = source.file === undefined ? '' : `  in ${source.file}`
+  return [`${colors.red(String(head))}${place}`, ...lines].join('\n')
+}
+
+/** How to set on the command line what the message asks for. */
+function optionHint({ code, fields }: MillraceError): string {
+  if (code === 'DATA_COLUMN_MISSING') {
+    const role = String(fields.role)
+    const whole = role === 'symbol' ? ', or --one-symbol NAME for data of a single symbol' : ''
+    return `on the command line: --columns ${role}=NAME${whole}`
+  }
+  if (code === 'DATA_OPTION' && 'tables' in fields) return 'on the command line: --table NAME'
+  if (code === 'DATA_TIMEFRAME') return 'on the command line: --timeframe 1d'
+  return ''
+}

@@ -1,0 +1,131 @@
+import type { Command } from 'commander'
+import { ALIASES } from '../formula/names.ts'
+import { nearestNames } from '../formula/nearest.ts'
+import { CATALOGUE, type CatalogueParameter, type CatalogueRow } from '../indicators/catalogue.ts'
+import { UsageError } from './failure.ts'
+import { addColorOption, formatOption } from './options.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+import { wrap } from './wrap.ts'
+
+const EXAMPLES = `
+Examples:
+  $ millrace indicators
+  $ millrace indicators macd
+  $ millrace indicators --format json`
+
+const GROUPS: Readonly<Record<Exclude<CatalogueRow['group'], 'operator'>, string>> = {
+  average: 'Averages',
+  momentum: 'Momentum',
+  trend: 'Trend',
+  volatility: 'Volatility',
+  volume: 'Volume',
+  statistic: 'Statistics',
+  condition: 'Conditions',
+  math: 'Mathematics',
+  calendar: 'Calendar',
+}
+
+const WIDEST = 110
+const WIDEST_SIGNATURE = 44
+
+export function defineIndicators(program: Command): void {
+  const command = program
+    .command('indicators')
+    .summary('list the functions of the formula language')
+    .description('Lists the functions of the formula language, or documents one.')
+    .argument('[name]', 'show all there is to know about this one')
+    .optionsGroup('Output:')
+    .addOption(formatOption(['table', 'json']))
+  addColorOption(command).addHelpText('after', EXAMPLES)
+  command.action(async (name: string | undefined, options: { format: 'table' | 'json'; color?: boolean }) => {
+    const terminal = openTerminal(options)
+    const rows = name === undefined ? listed() : [named(name)]
+    if (options.format === 'json') await terminal.write(jsonPieces(rows, name))
+    else await terminal.write(name === undefined ? list(rows, terminal) : page(rows[0]!, terminal))
+  })
+}
+
+/** Operators are written with signs; nobody looks for them by name. */
+function listed(): CatalogueRow[] {
+  return CATALOGUE.filter(({ group }) => group !== 'operator')
+}
+
+function named(name: string): CatalogueRow {
+  const plain = name.replace(/^(ta|math)\./, '').replace(/\(.*$/, '')
+  const row = listed().find((each) => each.name === (ALIASES.get(plain) ?? plain))
+  if (row) return row
+  const names = listed().map((each) => each.name)
+  const near = nearestNames(plain, names)
+  const hint = near.length > 0 ? `the nearest names are ${near.join(', ')}` : '"millrace indicators" lists them all'
+  throw new UsageError(`there is no indicator "${name}"; ${hint}`)
+}
+
+function jsonPieces(rows: readonly CatalogueRow[], name: string | undefined): string[] {
+  const documents = rows.map(({ id: _, ...row }) => ({ ...row, signature: signature(row) }))
+  return [`${JSON.stringify(name === undefined ? documents : documents[0], null, 2)}\n`]
+}
+
+/** As it is called: `rsi(source = close, length = 14)`. Inputs that are read anyway are not written. */
+export function signature({ name, inputs, parameters }: Pick<CatalogueRow, 'name' | 'inputs' | 'parameters'>): string {
+  const defaulted = (key: string, value: string | number | undefined) =>
+    value === undefined ? key : `${key} = ${value}`
+  const written = [
+    ...inputs.filter(({ implied }) => !implied).map((input) => defaulted(input.name, input.default)),
+    ...parameters.map((parameter) => defaulted(parameter.name, parameter.default)),
+  ]
+  return written.length === 0 ? name : `${name}(${written.join(', ')})`
+}
+
+function* list(rows: readonly CatalogueRow[], { colors, width }: Terminal): Generator<string> {
+  const total = Math.min(width, WIDEST)
+  const longest = Math.max(...rows.map((row) => signature(row).length))
+  const column = Math.min(longest, WIDEST_SIGNATURE, Math.floor(total / 2))
+  for (const [group, title] of Object.entries(GROUPS)) {
+    yield `\n${colors.bold(title)}\n`
+    for (const row of rows.filter((each) => each.group === group).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const call = signature(row)
+      const head = `  ${colors.cyan(row.name)}${colors.dim(call.slice(row.name.length))}`
+      // A long signature has a line of its own.
+      const gap = call.length <= column ? ' '.repeat(column - call.length + 2) : `\n${' '.repeat(column + 4)}`
+      const [first = '', ...more] = wrap(row.summary.replaceAll('`', ''), total - column - 4)
+      yield [`${head}${gap}${first}`, ...more.map((line) => `${' '.repeat(column + 4)}${line}`), ''].join('\n')
+    }
+  }
+  yield `\n${colors.dim(`${rows.length} functions · millrace indicators NAME tells more`)}\n`
+}
+
+function* page(row: CatalogueRow, { colors, width }: Terminal): Generator<string> {
+  const code = (line: string) => line.replaceAll(/`([^`]+)`/g, (_, inner: string) => colors.cyan(inner))
+  const paragraph = (text: string) => {
+    const whole = text.replaceAll(/`[^`]+`/g, (formula) => formula.replaceAll(' ', '\u00a0'))
+    const lines = wrap(whole, Math.min(width, WIDEST) - 2).map((line) => line.replaceAll('\u00a0', ' '))
+    return lines.map((line) => `  ${colors.isColorSupported ? code(line) : line}\n`).join('')
+  }
+  yield `\n  ${colors.bold(signature(row))}  ${colors.dim(row.group)}\n\n${paragraph(row.summary)}`
+  for (const text of row.doc.split('\n\n').filter((each) => each !== '')) yield `\n${paragraph(text)}`
+  const facts = [
+    ...row.inputs.map(({ name, type, implied, default: usual }) => {
+      const missing = usual === undefined ? '' : implied ? `, reads ${usual}` : `, ${usual} when missing`
+      return [name, `${type === 'condition' ? 'condition' : 'series'}${missing}`]
+    }),
+    ...row.parameters.map((parameter) => [parameter.name, parameterText(parameter)]),
+  ]
+  if (facts.length > 0) yield `\n${section(facts, 'Takes', colors)}`
+  yield `\n${section(
+    row.outputs.map(({ name, type }) => [row.outputs.length > 1 ? `.${name}` : name, type]),
+    'Gives',
+    colors,
+  )}`
+  if (row.example !== '') yield `\n  ${colors.bold('Example')}\n    ${colors.cyan(row.example)}\n`
+}
+
+function section(facts: readonly (readonly string[])[], title: string, colors: Terminal['colors']): string {
+  const widest = Math.max(...facts.map(([name]) => name!.length))
+  const lines = facts.map(([name, text]) => `    ${colors.cyan(name!.padEnd(widest))}  ${text}\n`)
+  return `  ${colors.bold(title)}\n${lines.join('')}`
+}
+
+function parameterText({ integer, min, max, default: usual }: CatalogueParameter): string {
+  const range = `${integer ? 'whole number' : 'number'} ${min} to ${max}`
+  return usual === undefined ? range : `${range}, ${usual} when missing`
+}

@@ -1,0 +1,99 @@
+import type { ProcessingJob } from '../domain/job.ts'
+import type { Timeframe } from '../domain/timeframe.ts'
+import type { ProcessingEngine } from '../engine/main/engine.ts'
+import type { DuckdbOptions } from '../storage/duckdb.ts'
+import { UsageError } from './failure.ts'
+import { readSymbols } from './inputs.ts'
+import type { DataOptions, EngineChoice, SelectionOptions } from './options.ts'
+import type { Terminal } from './terminal.ts'
+
+/** What a job needs before it can start. */
+export interface OpenData {
+  engine: ProcessingEngine
+  timeframe: Timeframe
+  symbols: readonly string[]
+}
+
+/** From this many symbols on the engine takes its pool: worth starting while the data is being opened. */
+const WARM_FROM_SYMBOLS = 100
+
+/**
+ * Opens the data and starts an engine, both at once; hands them to `use`, and closes them whatever happens.
+ *
+ * @throws UsageError without `--data`; DataError, EngineError; whatever `use` throws.
+ */
+export async function withData<T>(
+  options: DataOptions & SelectionOptions & EngineChoice,
+  { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
+  use: (data: OpenData) => Promise<T>,
+): Promise<T> {
+  if (options.data === undefined) {
+    throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
+  }
+  const named = options.symbols === undefined ? undefined : readSymbols(options.symbols)
+  const { workers, executor, defects } = options
+  const [{ createEngine }, { duckdbRepository }] = await Promise.all([
+    import('../engine/platform/node.ts'),
+    import('../storage/duckdb.ts'),
+  ])
+  const repository = duckdbRepository(duckdbOptions(options, options.data))
+  const engine = createEngine({
+    repository,
+    ...(workers !== undefined && { workers }),
+    ...(executor !== undefined && { executor }),
+    ...(defects !== undefined && { defects }),
+  })
+  try {
+    // What goes wrong with the workers shows when they are needed.
+    if (named === undefined || named.length >= WARM_FROM_SYMBOLS) void engine.warmUp().catch(() => undefined)
+    terminal.status('opening the data …')
+    const open = async (): Promise<OpenData> => {
+      const timeframe = await repository.timeframe()
+      return { engine, timeframe, symbols: named ?? (await repository.symbols(timeframe)) }
+    }
+    const data = await orAborted(open(), signal)
+    terminal.status('')
+    return await use(data)
+  } finally {
+    terminal.status('')
+    await engine.close()
+  }
+}
+
+/** The part of a job that `--symbols`, `--from` and the like give. */
+export function jobOf(
+  { from, to, timezone, param }: SelectionOptions & { timezone?: string; param?: Readonly<Record<string, number>> },
+  { timeframe }: OpenData,
+): Pick<ProcessingJob, 'timeframe'> & {
+  dateRange: { from?: string; to?: string }
+  parameters: Readonly<Record<string, number>>
+  timezone?: string
+} {
+  return {
+    timeframe,
+    dateRange: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
+    parameters: param ?? {},
+    ...(timezone !== undefined && { timezone }),
+  }
+}
+
+function duckdbOptions({ table, columns, oneSymbol, timeframe }: DataOptions, data: string): DuckdbOptions {
+  return {
+    data,
+    ...(table !== undefined && { table }),
+    ...(columns !== undefined && { columns }),
+    ...(oneSymbol !== undefined && { symbol: oneSymbol }),
+    ...(timeframe !== undefined && { timeframe }),
+  }
+}
+
+function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = new Promise<never>((_, reject) => {
+    const stop = () => reject(signal.reason)
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+  })
+  // Closing the repository makes the work that nobody waits for any more fail.
+  work.catch(() => undefined)
+  return Promise.race([work, aborted])
+}

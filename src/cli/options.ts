@@ -1,0 +1,138 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { DEFECT_POLICIES, type DefectPolicy } from '../domain/candle.ts'
+import { TIMEFRAMES, type Timeframe } from '../domain/timeframe.ts'
+
+/** Where the candles are and how they are read. */
+export interface DataOptions {
+  data?: string
+  table?: string
+  columns?: Readonly<Record<string, string>>
+  oneSymbol?: string
+  timeframe?: Timeframe
+  defects?: DefectPolicy
+}
+
+/** Which symbols and bars. */
+export interface SelectionOptions {
+  symbols?: string
+  from?: string
+  to?: string
+  last?: number
+}
+
+export interface FormulaOptions {
+  param?: Readonly<Record<string, number>>
+  timezone?: string
+}
+
+export interface EngineChoice {
+  workers?: number
+  executor?: 'auto' | 'inline' | 'pool'
+}
+
+export type Format = 'table' | 'json' | 'ndjson' | 'csv'
+
+export interface OutputOptions {
+  format: Format
+  limit?: number
+  quiet?: boolean
+  strict?: boolean
+  color?: boolean
+}
+
+export type JobOptions = DataOptions & SelectionOptions & FormulaOptions & EngineChoice & OutputOptions
+
+const COLUMN_ROLES = ['symbol', 'time', 'open', 'high', 'low', 'close', 'volume', 'timeframe'] as const
+
+/** `--data` and what describes it. */
+export function addDataOptions(command: Command): Command {
+  const source = 'Parquet or CSV file, pattern, folder, .duckdb file, or SQL (SELECT, FROM, WITH)'
+  return command
+    .optionsGroup('Data:')
+    .addOption(new Option('-d, --data <source>', source).env('MILLRACE_DATA'))
+    .option('--table <name>', 'table of a .duckdb file')
+    .option('--columns <role=name,…>', `columns not found by themselves: ${COLUMN_ROLES.join(', ')}`, parseColumns)
+    .option('--one-symbol <name>', 'the data is of this symbol and does not name it')
+    .addOption(new Option('--timeframe <tf>', 'length of the candles (default: what the data has)').choices(TIMEFRAMES))
+    .addOption(new Option('--defects <policy>', 'candles that cannot be true (default: drop)').choices(DEFECT_POLICIES))
+}
+
+/** Which symbols and bars count. */
+export function addSelectionOptions(command: Command, what: string): Command {
+  return command
+    .optionsGroup('Selection:')
+    .option('-s, --symbols <list>', 'a,b,c or @file (default: all)')
+    .option('--from <date>', `first date: 2024-12-31 or 2024-12-31T09:00Z`)
+    .option('--to <date>', 'last date, inclusive')
+    .option('--last <bars>', `only ${what} on the last bars of each symbol`, wholeNumber)
+}
+
+/** What goes into the formula. */
+export function addFormulaOptions(command: Command): Command {
+  return command
+    .optionsGroup('Formula:')
+    .option('-p, --param <name=value>', 'value for a `param` of the formula; repeatable', addParameter)
+    .option('--timezone <zone>', 'zone of hour, weekday … of intraday candles (default: UTC)')
+}
+
+/** How it runs. */
+export function addEngineOptions(command: Command): Command {
+  return command
+    .optionsGroup('Running:')
+    .option('--workers <count>', 'worker threads (default: cores)', wholeNumber)
+    .addOption(new Option('--executor <name>', 'where it runs (default: auto)').choices(['auto', 'inline', 'pool']))
+}
+
+/** What is printed, and the exit code. */
+export function addOutputOptions(command: Command, limit: string): Command {
+  command
+    .optionsGroup('Output:')
+    .addOption(formatOption(['table', 'json', 'ndjson', 'csv']))
+    .option('-n, --limit <count>', limit, wholeNumber)
+    .option('-q, --quiet', 'results only: no progress, no notes')
+    .option('--strict', 'exit code 1 when a symbol failed')
+  return addColorOption(command)
+}
+
+export function formatOption(formats: readonly Format[]): Option {
+  return new Option('-f, --format <format>', 'of the results').choices(formats).default('table')
+}
+
+export function addColorOption(command: Command): Command {
+  return command.option('--no-color', 'no colors (also: the variable NO_COLOR)')
+}
+
+/** `2`, `14`: at least 1. */
+export function wholeNumber(text: string): number {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.')
+  return number
+}
+
+function addParameter(text: string, known: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const [name, value] = pair(text, 'len=14')
+  const number = Number(value)
+  if (value.trim() === '' || !Number.isFinite(number)) {
+    throw new InvalidArgumentError(`The value of ${name} must be a number, got "${value}".`)
+  }
+  return { ...known, [name]: number }
+}
+
+function parseColumns(text: string, known: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const columns: Record<string, string> = { ...known }
+  for (const part of text.split(',')) {
+    const [role, name] = pair(part, 'time=date')
+    if (!(COLUMN_ROLES as readonly string[]).includes(role)) {
+      throw new InvalidArgumentError(`"${role}" is none of ${COLUMN_ROLES.join(', ')}.`)
+    }
+    columns[role] = name
+  }
+  return columns
+}
+
+function pair(text: string, example: string): [name: string, value: string] {
+  const at = text.indexOf('=')
+  const [name, value] = [text.slice(0, at).trim(), text.slice(at + 1)]
+  if (at < 0 || name === '') throw new InvalidArgumentError(`Write it like ${example}.`)
+  return [name, value]
+}

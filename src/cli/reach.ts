@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import type { Plan } from '../formula/plan.ts'
+import { initSync, Program } from '../wasm/simd/millrace.js'
+
+/** How far back one output of one node reads, on candles without holes. */
+export interface OutputReach {
+  /** First bar with a value, counted from 0. */
+  firstBar: number
+  /** Bars before its own that it reads exactly. */
+  lookbackBars: number
+  /** Bars until the start of the data weighs less than asked for; null when it always matters. */
+  stableBars: number | null
+}
+
+const WASM = new URL('../wasm/simd/millrace_bg.wasm', import.meta.url)
+/** Numbers the kernels give per output: warm-up, lookback, fading, 1 when the start matters for ever. */
+const NUMBERS = 4
+
+/** The reach of every output of every node of a plan, as the kernels declare it. */
+export function reachOf(plan: Plan, epsilon: number): OutputReach[][] {
+  initSync({ module: readFileSync(WASM) })
+  const program = new Program(plan.bytes)
+  const numbers = program.reach()
+  program.free()
+  let at = 0
+  return plan.nodes.map(({ outputs }) => {
+    return outputs.map(() => {
+      const [firstBar, lookbackBars, fading, forever] = numbers.subarray(at, at + NUMBERS) as unknown as number[]
+      at += NUMBERS
+      const settled = Math.max(firstBar!, lookbackBars!) + Math.ceil(fading! * Math.log(1 / epsilon))
+      return { firstBar: firstBar!, lookbackBars: lookbackBars!, stableBars: forever === 1 ? null : settled }
+    })
+  })
+}

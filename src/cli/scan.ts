@@ -1,0 +1,77 @@
+import type { Command } from 'commander'
+import type { BatchScanResult } from '../use-cases/batch-scan.ts'
+import { EXIT } from './failure.ts'
+import { planText, readText, type SourceText } from './inputs.ts'
+import { jobOf, withData } from './open-data.ts'
+import {
+  addDataOptions,
+  addEngineOptions,
+  addFormulaOptions,
+  addOutputOptions,
+  addSelectionOptions,
+  type JobOptions,
+} from './options.ts'
+import { ProgressBar } from './progress.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+const EXAMPLES = `
+Examples:
+  Stocks of one file that cross their averages, the latest 20 matches as a table:
+  $ millrace scan "crossover(ema(close, 12), ema(close, 26)) and volume > 2 * sma(volume, 20)" -d candles.parquet
+
+  Only what is true on the last candle of each symbol, from a script in a file, with a parameter of it:
+  $ millrace scan @pullback.formula -d "daily/*.parquet" --last 1 --param len=10
+
+  All matches of a year for another program, one JSON object per line:
+  $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 --format ndjson
+
+  Korean column names, some symbols:
+  $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
+
+JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], errors, dataQuality,
+timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
+
+export function defineScan(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('scan')
+    .summary('find the bars on which a formula is true')
+    .description('Finds the bars of all symbols on which a formula is true.')
+    .argument('<formula>', 'a condition, or a script with entry = …; @file reads it from a file, @- from stdin')
+  addDataOptions(command)
+  addSelectionOptions(command, 'matches')
+  addFormulaOptions(command)
+  addEngineOptions(command)
+  addOutputOptions(command, 'matches, the latest ones (default: 20 in a table, else all)')
+  command.addHelpText('after', EXAMPLES).action(async (formula: string, options: JobOptions) => {
+    await scan(readText(formula), options, openTerminal(options), signal)
+  })
+}
+
+/** Runs a scan and prints it; sets the exit code when symbols failed under `--strict`. */
+export async function scan(source: SourceText, options: JobOptions, terminal: Terminal, signal: AbortSignal) {
+  const start = performance.now()
+  planText(source, options.param, 'scan')
+  const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
+  await withData(options, { terminal, signal }, async (data) => {
+    const bar = await ProgressBar.open(terminal, data.symbols.length)
+    let result: BatchScanResult
+    try {
+      result = await new BatchScanUseCase(data.engine).execute(
+        { ...jobOf(options, data), symbols: data.symbols, formula: source.text },
+        { onProgress: (progress) => bar.update(progress), signal },
+      )
+    } finally {
+      bar.stop()
+    }
+    const { viewOf } = await import('./scan-view.ts')
+    const { scanPieces } = await import('./scan-formats.ts')
+    const { scanNotes } = await import('./scan-notes.ts')
+    const view = viewOf(result, options.last)
+    const elapsedMs = performance.now() - start
+    await terminal.write(scanPieces(view, options, terminal), signal)
+    for (const line of scanNotes(view, { elapsedMs, format: options.format, colors: terminal.noteColors })) {
+      terminal.note(line)
+    }
+    if (options.strict && result.errors.length > 0) process.exitCode = EXIT.symbolsFailed
+  })
+}

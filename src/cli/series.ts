@@ -1,0 +1,112 @@
+import type { Command } from 'commander'
+import type { SymbolError } from '../domain/errors.ts'
+import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
+import { EXIT, UsageError } from './failure.ts'
+import { planText, readExpressions, type SourceText } from './inputs.ts'
+import { jobOf, type OpenData, withData } from './open-data.ts'
+import {
+  addDataOptions,
+  addEngineOptions,
+  addFormulaOptions,
+  addOutputOptions,
+  addSelectionOptions,
+  type JobOptions,
+} from './options.ts'
+import { ProgressBar } from './progress.ts'
+import type { SymbolSeries } from './series-formats.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
+
+/** Symbols computed before their series are written: bounds the memory a universe takes. */
+const SYMBOLS_PER_BATCH = 256
+
+const EXAMPLES = `
+Examples:
+  Two indicators of a symbol, the last 20 bars:
+  $ millrace series -s AAPL --expr "ema(close, 20)" --expr "macd(close, 12, 26, 9)" -d candles.parquet
+
+  A condition is true, false or unknown:
+  $ millrace series -s AAPL,MSFT --expr "close > sma(close, 200)" --last 5 -d candles.parquet
+
+  The RSI of every symbol on its last bar, as CSV:
+  $ millrace series --expr "rsi(14)" --last 1 --format csv -d candles.parquet
+
+  Expressions from a file, one per line:
+  $ millrace series -s 005930 --exprs @indicators.txt --format json -d krx.parquet
+
+JSON: { series: [{ symbol, expr, output, timestamps, values }], errors }, times in milliseconds UTC, null where unknown.`
+
+type SeriesOptions = JobOptions & { expr?: readonly string[]; exprs?: string }
+
+type Failed = SymbolError & { symbol: string }
+
+export function defineSeries(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('series')
+    .summary('print what expressions are, bar by bar')
+    .description('Prints what expressions are on every bar of some symbols.')
+    .optionsGroup('Expressions:')
+    .option('-e, --expr <expression>', 'what to compute; repeatable', (text, known: string[] = []) => [...known, text])
+    .option('--exprs <@file>', 'a file with one expression per line; // comments are skipped')
+  addDataOptions(command)
+  addSelectionOptions(command, 'values')
+  addFormulaOptions(command)
+  addEngineOptions(command)
+  addOutputOptions(command, 'bars per symbol, the last ones (default: 20 in a table, else all)')
+  command.addHelpText('after', EXAMPLES).action(async (options: SeriesOptions) => {
+    await series(options, openTerminal(options), signal)
+  })
+}
+
+async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {
+  const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
+  if (options.exprs !== undefined) expressions.push(...readExpressions(options.exprs))
+  if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
+  for (const expression of expressions) planText(expression, options.param, 'series')
+  const { SeriesUseCase } = await import('../use-cases/series.ts')
+  await withData(options, { terminal, signal }, async (data) => {
+    const failed: Failed[] = []
+    const texts = expressions.map(({ text }) => text)
+    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, { terminal, signal, failed })
+    const { seriesPieces } = await import('./series-formats.ts')
+    const shape = { ...options, timeframe: data.timeframe }
+    await terminal.write(seriesPieces(batches, shape, terminal, failed), signal)
+    const { failureNotes } = await import('./scan-notes.ts')
+    for (const line of failureNotes(failed, terminal.noteColors)) terminal.note(line)
+    if (options.strict && failed.length > 0) process.exitCode = EXIT.symbolsFailed
+  })
+}
+
+/** The series of all symbols, one symbol after another in the order asked for; failures go to `failed`. */
+async function* computeBatches(
+  useCase: SeriesUseCase,
+  data: OpenData,
+  expressions: readonly string[],
+  options: SeriesOptions,
+  { terminal, signal, failed }: { terminal: Terminal; signal: AbortSignal; failed: Failed[] },
+): AsyncGenerator<SymbolSeries> {
+  const start = performance.now()
+  const total = data.symbols.length
+  const bar = await ProgressBar.open(terminal, total)
+  try {
+    for (let first = 0; first < total; first += SYMBOLS_PER_BATCH) {
+      const symbols = data.symbols.slice(first, first + SYMBOLS_PER_BATCH)
+      const request = { ...jobOf(options, data), symbols, expressions }
+      const { series, errors } = await useCase.execute(request, { signal })
+      failed.push(...errors)
+      const completed = first + symbols.length
+      const elapsedMs = performance.now() - start
+      const remainingMs = (elapsedMs / completed) * (total - completed)
+      bar.update({ completed, failed: 0, total, elapsedMs, remainingMs })
+      yield* bySymbol(symbols, series)
+    }
+  } finally {
+    bar.stop()
+  }
+}
+
+/** Series come by expression and then by symbol; people read them by symbol. */
+function* bySymbol(symbols: readonly string[], series: readonly ExpressionSeries[]): Generator<SymbolSeries> {
+  const groups = new Map<string, ExpressionSeries[]>(symbols.map((symbol) => [symbol, []]))
+  for (const one of series) groups.get(one.symbol)?.push(one)
+  for (const [symbol, own] of groups) if (own.length > 0) yield { symbol, series: own }
+}

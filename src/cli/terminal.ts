@@ -1,0 +1,72 @@
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import type { WriteStream } from 'node:tty'
+import pc from 'picocolors'
+import type { Colors } from 'picocolors/types.js'
+
+/** Where a command writes: results to stdout, everything else to stderr. */
+export interface Terminal {
+  /** For what goes to stdout. */
+  colors: Colors
+  /** For what goes to stderr. */
+  noteColors: Colors
+  /** Columns a table may take; Infinity when the output is not looked at in a terminal. */
+  width: number
+  /** Whether people see stderr while the program runs. */
+  isWatched: boolean
+  /** A line for people about the result; not shown with --quiet. */
+  note(line: string): void
+  /** A line that says what is going on; the next one replaces it, an empty one wipes it. Only where it is watched. */
+  status(text: string): void
+  /** Results, piece by piece: no faster than the reader takes them. */
+  write(pieces: Iterable<string> | AsyncIterable<string>, signal?: AbortSignal): Promise<void>
+}
+
+const CHUNK_CHARACTERS = 65_536
+const WIPE = '\r\u001b[2K'
+
+/** Colors where a person sees them: in a terminal, unless --no-color or NO_COLOR; FORCE_COLOR asks for them anywhere. */
+export function colorsFor(stream: Partial<WriteStream>, isWanted: boolean): Colors {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+  const isPossible = FORCE_COLOR ? FORCE_COLOR !== '0' : stream.isTTY === true && TERM !== 'dumb'
+  return pc.createColors(isWanted && !NO_COLOR && isPossible)
+}
+
+export function openTerminal({ color = true, quiet = false }: { color?: boolean; quiet?: boolean }): Terminal {
+  const { stdout, stderr } = process
+  const noteColors = colorsFor(stderr, color)
+  const isWatched = stderr.isTTY === true && !quiet
+  return {
+    colors: colorsFor(stdout, color),
+    noteColors,
+    width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
+    isWatched,
+    note(line) {
+      if (!quiet) stderr.write(`${line}\n`)
+    },
+    status(text) {
+      if (isWatched) stderr.write(text === '' ? WIPE : `${WIPE}${noteColors.dim(text)}`)
+    },
+    write: (pieces, signal) => writeAll(stdout, pieces, signal),
+  }
+}
+
+async function writeAll(
+  stream: NodeJS.WritableStream,
+  pieces: Iterable<string> | AsyncIterable<string>,
+  signal?: AbortSignal,
+): Promise<void> {
+  let waiting = ''
+  const flush = async () => {
+    signal?.throwIfAborted()
+    const isTaken = stream.write(waiting)
+    waiting = ''
+    // A pipe takes everything at once; without a pause Ctrl-C would wait for the last piece.
+    await (isTaken ? setImmediate() : once(stream, 'drain'))
+  }
+  for await (const piece of pieces) {
+    waiting += piece
+    if (waiting.length >= CHUNK_CHARACTERS) await flush()
+  }
+  await flush()
+}

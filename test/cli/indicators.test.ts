@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { CATALOGUE } from '../../src/indicators/catalogue.ts'
+import { run } from './support.ts'
+
+describe('indicators', () => {
+  it('lists every function by group, without operators', async () => {
+    const { stdout } = await run(['indicators'])
+    expect(stdout).toMatch(/^Momentum\n(?: {2}.*\n)* {2}rsi\(source = close, length = 14\) +Wilder/m)
+    const names = CATALOGUE.filter(({ group }) => group !== 'operator').map(({ name }) => name)
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^ {2}${name}\\b`, 'm'))
+    expect(stdout).not.toMatch(/^ {2}choose_condition\b/m)
+  })
+
+  it('documents one, by its name or an alias', async () => {
+    const { stdout } = await run(['indicators', 'bbands'])
+    expect(stdout).toContain('bbands(source = close, length = 20, mult = 2)')
+    expect(stdout).toMatch(/length +whole number 1 to 5000, 20 when missing/)
+    expect(stdout).toContain('.upper')
+    expect(stdout).toContain('close > bbands(close, 20, 2).upper')
+    expect((await run(['indicators', 'ma'])).stdout).toBe((await run(['indicators', 'ta.sma'])).stdout)
+  })
+
+  it('prints JSON', async () => {
+    const all = JSON.parse((await run(['indicators', '--format', 'json'])).stdout)
+    expect(all.every(({ group }: { group: string }) => group !== 'operator')).toBe(true)
+    const one = JSON.parse((await run(['indicators', 'rsi', '-f', 'json'])).stdout)
+    expect(one).toMatchObject({ name: 'rsi', signature: 'rsi(source = close, length = 14)' })
+  })
+
+  it('suggests a name for one that is not there', async () => {
+    const { code, stderr } = await run(['indicators', 'mcad'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('macd')
+  })
+})

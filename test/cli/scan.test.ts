@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest'
+import { candles, day, run, scratch, US_DAILY } from './support.ts'
+
+const write = scratch()
+const DATA = write('two.csv', candles({ AAA: [10, 11, 12, 13, 14, 15], BBB: [30, 29, 28, 40, 27, 26] }))
+const RISING = 'close > close[1]'
+
+describe('scan', () => {
+  it('prints the latest matches as a table on stdout and notes on stderr', async () => {
+    const { code, stdout, stderr } = await run(['scan', `${RISING} and sma(close, 2) > 0`, '--data', DATA])
+    expect(code).toBe(0)
+    expect(stdout.split('\n').slice(0, 3)).toEqual([
+      ' date        symbol  signal    close  volume  sma(close, 2)',
+      ' ──────────  ──────  ────────  ─────  ──────  ─────────────',
+      ' 2024-01-06  AAA     SCAN_HIT     15   6,000          14.50',
+    ])
+    expect(stdout).toContain('6 matches in 2 of 2 symbols (100.0 %), from 2024-01-02 to 2024-01-06')
+    expect(stderr).toContain('2 symbols, 12 bars in')
+    expect(stderr).toContain('symbols/s')
+    expect(stdout + stderr).not.toContain('\u001b')
+  })
+
+  it('prints one object with times in milliseconds as JSON', async () => {
+    const { stdout } = await run(['scan', RISING, '--data', DATA, '--format', 'json'])
+    const result = JSON.parse(stdout)
+    expect(Object.keys(result)).toEqual(['job', 'statistics', 'matches', 'errors', 'dataQuality', 'timing', 'cache'])
+    expect(result.job).toMatchObject({ symbols: ['AAA', 'BBB'], timeframe: '1d', formula: RISING })
+    expect(result.statistics).toMatchObject({ matches: 6, symbolsMatched: 2, first: day(1), last: day(5) })
+    expect(result.matches).toHaveLength(6)
+    expect(result.matches.at(-1)).toEqual({
+      symbol: 'BBB',
+      timestamp: day(3),
+      signalType: 'SCAN_HIT',
+      candle: { timestamp: day(3), open: 39, high: 41, low: 38, close: 40, volume: 4000 },
+      indicatorValues: {},
+    })
+  })
+
+  it('prints a match per line as NDJSON', async () => {
+    const { stdout } = await run(['scan', RISING, '--data', DATA, '--format', 'ndjson'])
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.map((line) => JSON.parse(line).symbol)).toEqual(['AAA', 'AAA', 'AAA', 'AAA', 'AAA', 'BBB'])
+  })
+
+  it('quotes CSV cells that need it and leaves unknown values empty', async () => {
+    const data = write('odd.csv', candles({ '"A,B"': [10, 11] }))
+    const formula = 'entry = close > close[1]; slow = sma(close, 5)'
+    const { stdout } = await run(['scan', `${formula}; exit = rsi(2) > 0`, '--data', data, '--format', 'csv'])
+    expect(stdout).toBe(
+      'symbol,timestamp,date,signal,role,open,high,low,close,volume,slow,"rsi(close, 2)"\n' +
+        `"A,B",${day(1)},2024-01-02,ENTRY,entry,10,12,9,11,2000,,\n`,
+    )
+  })
+
+  it('gives the latest matches first with --limit, whatever the format', async () => {
+    const { stdout } = await run(['scan', RISING, '--data', DATA, '--limit', '3', '--format', 'ndjson'])
+    const found = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(found.map(({ symbol, timestamp }) => [symbol, timestamp])).toEqual([
+      ['AAA', day(5)],
+      ['AAA', day(4)],
+      ['AAA', day(3)],
+    ])
+    const { statistics } = JSON.parse((await run(['scan', RISING, '-d', DATA, '-n', '1', '-f', 'json'])).stdout)
+    expect(statistics.matches).toBe(6)
+  })
+
+  it('keeps only matches on the last bars of each symbol with --last', async () => {
+    const { stdout } = await run(['scan', RISING, '--data', DATA, '--last', '3', '--format', 'json'])
+    const { matches, statistics } = JSON.parse(stdout)
+    expect(matches.map(({ symbol, timestamp }: never) => [symbol, timestamp])).toEqual([
+      ['AAA', day(3)],
+      ['AAA', day(4)],
+      ['AAA', day(5)],
+      ['BBB', day(3)],
+    ])
+    expect(statistics).toMatchObject({ matches: 4, symbolsMatched: 2 })
+  })
+
+  it('takes dates, both ends inclusive', async () => {
+    const range = ['--from', '2024-01-03', '--to', '2024-01-04']
+    const { stdout } = await run(['scan', RISING, '--data', DATA, ...range, '--format', 'csv'])
+    expect(stdout.trimEnd().split('\n')).toHaveLength(4)
+  })
+
+  it('takes symbols from a file and a parameter of the formula', async () => {
+    const symbols = write('symbols.txt', '# mine\nBBB\n')
+    const formula = 'param back = 1 in 1..5; close > close[back]'
+    const args = ['scan', formula, '--data', DATA, '--symbols', `@${symbols}`, '--param', 'back=3', '-f', 'json']
+    const { job, matches } = JSON.parse((await run(args)).stdout)
+    expect(job).toMatchObject({ symbols: ['BBB'], parameters: { back: 3 } })
+    expect(matches.map(({ timestamp }: { timestamp: number }) => timestamp)).toEqual([day(3)])
+  })
+
+  it('reads the formula from a file and from stdin', async () => {
+    const file = write('rising.formula', '// rising\nclose > close[1]\n')
+    const fromFile = await run(['scan', `@${file}`, '--data', DATA, '--format', 'ndjson', '--quiet'])
+    const fromStdin = await run(['scan', '@-', '--data', DATA, '--format', 'ndjson', '-q'], { input: RISING })
+    expect(fromFile.stdout).toBe(fromStdin.stdout)
+    expect(fromFile.stdout).not.toBe('')
+    expect(fromFile.stderr).toBe('')
+  })
+
+  it('reads Korean columns, found by themselves or named, and tells what was dropped', async () => {
+    const halted = '005930,2024-01-03,0,0,0,11,0\n'
+    const header = '종목코드,날짜,시가,고가,저가,종가,거래량'
+    const found = write('krx.csv', candles({ '005930': [10, 11] }, header) + halted)
+    const { stdout, stderr } = await run(['scan', 'close > 0', '--data', found, '--format', 'ndjson'])
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2)
+    expect(stderr).toContain('data: of 3 rows 1 with a zero or negative price (dropped); 1 symbol affected')
+
+    const odd = write('odd-names.csv', candles({ '005930': [10, 11] }, '종목코드,때,시가,고가,저가,값,거래량'))
+    const named = ['--columns', 'time=때,close=값', '--data', odd, '--format', 'ndjson']
+    expect((await run(['scan', 'close > 0', ...named])).stdout.trimEnd().split('\n')).toHaveLength(2)
+  })
+
+  it('names a failed symbol and goes on; --strict makes it the exit code', async () => {
+    const args = ['scan', RISING, '--data', DATA, '--symbols', 'AAA,NOPE', '--format', 'json']
+    const lenient = await run(args)
+    expect(lenient.code).toBe(0)
+    expect(JSON.parse(lenient.stdout).errors).toMatchObject([{ symbol: 'NOPE', code: 'NO_DATA' }])
+    expect(lenient.stderr).toContain('NO_DATA: 1 symbol failed: NOPE')
+    expect((await run([...args, '--strict'])).code).toBe(1)
+    expect((await run(['scan', RISING, '--data', DATA, '--strict'])).code).toBe(0)
+  })
+
+  it('takes the data from MILLRACE_DATA', async () => {
+    const { code, stdout } = await run(['scan', RISING, '-f', 'csv'], { env: { MILLRACE_DATA: DATA } })
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n')).toHaveLength(7)
+  })
+
+  it('gives the same matches inline and in the pool', async () => {
+    const args = ['scan', 'crossover(close, sma(close, 50)) and volume > 1000000', '-d', US_DAILY, '-f', 'csv', '-q']
+    const inline = await run([...args, '--executor', 'inline'])
+    const pool = await run([...args, '--executor', 'pool', '--workers', '2'])
+    expect(inline.stdout.split('\n').length).toBeGreaterThan(1000)
+    expect(pool.stdout === inline.stdout).toBe(true)
+  })
+})
