@@ -83,24 +83,29 @@ export async function* readSymbols(
     return read && query(read)
   }
   let next = startNext()
-  for (const { runs, reads, files, stamp } of batches) {
-    const gathered = new Map<string, SymbolRows>()
-    for (const { symbol } of runs) {
-      const capacity = catalogue.rowsOf.get(symbol) as number
-      if (!gathered.has(symbol)) gathered.set(symbol, new SymbolRows(symbol, capacity, names))
+  try {
+    for (const { runs, reads, files, stamp } of batches) {
+      const gathered = new Map<string, SymbolRows>()
+      for (const { symbol } of runs) {
+        const capacity = catalogue.rowsOf.get(symbol) as number
+        if (!gathered.has(symbol)) gathered.set(symbol, new SymbolRows(symbol, capacity, names))
+      }
+      let failure: Error | undefined
+      for (const read of reads) {
+        const answer = (await next) as DuckdbAnswer | Error
+        next = startNext()
+        if (answer instanceof Error) failure = answer
+        else distribute(answer, read, names.length, isNumbered, gathered)
+      }
+      // Its rows may be of other symbols now.
+      if (stampFiles(files) !== stamp) failure ??= new Error('the file has changed while it was read; load it again')
+      for (const [symbol, rows] of gathered) {
+        yield failure ? { symbol, failure } : { symbol, candles: rows.finish(table, columns) }
+      }
     }
-    let failure: Error | undefined
-    for (const read of reads) {
-      const answer = (await next) as DuckdbAnswer | Error
-      next = startNext()
-      if (answer instanceof Error) failure = answer
-      else distribute(answer, read, names.length, isNumbered, gathered)
-    }
-    // Its rows may be of other symbols now.
-    if (stampFiles(files) !== stamp) failure ??= new Error('the file has changed while it was read; load it again')
-    for (const [symbol, rows] of gathered) {
-      yield failure ? { symbol, failure } : { symbol, candles: rows.finish(table, columns) }
-    }
+  } finally {
+    // A caller that stops early must not end the thread under a query that is still running.
+    await next
   }
 }
 
