@@ -9,7 +9,10 @@ async function run(engine) {
   try {
     void engine.warmUp()
     const symbols = only === 'all' ? await repository.symbols('1d') : [only]
-    const result = await new BatchScanUseCase(engine).execute({ symbols, timeframe: '1d', formula })
+    const result = await new BatchScanUseCase(engine).execute(
+      { symbols, timeframe: '1d', formula },
+      { candleColumns: [] },
+    )
     let counted = 0
     for (const match of result.matches) if (match.candle.close > 0) counted++
     const { maxRSS } = process.resourceUsage()

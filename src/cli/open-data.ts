@@ -48,7 +48,7 @@ export async function withData<T>(
     if (named === undefined || named.length >= WARM_FROM_SYMBOLS) void engine.warmUp().catch(() => undefined)
     terminal.status('opening the data …')
     const open = async (): Promise<OpenData> => {
-      const timeframe = await repository.timeframe()
+      const timeframe = options.timeframe ?? (await repository.timeframe())
       return { engine, timeframe, symbols: named ?? (await repository.symbols(timeframe)) }
     }
     const data = await orAborted(open(), signal)
@@ -77,13 +77,12 @@ export function jobOf(
   }
 }
 
-function duckdbOptions({ table, columns, oneSymbol, timeframe }: DataOptions, data: string): DuckdbOptions {
+function duckdbOptions({ table, columns, oneSymbol }: DataOptions, data: string): DuckdbOptions {
   return {
     data,
     ...(table !== undefined && { table }),
     ...(columns !== undefined && { columns }),
     ...(oneSymbol !== undefined && { symbol: oneSymbol }),
-    ...(timeframe !== undefined && { timeframe }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import type { RunOptions } from '../engine/main/engine.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { EXIT } from './failure.ts'
 import { planText, readText, type SourceText } from './inputs.ts'
@@ -47,6 +48,11 @@ export function defineScan(program: Command, signal: AbortSignal): void {
   })
 }
 
+/** A table has room for two columns of the candle: the others need not be read. */
+function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'> {
+  return format === 'table' ? { candleColumns: ['close', 'volume'] } : {}
+}
+
 /** Runs a scan and prints it; sets the exit code when symbols failed under `--strict`. */
 export async function scan(source: SourceText, options: JobOptions, terminal: Terminal, signal: AbortSignal) {
   const start = performance.now()
@@ -58,7 +64,7 @@ export async function scan(source: SourceText, options: JobOptions, terminal: Te
     try {
       result = await new BatchScanUseCase(data.engine).execute(
         { ...jobOf(options, data), symbols: data.symbols, formula: source.text },
-        { onProgress: (progress) => bar.update(progress), signal },
+        { onProgress: (progress) => bar.update(progress), signal, ...shownColumns(options) },
       )
     } finally {
       bar.stop()

@@ -25,7 +25,17 @@ export interface CatalogueRow {
   /** Its number in the plan's bytes; only valid together with the WASM of the same build. */
   id: number
   name: string
-  group: 'operator' | 'math' | 'calendar' | 'condition' | 'average' | 'momentum' | 'volatility' | 'volume' | 'trend' | 'statistic'
+  group:
+    | 'operator'
+    | 'math'
+    | 'calendar'
+    | 'condition'
+    | 'average'
+    | 'momentum'
+    | 'volatility'
+    | 'volume'
+    | 'trend'
+    | 'statistic'
   /** One sentence. */
   summary: string
   /** The rest of its documentation, Markdown. */

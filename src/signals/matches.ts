@@ -152,11 +152,11 @@ export class MatchTable implements Iterable<SignalMatch> {
   #values(at: number): Record<string, number | null> {
     const { values } = this.names
     const first = at * values.length
-    const valueOf = (offset: number) => {
+    const numberOf = (offset: number) => {
       const value = this.columns.values[first + offset]!
       return Number.isNaN(value) ? null : value
     }
     // Not by assignment: a name may be `__proto__`.
-    return Object.fromEntries(values.map((name, offset) => [name, valueOf(offset)]))
+    return Object.fromEntries(values.map((name, offset) => [name, numberOf(offset)]))
   }
 }

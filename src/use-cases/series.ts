@@ -1,7 +1,7 @@
 import type { SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
 import type { ProcessingEngine, RunOptions } from '../engine/main/engine.ts'
-import { planFormula } from '../formula/plan.ts'
+import { type Plan, planFormula } from '../formula/plan.ts'
 
 /** One series of one symbol, oldest first. */
 export interface ExpressionSeries {
@@ -32,7 +32,7 @@ export class SeriesUseCase {
   /** Throws what `BatchScanUseCase.execute` throws. */
   async execute({ expressions, ...request }: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
     const job = checkJob({ ...request, formula: expressions.join('\n') })
-    const plans = expressions.map((text) => planFormula(text, job.parameters, { mode: 'series' }))
+    const plans = planAll(expressions, job.parameters)
     const series: ExpressionSeries[] = []
     const failures = new Map<number, SymbolError>()
     for (const plan of plans) {
@@ -56,4 +56,15 @@ export class SeriesUseCase {
     const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
     return { series, errors }
   }
+}
+
+/** Plans of several expressions; a parameter goes to those that have it, and one that none has is refused. */
+function planAll(expressions: readonly string[], parameters: Readonly<Record<string, number>>): Plan[] {
+  const mode = { mode: 'series' } as const
+  const declared = expressions.map((text) => Object.keys(planFormula(text, {}, mode).parameters))
+  const stray = Object.keys(parameters).some((name) => !declared.flat().includes(name))
+  return expressions.map((text, at) => {
+    const own = Object.entries(parameters).filter(([name]) => declared[at]!.includes(name))
+    return planFormula(text, stray ? parameters : Object.fromEntries(own), mode)
+  })
 }

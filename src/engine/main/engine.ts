@@ -1,5 +1,11 @@
-import type { DataQuality, DefectPolicy } from '../../domain/candle.ts'
-import { DEFECT_POLICIES, emptyQuality } from '../../domain/candle.ts'
+import {
+  CANDLE_COLUMNS,
+  type CandleColumn,
+  type DataQuality,
+  DEFECT_POLICIES,
+  type DefectPolicy,
+  emptyQuality,
+} from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { Plan } from '../../formula/plan.ts'
@@ -51,6 +57,11 @@ export interface Progress {
 export interface RunOptions {
   /** Called about ten times a second, and once at the end. */
   onProgress?: (progress: Progress) => void
+  /**
+   * Columns of the candles that matches show besides those the formula reads; all where absent. What is left out is
+   * not read, and NaN in the matches: reading fewer columns is quicker where candles come from a file.
+   */
+  candleColumns?: readonly CandleColumn[]
   /** Stops the run: it rejects with `CANCELLED`, and the engine can take the next job. */
   signal?: AbortSignal
 }
@@ -199,12 +210,21 @@ export class ProcessingEngine {
 
   async #runShards<P extends Part>(kind: Task['kind'], plan: Plan, job: ProcessingJob, options: RunOptions) {
     const start = performance.now()
-    const { signal, onProgress } = options
+    const { signal, onProgress, candleColumns: shown = kind === 'scan' ? CANDLE_COLUMNS : [] } = options
     const counters = newCounters()
     const cancel = () => Atomics.store(counters, CANCELLED, 1)
     if (signal?.aborted) throw cancelled(counters, job)
     signal?.addEventListener('abort', cancel, { once: true })
-    const report = () => onProgress?.(progressOf(counters, job.symbols.length, performance.now() - start))
+    const thrown: unknown[] = []
+    const report = () => {
+      try {
+        onProgress?.(progressOf(counters, job.symbols.length, performance.now() - start))
+      } catch (error) {
+        // From a timer it would end the process: the run stops and rejects with it.
+        thrown.push(error)
+        cancel()
+      }
+    }
     const timer = onProgress && setInterval(report, PROGRESS_MS)
     try {
       const [executor, known] = await Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
@@ -216,6 +236,7 @@ export class ProcessingEngine {
         range: job.dateRange,
         timezone: job.timezone,
         defects: this.#options.defects,
+        columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),
       }
       const parts: P[] = []
       const queues = shards(job.symbols.length, executor.workers, known ? SHARDS_PER_WORKER : 1)
@@ -223,11 +244,15 @@ export class ProcessingEngine {
         if (Atomics.load(counters, CANCELLED) !== 0) return
         const source = await this.#source(executor, job, shard, worker)
         const symbols = job.symbols.slice(shard.first, shard.end)
+        // Unless it answers, nobody knows what the worker has: it may be a new thread.
+        delete this.#opened[worker]
         parts.push((await executor.run({ ...task, source, symbols, first: shard.first }, worker)) as Part as P)
         this.#opened[worker] = source.generation
       })
-      if (Atomics.load(counters, CANCELLED) !== 0) throw cancelled(counters, job)
-      report()
+      const isCancelled = Atomics.load(counters, CANCELLED) !== 0
+      if (!isCancelled) report()
+      if (thrown.length > 0) throw thrown[0]
+      if (isCancelled) throw cancelled(counters, job)
       parts.sort((a, b) => a.first - b.first)
       return { parts, outcome: joinParts(parts, executor, performance.now() - start) }
     } finally {

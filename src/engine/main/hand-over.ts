@@ -1,7 +1,7 @@
 import { CANDLE_COLUMNS, type CandleSeries, type DefectPolicy } from '../../domain/candle.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
-import { loadAll } from '../shared/load-all.ts'
+import { loadAll, loadFailed } from '../shared/load-all.ts'
 import type { Shard } from './schedule.ts'
 
 /**
@@ -9,8 +9,8 @@ import type { Shard } from './schedule.ts'
  * the range is read once, in memory that threads share, and handed over with every task.
  */
 export function handedOver(repository: CandleRepository) {
-  let read = new Map<string, LoadedCandles>()
-  let readFor = ''
+  let kept = new Map<string, LoadedCandles>()
+  let keptFor = ''
   return async (
     { symbols, timeframe, dateRange: { to } }: ProcessingJob,
     { first, end }: Shard,
@@ -18,12 +18,14 @@ export function handedOver(repository: CandleRepository) {
     defects: DefectPolicy,
   ): Promise<LoadedCandles[]> => {
     const key = JSON.stringify([generation, timeframe, to, defects])
-    if (key !== readFor) {
-      read = new Map()
-      readFor = key
+    if (key !== keptFor) {
+      kept = new Map()
+      keptFor = key
     }
+    // Another job may start a new map while this one reads.
+    const read = kept
     const wanted = symbols.slice(first, end)
-    const missing = wanted.filter((symbol) => !read.has(symbol))
+    const missing = new Set(wanted.filter((symbol) => !read.has(symbol)))
     const request: LoadRequest = {
       timeframe,
       defects,
@@ -31,8 +33,18 @@ export function handedOver(repository: CandleRepository) {
       lookbackBars: 0,
       ...(to !== undefined && { to }),
     }
-    for await (const loaded of loadAll(repository, missing, request)) read.set(loaded.symbol, shared(loaded))
-    return wanted.flatMap((symbol) => read.get(symbol) ?? [])
+    try {
+      for await (const loaded of loadAll(repository, [...missing], request)) {
+        if (missing.delete(loaded.symbol)) read.set(loaded.symbol, shared(loaded))
+      }
+    } catch (cause) {
+      // The pass as a whole failed: what it has not delivered has failed with it.
+      for (const symbol of missing) read.set(symbol, { symbol, error: loadFailed(symbol, cause) })
+    }
+    const found = wanted.flatMap((symbol) => read.get(symbol) ?? [])
+    // A loader may have better luck the next time.
+    for (const { symbol, error } of found) if (error?.code === 'LOAD_FAILED') read.delete(symbol)
+    return found
   }
 }
 

@@ -54,6 +54,8 @@ export interface Task {
   range: DateRange
   timezone: string
   defects: DefectPolicy
+  /** What is read: columns of the plan, and those that are only shown. */
+  columns: readonly CandleColumn[]
 }
 
 /** What the symbols of a task came to. */

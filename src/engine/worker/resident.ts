@@ -60,13 +60,14 @@ export class Resident {
     return BYTES * this.bars * (LOCAL_TIME + 1) + OVERHEAD_BYTES
   }
 
-  /** Whether it holds the candles of a request, whichever columns. */
-  covers({ from, to, lookbackBars, defects, timeframe }: LoadRequest): boolean {
+  /** Whether it holds what a request asks for. */
+  covers({ from, to, lookbackBars, defects, timeframe, columns }: LoadRequest): boolean {
     const held = this.request
     const start =
       held.from === undefined || (from !== undefined && from >= held.from && held.lookbackBars >= lookbackBars)
     const end = held.to === undefined || (to !== undefined && to <= held.to)
-    return start && end && held.defects === defects && held.timeframe === timeframe
+    const same = held.defects === defects && held.timeframe === timeframe
+    return start && end && same && columns.every((name) => held.columns.includes(name))
   }
 
   /** Brings what a plan reads into WASM memory. */

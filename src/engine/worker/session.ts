@@ -183,7 +183,7 @@ export class Session {
         if (isCancelled(task)) break
         const symbol = missing.get(loaded.symbol)
         if (symbol === undefined || !left.delete(loaded.symbol)) continue
-        waiting.push({ symbol, resident: this.#keep(loaded, task, request).pin() })
+        waiting.push({ symbol, resident: this.#keep(loaded, task, request) })
         if (waiting.length === SYMBOLS_PER_CALL) await pass()
       }
     } catch (cause) {
@@ -217,8 +217,10 @@ export class Session {
     return loadAll(repository, symbols, request)
   }
 
+  /** The candles as a resident, pinned. */
   #keep(loaded: LoadedCandles, task: Task, request: LoadRequest): Resident {
-    const resident = Resident.of(loaded, request, this.#memory.slot(), this.#memory)
+    // Pinned before the cache sees it: one that it has no room for would be freed while it is needed.
+    const resident = Resident.of(loaded, request, this.#memory.slot(), this.#memory).pin()
     // A loader may have better luck the next time; data that is not there, or is bad, stays so until it changes.
     if (loaded.error?.code === 'LOAD_FAILED') resident.drop()
     else {
@@ -281,9 +283,8 @@ function pick(values: Float64Array | undefined, bar: Uint32Array, out: Float64Ar
   else out.fill(Number.NaN, start, end)
 }
 
-/** Every candle a job shows or computes on; how far back is the plan's business. */
-function loadRequest({ range, timeframe, defects }: Task, program: Program): LoadRequest {
-  const columns: readonly CandleColumn[] = CANDLE_COLUMNS
+/** What a job computes on or shows; how far back is the plan's business. */
+function loadRequest({ range, timeframe, defects, columns }: Task, program: Program): LoadRequest {
   return { ...range, timeframe, defects, columns, lookbackBars: range.from === undefined ? 0 : barsBefore(program) }
 }
 
