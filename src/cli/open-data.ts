@@ -14,9 +14,6 @@ export interface OpenData {
   symbols: readonly string[]
 }
 
-/** From this many symbols on the engine takes its pool: worth starting while the data is being opened. */
-const WARM_FROM_SYMBOLS = 100
-
 /**
  * Opens the data and starts an engine, both at once; hands them to `use`, and closes them whatever happens.
  *
@@ -32,8 +29,9 @@ export async function withData<T>(
   }
   const named = options.symbols === undefined ? undefined : readSymbols(options.symbols)
   const { workers, executor, defects } = options
-  const [{ createEngine }, { duckdbRepository }] = await Promise.all([
+  const [{ createEngine }, { POOL_FROM_SYMBOLS }, { duckdbRepository }] = await Promise.all([
     import('../engine/platform/node.ts'),
+    import('../engine/main/engine.ts'),
     import('../storage/duckdb.ts'),
   ])
   const repository = duckdbRepository(duckdbOptions(options, options.data))
@@ -44,8 +42,8 @@ export async function withData<T>(
     ...(defects !== undefined && { defects }),
   })
   try {
-    // What goes wrong with the workers shows when they are needed.
-    if (named === undefined || named.length >= WARM_FROM_SYMBOLS) void engine.warmUp().catch(() => undefined)
+    // Started while the data is being opened. What goes wrong with the workers shows when they are needed.
+    if (named === undefined || named.length >= POOL_FROM_SYMBOLS) void engine.warmUp().catch(() => undefined)
     terminal.status('opening the data …')
     const open = async (): Promise<OpenData> => {
       const timeframe = options.timeframe ?? (await repository.timeframe())

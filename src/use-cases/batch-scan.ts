@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { DataQuality } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
@@ -22,8 +23,13 @@ export interface ScanDataQuality {
   symbols: readonly (DataQuality & { symbol: string })[]
 }
 
+const PLANS_KEPT = 100
+
 /** The front door: checks a job, runs it, and aggregates what came out. */
 export class BatchScanUseCase {
+  /** Plans of the last formulas: a scan that is repeated starts with the candles. */
+  readonly #plans = new LRUCache<string, Plan>({ max: PLANS_KEPT })
+
   constructor(readonly engine: ProcessingEngine) {}
 
   /**
@@ -35,9 +41,16 @@ export class BatchScanUseCase {
   async execute(request: JobRequest, options: RunOptions = {}): Promise<BatchScanResult> {
     const start = performance.now()
     const job = checkJob(request)
-    const plan = planFormula(job.formula, job.parameters)
+    const plan = this.#plan(job)
     const outcome = await this.engine.scan(plan, job, options)
     return new BatchScanResult(job, plan, outcome, start)
+  }
+
+  #plan({ formula, parameters }: ProcessingJob): Plan {
+    const key = JSON.stringify([formula, parameters])
+    const plan = this.#plans.get(key) ?? planFormula(formula, parameters)
+    this.#plans.set(key, plan)
+    return plan
   }
 }
 

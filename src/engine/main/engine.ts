@@ -95,7 +95,7 @@ export interface SeriesOutcome extends RunOutcome {
 }
 
 /** Jobs with fewer symbols run inline under `auto`: a pool costs more than it gives (bench/engine/threshold). */
-const POOL_FROM_SYMBOLS = 100
+export const POOL_FROM_SYMBOLS = 250
 /** Shards per worker once candles are resident: enough for an idle worker to take some over. */
 const SHARDS_PER_WORKER = 4
 const PROGRESS_MS = 100

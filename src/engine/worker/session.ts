@@ -20,7 +20,7 @@ import {
 import { localTimes } from './local-time.ts'
 import { Resident, ResidentMemory, residentCache } from './resident.ts'
 
-/** Symbols per call into WASM: between calls a cancel is seen and progress shows (bench/engine/task-size). */
+/** Symbols per call into WASM: between calls a cancel is seen and progress shows. */
 const SYMBOLS_PER_CALL = 128
 const PROGRAMS_KEPT = 32
 /** The start of a series may weigh this much in a value, against 1 for all bars together. */
