@@ -42,9 +42,12 @@ export function builtHash() {
   return existsSync(hashFile) ? readFileSync(hashFile, 'utf8').trim() : ''
 }
 
-const COMMON_FEATURES = ['simd', 'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals']
+const ENABLED = [
+  ...['simd', 'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals'],
+  ...['reference-types', 'multivalue'],
+].map((feature) => `--enable-${feature}`)
 const FLAVOURS = [
-  { name: 'simd', rustFlags: ['-C', 'target-feature=+simd128'], cargo: [], features: [] },
+  { name: 'simd', rustFlags: ['-C', 'target-feature=+simd128'], cargo: [] },
   {
     name: 'threads',
     rustFlags: [
@@ -57,7 +60,6 @@ const FLAVOURS = [
       ]),
     ],
     cargo: ['--features', 'threads'],
-    features: ['threads'],
   },
 ]
 
@@ -84,7 +86,7 @@ function remapped() {
 
 function build() {
   const env = toolchain()
-  for (const { name, rustFlags, cargo, features } of FLAVOURS) {
+  for (const { name, rustFlags, cargo } of FLAVOURS) {
     const folder = join(out, name)
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
@@ -104,9 +106,10 @@ function build() {
       },
     })
     rmSync(join(folder, '.gitignore'), { force: true })
+    // Optimised by Binaryen 132, two rayon threads end in `unreachable` at any level; test/wasm/threads.test.ts shows it.
+    if (name === 'threads') continue
     const wasm = join(folder, 'millrace_bg.wasm')
-    const enabled = [...COMMON_FEATURES, ...features, 'reference-types', 'multivalue'].map((f) => `--enable-${f}`)
-    execFileSync(join(root, 'node_modules/.bin/wasm-opt'), ['-O3', ...enabled, wasm, '-o', wasm], { stdio: 'inherit' })
+    execFileSync(join(root, 'node_modules/.bin/wasm-opt'), ['-O3', ...ENABLED, wasm, '-o', wasm], { stdio: 'inherit' })
   }
   writeFileSync(hashFile, `${sourceHash()}\n`)
 }
