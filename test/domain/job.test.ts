@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest'
+import { JobError } from '../../src/domain/errors.ts'
+import { checkJob } from '../../src/domain/job.ts'
+import { TIMEFRAMES } from '../../src/domain/timeframe.ts'
+
+const JOB = { symbols: ['A'], timeframe: '1d', formula: 'close > 1' }
+const DAY = 86_400_000
+/** 2 January 2024, midnight UTC. */
+const JAN_2 = Date.UTC(2024, 0, 2)
+
+/** The error of a job that is right but for these fields. */
+function refusal(changes: Record<string, unknown>): JobError {
+  return refusalOf({ ...JOB, ...changes })
+}
+
+function refusalOf(request: unknown): JobError {
+  try {
+    checkJob(request)
+  } catch (error) {
+    expect(error).toBeInstanceOf(JobError)
+    return error as JobError
+  }
+  throw new Error('the job was accepted')
+}
+
+const range = (from?: unknown, to?: unknown) =>
+  checkJob({ ...JOB, dateRange: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) } }).dateRange
+
+describe('checkJob', () => {
+  it('fills in every default', () => {
+    expect(checkJob(JOB)).toEqual({
+      id: expect.stringMatching(/^job-\d+$/),
+      jobType: 'SCAN',
+      symbols: ['A'],
+      timeframe: '1d',
+      dateRange: {},
+      formula: 'close > 1',
+      parameters: {},
+      timezone: 'UTC',
+    })
+  })
+
+  it('keeps everything that was given', () => {
+    const request = {
+      id: 'nightly',
+      jobType: 'SCAN',
+      symbols: ['B', 'A'],
+      timeframe: '1M',
+      dateRange: { from: 1, to: 2 },
+      formula: 'param n = 3; close > n',
+      parameters: { n: 4 },
+      timezone: 'Asia/Seoul',
+    }
+    expect(checkJob(request)).toEqual(request)
+  })
+
+  it('gives every job without an id another one', () => {
+    expect(checkJob(JOB).id).not.toBe(checkJob(JOB).id)
+  })
+
+  it('takes every timeframe', () => {
+    expect(TIMEFRAMES.map((timeframe) => checkJob({ ...JOB, timeframe }).timeframe)).toEqual(TIMEFRAMES)
+  })
+
+  it('does not change the request', () => {
+    const request = Object.freeze({
+      ...JOB,
+      symbols: Object.freeze(['A', 'A']),
+      dateRange: Object.freeze({ from: '2024-01-02' }),
+    })
+    checkJob(request)
+    expect(request.symbols).toEqual(['A', 'A'])
+    expect(request.dateRange).toEqual({ from: '2024-01-02' })
+  })
+
+  it.each([undefined, null, 7, 'close > 1', []])('refuses %j for a job', (request) => {
+    expect(refusalOf(request).message).toMatch(/^The job(?:'s \w+)? is wrong|^No symbols provided$/)
+  })
+})
+
+describe('symbols', () => {
+  it('are scanned once each, in the order they came first', () => {
+    expect(checkJob({ ...JOB, symbols: ['B', 'A', 'B', 'C', 'A'] }).symbols).toEqual(['B', 'A', 'C'])
+  })
+
+  it.each([[[]], [undefined]])('"No symbols provided" for %j', (symbols) => {
+    const { code, message, fields } = refusal({ symbols })
+    expect([code, message, fields.path]).toEqual(['JOB_NO_SYMBOLS', 'No symbols provided', 'symbols'])
+  })
+
+  it('"No symbols provided" when the field is not there', () => {
+    const { symbols: _, ...job } = JOB
+    expect(refusalOf(job).message).toBe('No symbols provided')
+  })
+
+  it.each([
+    ['A', 'symbols'],
+    [['A', ''], 'symbols.1'],
+    [['A', 'B', 5], 'symbols.2'],
+    [[null], 'symbols.0'],
+  ])('refuses %j and says where', (symbols, path) => {
+    const { code, message, fields } = refusal({ symbols })
+    expect([code, fields.path]).toEqual(['JOB_NO_SYMBOLS', path])
+    expect(message).toContain(`The job's ${path} is wrong: `)
+  })
+})
+
+describe('timeframe', () => {
+  it.each(['1D', '7m', '', 'day', 'constructor'])('"Invalid timeframe" for %j, with all there are', (timeframe) => {
+    const { code, message, fields } = refusal({ timeframe })
+    expect(code).toBe('JOB_TIMEFRAME')
+    expect(message).toBe(`Invalid timeframe "${timeframe}": use one of 1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 1d, 1w, 1M`)
+    expect(fields).toEqual({ path: 'timeframe', found: timeframe, accepted: TIMEFRAMES })
+  })
+
+  it.each([undefined, 1, null])('refuses %j for its shape', (timeframe) => {
+    expect(refusal({ timeframe })).toMatchObject({ code: 'JOB_TIMEFRAME', fields: { path: 'timeframe' } })
+  })
+})
+
+describe('job type', () => {
+  it.each(['BACKTEST', 'PATTERN_DISCOVERY'])('%s is refused by name until it exists', (jobType) => {
+    const { code, message, fields } = refusal({ jobType })
+    expect([code, message]).toEqual(['JOB_TYPE', `Job type ${jobType} does not exist yet: use SCAN`])
+    expect(fields).toEqual({ path: 'jobType', found: jobType, accepted: ['SCAN'] })
+  })
+
+  it.each(['scan', '', 'REPORT'])('%j is unknown', (jobType) => {
+    const { code, message } = refusal({ jobType })
+    expect([code, message]).toEqual(['JOB_TYPE', `Unknown job type "${jobType}": use SCAN`])
+  })
+
+  it('must be text', () => {
+    expect(refusal({ jobType: 3 })).toMatchObject({ code: 'JOB_TYPE', fields: { path: 'jobType' } })
+  })
+})
+
+describe('date range', () => {
+  it('may be open at either end', () => {
+    expect(range()).toEqual({})
+    expect(range(JAN_2)).toEqual({ from: JAN_2 })
+    expect(range(undefined, JAN_2)).toEqual({ to: JAN_2 })
+  })
+
+  it('takes Date, milliseconds and ISO text', () => {
+    const expected = { from: JAN_2, to: JAN_2 + 5 }
+    expect(range(new Date(JAN_2), new Date(JAN_2 + 5))).toEqual(expected)
+    expect(range(JAN_2, JAN_2 + 5)).toEqual(expected)
+    expect(range('2024-01-02T00:00Z', '2024-01-02T00:00:00.005Z')).toEqual(expected)
+    expect(range('2024-01-02T09:00+09:00', JAN_2 + 5)).toEqual(expected)
+    expect(range(0, 1)).toEqual({ from: 0, to: 1 })
+  })
+
+  it('a day begins at midnight UTC as `from`, and is inclusive as `to`', () => {
+    expect(range('2024-01-02', '2024-01-03')).toEqual({ from: JAN_2, to: JAN_2 + 2 * DAY - 1 })
+  })
+
+  it('may be a single day', () => {
+    expect(range('2024-01-02', '2024-01-02')).toEqual({ from: JAN_2, to: JAN_2 + DAY - 1 })
+  })
+
+  it('a time as `to` is that time, also midnight', () => {
+    expect(range(undefined, '2024-01-02T00:00Z')).toEqual({ to: JAN_2 })
+  })
+
+  it('is refused when reversed', () => {
+    const { code, message, fields } = refusal({ dateRange: { from: '2024-01-03', to: '2024-01-02' } })
+    expect(code).toBe('JOB_DATE_RANGE')
+    expect(message).toBe(
+      'The date range is reversed: from 2024-01-03T00:00:00.000Z to 2024-01-02T23:59:59.999Z; put the earlier date first',
+    )
+    expect(fields).toEqual({ path: 'dateRange', found: { from: JAN_2 + DAY, to: JAN_2 + DAY - 1 } })
+  })
+
+  it('is refused when empty', () => {
+    const { code, message } = refusal({ dateRange: { from: JAN_2, to: new Date(JAN_2) } })
+    expect(code).toBe('JOB_DATE_RANGE')
+    expect(message).toContain('The date range is empty: from 2024-01-02T00:00:00.000Z')
+  })
+
+  it.each([
+    ['from', 'yesterday'],
+    ['to', 'yesterday'],
+    ['from', ''],
+    ['to', '2024-13-01'],
+    ['from', Number.POSITIVE_INFINITY],
+  ])('"%s" that is not a date is refused: %j', (end, value) => {
+    const { code, message, fields } = refusal({ dateRange: { [end]: value } })
+    expect(code).toBe('JOB_DATE_RANGE')
+    expect(message).toBe(`"${value}" is not a date: write 2024-12-31 or 2024-12-31T09:00Z`)
+    expect(fields).toEqual({ path: `dateRange.${end}`, found: String(value) })
+  })
+
+  it.each([
+    [{ from: Number.NaN }, 'dateRange.from'],
+    [{ to: new Date(Number.NaN) }, 'dateRange.to'],
+    [{ from: null }, 'dateRange.from'],
+    [{ to: {} }, 'dateRange.to'],
+    [{ till: '2024-01-02' }, 'dateRange.till'],
+    ['2024', 'dateRange'],
+  ])('refuses the shape of %j', (dateRange, path) => {
+    expect(refusal({ dateRange })).toMatchObject({ code: 'JOB_DATE_RANGE', fields: { path } })
+  })
+})
+
+describe('other fields', () => {
+  it.each([undefined, 3, null, ['close > 1']])('the formula must be text, not %j', (formula) => {
+    expect(refusal({ formula })).toMatchObject({ code: 'JOB_FORMULA', fields: { path: 'formula' } })
+  })
+
+  it('an empty formula is left to the formula language', () => {
+    expect(checkJob({ ...JOB, formula: '' }).formula).toBe('')
+  })
+
+  it.each([
+    [{ n: '14' }, 'parameters.n'],
+    [{ n: Number.NaN }, 'parameters.n'],
+    [{ n: Number.POSITIVE_INFINITY }, 'parameters.n'],
+    [{ n: null }, 'parameters.n'],
+    [{ n: 1, m: [2] }, 'parameters.m'],
+    ['n', 'parameters'],
+  ])('parameters are finite numbers by name, not %j', (parameters, path) => {
+    expect(refusal({ parameters })).toMatchObject({ code: 'JOB_PARAMETERS', fields: { path } })
+  })
+
+  it.each(['Mars/Olympus', '', 7])('a time zone must exist: %j', (timezone) => {
+    expect(refusal({ timezone })).toMatchObject({ code: 'JOB_FIELD', fields: { path: 'timezone' } })
+  })
+
+  it('says what is wrong with a time zone', () => {
+    expect(refusal({ timezone: 'Mars/Olympus' }).message).toBe(
+      "The job's timezone is wrong: not a time zone this machine knows",
+    )
+  })
+
+  it.each(['UTC', 'Asia/Seoul', 'America/New_York'])('%s is a time zone, also asked a second time', (timezone) => {
+    expect([checkJob({ ...JOB, timezone }).timezone, checkJob({ ...JOB, timezone }).timezone]).toEqual([
+      timezone,
+      timezone,
+    ])
+  })
+
+  it.each(['', 5])('an id cannot be %j', (id) => {
+    expect(refusal({ id })).toMatchObject({ code: 'JOB_FIELD', fields: { path: 'id' } })
+  })
+
+  it.each(['timeFrame', 'symbol', 'workers'])('%s is not a field of a job', (field) => {
+    const { code, message, fields } = refusal({ [field]: 1 })
+    expect([code, fields.path]).toEqual(['JOB_FIELD', field])
+    expect(message).toContain(`The job's ${field} is wrong`)
+  })
+})
+
+describe('the order of checks', () => {
+  const WRONG = {
+    jobType: 'BACKTEST',
+    symbols: [] as string[],
+    timeframe: '7m',
+    dateRange: { from: 2, to: 1 },
+    formula: 'close > 1',
+    timezone: 'Mars/Olympus',
+  }
+
+  it('is shape, job type, symbols, timeframe, dates', () => {
+    const fixes = { timezone: 'UTC', jobType: 'SCAN', symbols: ['A'], timeframe: '1d', dateRange: { from: 1, to: 2 } }
+    const job: Record<string, unknown> = { ...WRONG }
+    const codes: string[] = []
+    for (const [field, value] of Object.entries(fixes)) {
+      codes.push(refusalOf(job).code)
+      job[field] = value
+    }
+    expect(codes).toEqual(['JOB_FIELD', 'JOB_TYPE', 'JOB_NO_SYMBOLS', 'JOB_TIMEFRAME', 'JOB_DATE_RANGE'])
+    expect(checkJob(job)).toMatchObject(fixes)
+  })
+})

@@ -1,0 +1,89 @@
+// What the published types say, and what they refuse: compiled by package.test.ts, never run.
+import {
+  BatchScanUseCase,
+  CATALOGUE,
+  type CandleRepository,
+  createEngine,
+  type DataQuality,
+  type EngineError,
+  type JobRequest,
+  type LoadedCandles,
+  type MatchTable,
+  memoryRepository,
+  type Plan,
+  type ProcessingEngine,
+  type planFormula,
+  type ScanStatistics,
+  SeriesUseCase,
+  type SignalMatch,
+  type SignalRole,
+  type SignalType,
+  type TIMEFRAMES,
+  type Timeframe,
+} from 'millrace'
+
+/** A compile error unless both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never
+const isSame = <A, B>(_: Same<A, B>) => undefined
+
+const repository = memoryRepository({ A: [] })
+const engine = createEngine({ repository, executor: 'auto', workers: 2, defects: 'drop', residentBytes: 1e6 })
+isSame<typeof engine, ProcessingEngine>(true)
+isSame<(typeof TIMEFRAMES)[number], Timeframe>(true)
+isSame<SignalType, 'ENTRY' | 'EXIT' | 'SCAN_HIT'>(true)
+isSame<SignalMatch['role'], SignalRole | undefined>(true)
+isSame<SignalMatch['indicatorValues'], Readonly<Record<string, number | null>>>(true)
+isSame<EngineError['code'], 'ENGINE_CLOSED' | 'ENGINE_OPTION' | 'ENGINE_WASM' | 'ENGINE_WORKER' | 'CANCELLED'>(true)
+
+const job: JobRequest = {
+  symbols: ['A'],
+  timeframe: '1d',
+  formula: 'close > open',
+  dateRange: { from: new Date(), to: '2024-12-31' },
+}
+const result = await new BatchScanUseCase(engine).execute(job, {
+  signal: AbortSignal.abort(),
+  onProgress: ({ remainingMs }) => remainingMs,
+})
+isSame<typeof result.matches, MatchTable>(true)
+isSame<typeof result.statistics, ScanStatistics>(true)
+isSame<ReturnType<MatchTable['at']>, SignalMatch | undefined>(true)
+isSame<typeof result.dataQuality.total, DataQuality>(true)
+for (const match of result.matches) isSame<typeof match, SignalMatch>(true)
+isSame<ReturnType<typeof planFormula>, Plan>(true)
+CATALOGUE.map(({ name, parameters }) => name.length + parameters.length)
+
+const { series } = await new SeriesUseCase(engine).execute({
+  symbols: ['A'],
+  timeframe: '1h',
+  expressions: ['rsi(14)'],
+})
+isSame<(typeof series)[number]['values'], Float64Array<ArrayBufferLike>>(true)
+
+// A repository of one's own.
+const own: CandleRepository = {
+  symbols: async () => ['A'],
+  load: async (symbol): Promise<LoadedCandles> => ({ symbol, error: { code: 'NO_DATA', message: '', fields: {} } }),
+  versions: async (symbols) => symbols.map(() => '1'),
+  close: async () => {},
+}
+createEngine({ repository: own })
+
+// @ts-expect-error: an engine needs a repository
+createEngine({})
+// @ts-expect-error: there is no such executor
+createEngine({ repository, executor: 'threads' })
+// @ts-expect-error: there is no such timeframe
+const fortnight: Timeframe = '2w'
+// @ts-expect-error: a formula is needed
+const formless: JobRequest = { symbols: ['A'], timeframe: '1d' }
+// @ts-expect-error: a series job has expressions instead of a formula
+new SeriesUseCase(engine).execute({ symbols: ['A'], timeframe: '1d', formula: 'close' })
+// @ts-expect-error: results are read only
+result.matches.length = 3
+// @ts-expect-error: what happened to one symbol has codes of its own
+own.load = async (symbol) => ({ symbol, error: { code: 'CANCELLED', message: '', fields: {} } })
+// @ts-expect-error: inner modules are not part of the package
+type Inner = typeof import('millrace/dist/engine/main/pool.js')
+
+export type Unused = [typeof fortnight, typeof formless, Inner]

@@ -1,0 +1,139 @@
+import * as fc from 'fast-check'
+import { CATALOGUE, type CatalogueRow } from '../../src/indicators/catalogue.ts'
+
+/** Formulas of every row of the catalogue, and candles to run them on. */
+
+const rows = CATALOGUE.filter((row) => row.group !== 'operator' && row.group !== 'calendar')
+const rowsOf = (type: string) => rows.filter((row) => row.outputs[0]?.type === type)
+
+/** Strings one after the other. */
+const of = (...parts: (fc.Arbitrary<string | number> | string)[]) =>
+  fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''))
+
+/** A call with every input and parameter that can be written by position, or only its parameters where that is enough. */
+function call(row: CatalogueRow, number: fc.Arbitrary<string>, condition: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const inputs = row.inputs.filter((input) => !input.implied)
+  const parameters = row.parameters.map((parameter) =>
+    parameter.integer ? fc.integer({ min: parameter.min, max: 9 }).map(String) : fc.constantFrom('0', '0.5', '2'),
+  )
+  const given = inputs.map((input) => (input.type === 'condition' ? condition : number))
+  const full = fc.tuple(...given, ...parameters)
+  const mayBeShort = parameters.length > 0 && inputs.every((input) => input.default !== undefined)
+  const args = mayBeShort ? fc.oneof(full, fc.tuple(...parameters)) : full
+  const output = row.outputs.length > 1 ? fc.constantFrom('', ...row.outputs.map(({ name }) => `.${name}`)) : ''
+  return of(
+    row.name,
+    '(',
+    args.map((all) => all.join(', ')),
+    ')',
+    output,
+  )
+}
+
+const OPERATORS = ['+', '-', '*', '/', '%', '**']
+const COMPARISONS = ['<', '<=', '>', '>=', '==', '!=']
+
+const { number, condition } = fc.letrec<{ number: string; condition: string }>((tie) => {
+  const [number, condition] = [tie('number'), tie('condition')]
+  const columns = ['open', 'high', 'low', 'close', 'volume', 'hl2', 'hlc3', 'ohlc4', 'hlcc4', 'c', 'bar_index']
+  const calendar = ['year', 'month', 'day', 'weekday', 'dayofweek', 'hour', 'minute']
+  const bars = fc.integer({ min: 0, max: 7 })
+  return {
+    number: fc.oneof(
+      { maxDepth: 3, depthSize: 'small', withCrossShrink: true },
+      fc.constantFrom(...columns, ...columns, ...calendar, 'obv', 'tr', '0', '1', '2.5', '100', '-3', '(1 / 0)'),
+      fc.oneof(...rowsOf('number').map((row) => call(row, number, condition))),
+      of('(', number, ' ', fc.constantFrom(...OPERATORS), ' ', number, ')'),
+      of('(', number, ' ', fc.constantFrom('+', '*', '-'), ' -', number, ' / ', number, ')'),
+      of('(', number, ')[', bars, ']'),
+      of('(', condition, ' ? ', number, ' : ', number, ')'),
+      of('max(', number, ', ', number, ', ', number, ')'),
+    ),
+    condition: fc.oneof(
+      { maxDepth: 4, depthSize: 'small', withCrossShrink: true },
+      fc.constantFrom('close > open', 'na(volume)', 'close >= high', 'weekday < 3', '1 < 2'),
+      of('(', number, ' ', fc.constantFrom(...COMPARISONS), ' ', number, ')'),
+      of(
+        '(',
+        number,
+        ' ',
+        fc.constantFrom(...COMPARISONS),
+        ' ',
+        number,
+        ' ',
+        fc.constantFrom('<', '<='),
+        ' ',
+        number,
+        ')',
+      ),
+      of('(', condition, ' ', fc.constantFrom('and', 'or'), ' ', condition, ')'),
+      of('(not ', condition, ')'),
+      // Without brackets: the precedence is part of what is compared.
+      of('(', condition, ' or not ', condition, ' and ', condition, ')'),
+      fc.oneof(...rowsOf('condition').map((row) => call(row, number, condition))),
+      of('(', condition, ')[', bars, ']'),
+      of('if(', condition, ', ', condition, ', ', condition, ')'),
+    ),
+  }
+})
+
+/** A condition alone, with variables and a parameter, or with roles. */
+export const formulas: fc.Arbitrary<string> = fc.oneof(
+  condition,
+  of('x1 = ', number, '\ny1 = ', condition, '\n', 'y1 and x1 > x1[1]'),
+  of('param n1 = ', fc.integer({ min: 2, max: 6 }), ' in 1..9\n', 'sma(', number, ', n1) >= close[n1] or ', condition),
+  of('entry = ', condition, '\nexit = ', condition),
+  of('x1 = ', number, '; short = ', condition, '; cover = x1 > 0 and ', condition),
+)
+
+export interface RandomCandle {
+  /** Bars since the one before. */
+  step: number
+  open: number
+  high: number
+  low: number
+  close: number
+  volume: number
+}
+
+/** Prices from a coarse grid meet each other often; from a fine one never. */
+const candle = (price: fc.Arbitrary<number>) => {
+  const holed = (value: fc.Arbitrary<number>, weight: number) =>
+    fc.oneof({ weight: 40, arbitrary: value }, { weight, arbitrary: fc.constant(Number.NaN) })
+  const volume = fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: 0, max: 5000 }) },
+    fc.double({ min: 0, max: 9, noNaN: true }),
+  )
+  return fc
+    .record({
+      step: fc.integer({ min: 1, max: 3 }),
+      open: holed(price, 1),
+      high: holed(price, 1),
+      low: holed(price, 1),
+      close: holed(price, 2),
+      volume: holed(volume, 4),
+    })
+    .map(({ high, low, ...rest }) => (high < low ? { ...rest, high: low, low: high } : { ...rest, high, low }))
+}
+const coarse = fc.integer({ min: 1, max: 8 })
+const fine = fc.double({ min: 0.5, max: 200, noNaN: true })
+const flat = fc.constantFrom(7, 7, 7, 7, 7, 7, 7, 8)
+
+/** Candles of one symbol, in order. Open and close need not lie between high and low. */
+export const candles: fc.Arbitrary<RandomCandle[]> = fc.oneof(
+  ...[coarse, fine, fine, flat].map((price) => fc.array(candle(price), { maxLength: 60, size: 'max' })),
+)
+
+export function columnsOf(series: readonly RandomCandle[], stepMs = 86_400_000) {
+  let time = Date.UTC(2024, 1, 26)
+  const column = (name: keyof RandomCandle) => Float64Array.from(series, (each) => each[name])
+  const times = Float64Array.from(series, ({ step }) => (time += step * stepMs))
+  return {
+    time: times,
+    open: column('open'),
+    high: column('high'),
+    low: column('low'),
+    close: column('close'),
+    volume: column('volume'),
+  }
+}
