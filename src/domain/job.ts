@@ -15,7 +15,10 @@ export interface DateRange {
   to?: number
 }
 
-/** What a caller asks for. Dates may be `Date`, milliseconds or ISO text (`2024-12-31` is the whole UTC day). */
+/**
+ * What a caller asks for. Dates may be `Date`, milliseconds or ISO text: `2024-12-31` is the whole UTC day, a time
+ * without a zone is UTC. A symbol that stands twice runs once.
+ */
 export interface JobRequest {
   /** Shows up in the result; made up when absent. */
   id?: string
@@ -44,12 +47,24 @@ export interface ProcessingJob {
 
 const DAY_MS = 86_400_000
 
-/** Milliseconds UTC of a date as people write it; a day without a time ends at its last millisecond. */
+const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/
+
+/**
+ * Milliseconds UTC of a date as people write it, NaN for what is none. A day without a time ends at its last
+ * millisecond; a time without a zone is UTC, so that a job means the same on every machine.
+ */
 function milliseconds(value: Date | number | string, end: boolean): number {
-  if (value instanceof Date) return value.getTime()
-  if (typeof value === 'number') return value
-  const time = Date.parse(value)
-  return end && /^\d{4}-\d{2}-\d{2}$/.test(value.trim()) ? time + DAY_MS - 1 : time
+  if (typeof value !== 'string') return new Date(value).getTime()
+  const [, day, time = '00:00', zone = 'Z'] = ISO_DATE.exec(value.trim()) ?? []
+  if (day === undefined || !isDay(day)) return Number.NaN
+  const start = Date.parse(`${day}T${time}${zone}`)
+  return end && value.trim() === day ? start + DAY_MS - 1 : start
+}
+
+/** `Date.parse` takes 30 February for a day in March. */
+function isDay(day: string): boolean {
+  const time = Date.parse(`${day}T00:00Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
 }
 
 /** Zones that were found to exist: asking takes as long as checking the rest of a job. */
@@ -98,6 +113,7 @@ let jobs = 0
 export function checkJob(request: unknown): ProcessingJob {
   const parsed = v.safeParse(jobSchema, request)
   if (!parsed.success) throw shapeError(parsed.issues[0])
+  checkNames((request as JobRequest).parameters ?? {}, parsed.output.parameters)
   const { jobType, symbols, timeframe, dateRange, formula, parameters, timezone, id } = parsed.output
   if (!JOB_TYPES.includes(jobType as JobType)) throw jobTypeError(jobType)
   if (symbols.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
@@ -128,6 +144,14 @@ function shapeError(issue: v.InferIssue<typeof jobSchema>): JobError {
   }
   const where = path === '' ? 'The job' : `The job's ${path}`
   return new JobError(code, `${where} is wrong: ${issue.message}`, { path, found: issue.received })
+}
+
+/** The schema leaves out names that would change an object instead of standing in it. */
+function checkNames(given: object, kept: object) {
+  const lost = Object.keys(given).find((name) => !Object.hasOwn(kept, name))
+  if (lost === undefined) return
+  const message = `A parameter cannot be called "${lost}": give it another name`
+  throw new JobError('JOB_PARAMETERS', message, { path: 'parameters', found: lost })
 }
 
 function jobTypeError(jobType: string): JobError {

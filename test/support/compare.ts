@@ -16,6 +16,7 @@ export interface Comparison {
 }
 
 const TOLERANCE = 1e-9
+const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
 
 /** Compares a scan with what the oracle finds on candles that were read another way. */
 export function compareWithOracle(
@@ -33,7 +34,14 @@ export function compareWithOracle(
     const barOf = new Map(Array.from(columns.time, (time, bar) => [time, bar]))
     const ours = new Map<string, Readonly<Record<string, number | null>>>()
     for (const match of matches.of(index)) {
-      ours.set(`${barOf.get(match.timestamp)} ${match.role ?? match.signalType}`, match.indicatorValues)
+      const bar = barOf.get(match.timestamp)
+      ours.set(`${bar} ${match.role ?? match.signalType}`, match.indicatorValues)
+      for (const name of PRICES) {
+        const expected = columns[name][bar!]!
+        if (!Object.is(match.candle[name], expected)) {
+          found.wrong.push(`${symbol} bar ${bar}: ${name} is ${match.candle[name]}, expected ${expected}`)
+        }
+      }
     }
     for (const { name, condition } of oracle.signals) {
       condition.value.forEach((value, bar) => {

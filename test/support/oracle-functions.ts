@@ -156,7 +156,7 @@ function rsi(x: Series, n: number): Series {
   )
 }
 
-function stoch(x: Series, high: Series, low: Series, n: number): Series {
+function stoch(high: Series, low: Series, x: Series, n: number): Series {
   const floor = lowest(low, n)
   return hundred(div(sub(x, floor), sub(highest(high, n), floor)))
 }
@@ -387,7 +387,7 @@ export const FUNCTIONS = entries({
   'mom(source = close, #length = 10)': change,
   'roc(source = close, #length = 10)': (x: Series, n: number) => hundred(div(change(x, n), lag(x, n))),
   'rsi(source = close, #length = 14)': rsi,
-  'stoch(source = close, high = high, low = low, #length = 14)': stoch,
+  'stoch(high = high, low = low, close = close, #length = 14)': stoch,
   'cci(source = hlc3, #length = 20)': cci,
   'mfi(source = hlc3, #length = 14, ~volume = volume)': (x: Series, n: number, v: Series) => mfi(x, v, n),
   'macd(source = close, #fast = 12, #slow = 26, #signal = 9)': (x: Series, fast: number, slow: number, n: number) => {

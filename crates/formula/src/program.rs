@@ -77,8 +77,13 @@ impl<L: Build> Program<L> {
         let needed = plan.needed();
         let wants_no = wants_no(plan);
         let mut slot_of = vec![usize::MAX; needed.len()];
-        let mut program =
-            Program { steps: Vec::new(), slots: Vec::new(), columns: Vec::new(), signals: Vec::new(), reports: Vec::new() };
+        let mut program = Program {
+            steps: Vec::new(),
+            slots: Vec::new(),
+            columns: Vec::new(),
+            signals: Vec::new(),
+            reports: Vec::new(),
+        };
         plan.graph.for_each(|id, operation| {
             if !needed[id as usize] {
                 return;
@@ -147,7 +152,8 @@ impl<L: Lane> Program<L> {
         for step in &mut self.steps {
             // The output leaves its place while the kernel reads the others.
             let mut output = std::mem::replace(&mut self.slots[step.output], Slot::Series(Box::new([])));
-            step.kernel.run(&Inputs::new(&self.slots, &step.inputs, bars), &mut Output::new(&mut output, bars, step.wants_no));
+            step.kernel
+                .run(&Inputs::new(&self.slots, &step.inputs, bars), &mut Output::new(&mut output, bars, step.wants_no));
             self.slots[step.output] = output;
         }
     }

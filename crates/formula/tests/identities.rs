@@ -169,7 +169,7 @@ fn adx_is_the_adx_of_dmi() {
 fn stoch_is_made_of_highest_and_lowest() {
     let mut bytes = PlanBytes::default();
     let [high, low, close] = high_low_close(&mut bytes);
-    bytes.call("stoch", &[close, high, low], &[14.0]);
+    bytes.call("stoch", &[high, low, close], &[14.0]);
     let nodes = bytes.plan().graph.len();
     bytes.call("highest", &[high], &[14.0]);
     bytes.call("lowest", &[low], &[14.0]);
@@ -282,7 +282,7 @@ fn oscillators_stay_within_0_to_100_and_reach_both_ends_exactly() {
             candles.low[bar] = candles.close[bar].min(candles.close[bar - 1]);
         }
         let columns = candles.columns();
-        for (name, inputs) in [("rsi", vec![CLOSE]), ("stoch", vec![CLOSE, HIGH, LOW]), ("mfi", vec![CLOSE, VOLUME])] {
+        for (name, inputs) in [("rsi", vec![CLOSE]), ("stoch", vec![HIGH, LOW, CLOSE]), ("mfi", vec![CLOSE, VOLUME])] {
             let values = series(&columns, |bytes| {
                 let inputs: Vec<Value> = inputs.iter().map(|&column| bytes.column(column)).collect();
                 bytes.call(name, &inputs, &[5.0])

@@ -271,7 +271,7 @@ fn stoch_is_the_fast_k() {
             let theirs =
                 talib(|core, out| core.stochf(0, BARS - 1, high, low, close, length, 1, MAType::SMA, out, &mut slow));
             let ours =
-                ours(&market.candles, |bytes, x| bytes.call("stoch", &[x.close, x.high, x.low], &[length as f64]));
+                ours(&market.candles, |bytes, x| bytes.call("stoch", &[x.high, x.low, x.close], &[length as f64]));
             assert_agrees(&ours.values, &theirs, 0, 100.0, &market, &format!("stoch({length})"));
         }
     }

@@ -24,7 +24,11 @@ pub enum Operation {
     Constant(f64),
     /// A column of the candle by its number.
     Column(u32),
-    Call { row: &'static Row, inputs: Vec<NodeId>, parameters: Vec<f64> },
+    Call {
+        row: &'static Row,
+        inputs: Vec<NodeId>,
+        parameters: Vec<f64>,
+    },
 }
 
 /// How far a value reaches back and when it starts, over all the nodes below it.
@@ -120,10 +124,9 @@ impl Graph {
     }
 
     pub fn column(&self, column: u32) -> Node<'_> {
-        self.node(self.intern(Key::Column(column), || Entry {
-            operation: Operation::Column(column),
-            reach: Reach::NONE,
-        }))
+        self.node(
+            self.intern(Key::Column(column), || Entry { operation: Operation::Column(column), reach: Reach::NONE }),
+        )
     }
 
     /// The outputs of a function on these inputs. Inputs and parameters must fit the row.

@@ -50,7 +50,16 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
     pub fn new(fold: F, length: usize) -> Self {
         let mut parts = vec![F::keep(L::unknown()); length + 1].into_boxed_slice();
         parts[length] = fold.empty();
-        Self { head: fold.empty(), fold, parts, filled: length, shift: L::splat(0.0), bar: 0, holes: true, holes_in_head: true }
+        Self {
+            head: fold.empty(),
+            fold,
+            parts,
+            filled: length,
+            shift: L::splat(0.0),
+            bar: 0,
+            holes: true,
+            holes_in_head: true,
+        }
     }
 
     fn length(&self) -> usize {

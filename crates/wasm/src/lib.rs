@@ -50,7 +50,12 @@ impl Store {
     fn symbol(&self, symbol: usize, from: u32, to: u32) -> Symbol<'_> {
         let columns = &self.symbols[symbol];
         let bars = columns.iter().map(Vec::len).max().unwrap_or(0);
-        Symbol { columns: std::array::from_fn(|column| &columns[column][..]), bars, from: from as usize, to: to as usize }
+        Symbol {
+            columns: std::array::from_fn(|column| &columns[column][..]),
+            bars,
+            from: from as usize,
+            to: to as usize,
+        }
     }
 }
 

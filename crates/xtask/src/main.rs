@@ -46,14 +46,21 @@ fn catalogue() -> String {
     for (id, row) in REGISTRY.iter().enumerate() {
         let inputs = row.inputs.iter().map(|input| {
             let default = input.default.map(|value| format!(", default: {}", text(value))).unwrap_or_default();
-            format!("{{ name: {}, type: '{}'{default}, implied: {} }}", text(input.name), kind(input.kind), input.implied)
+            format!(
+                "{{ name: {}, type: '{}'{default}, implied: {} }}",
+                text(input.name),
+                kind(input.kind),
+                input.implied
+            )
         });
         let parameters = row.parameters.iter().map(|p| {
             let default = p.default.map(|value| format!(", default: {value}")).unwrap_or_default();
             format!("{{ name: {}, integer: {}, min: {}, max: {}{default} }}", text(p.name), p.whole, p.min, p.max)
         });
-        let outputs =
-            row.outputs.iter().map(|output| format!("{{ name: {}, type: '{}' }}", text(output.name), kind(output.kind)));
+        let outputs = row
+            .outputs
+            .iter()
+            .map(|output| format!("{{ name: {}, type: '{}' }}", text(output.name), kind(output.kind)));
         let list = |items: Vec<String>| items.join(", ");
         writeln!(
             out,

@@ -251,7 +251,7 @@ export class Session {
       values: buffer.values(),
     }
     buffer.free()
-    describe(matches, positions, loaded)
+    describe(matches, positions, loaded, account.task.columns)
     count(account, loaded, performance.now() - start)
     return matches
   }
@@ -259,19 +259,27 @@ export class Session {
 
 type Candles = Record<CandleColumn, Float64Array>
 
-/** Fills in the times of matches, and the columns of their candles that the plan does not read. */
-function describe(matches: MatchColumns, positions: Uint32Array, loaded: readonly Loaded[]) {
+/**
+ * Fills in the times of matches, and the columns of their candles that the plan does not read: those that are shown;
+ * a column that is only at hand from another job stays NaN.
+ */
+function describe(
+  matches: MatchColumns,
+  positions: Uint32Array,
+  loaded: readonly Loaded[],
+  shown: readonly CandleColumn[],
+) {
   const { bar, time, candle } = matches
   const absent = CANDLE_COLUMNS.filter((name) => candle[name].length < bar.length)
   for (const name of absent) (candle as Candles)[name] = new Float64Array(bar.length)
-  const columns = absent.map((name) => CANDLE_COLUMNS.indexOf(name))
+  const columns = absent.map((name) => (shown.includes(name) ? CANDLE_COLUMNS.indexOf(name) : -1))
   for (let start = 0; start < bar.length; ) {
     const { resident } = loaded[positions[start]!]!
     let end = start
     while (end < bar.length && positions[end] === positions[start]) end++
     pick(resident.time, bar, time, start, end)
     columns.forEach((column, at) => {
-      pick(resident.column(column), bar, candle[absent[at]!], start, end)
+      pick(column < 0 ? undefined : resident.column(column), bar, candle[absent[at]!], start, end)
     })
     start = end
   }

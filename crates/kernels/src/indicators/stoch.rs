@@ -4,21 +4,21 @@ use crate::spec::*;
 pub static STOCH: Row = Row {
     name: "stoch",
     group: Group::Momentum,
-    summary: "Raw stochastic %K: where the value stands between the lowest low and the highest high, 0 to 100.",
-    doc: "`100·(source − lowest(low, length)) / (highest(high, length) − lowest(low, length))`; unknown where the range \
+    summary: "Raw stochastic %K: where the close stands between the lowest low and the highest high, 0 to 100.",
+    doc: "`100·(close − lowest(low, length)) / (highest(high, length) − lowest(low, length))`; unknown where the range \
           is 0. Smooth it yourself: `sma(stoch(14), 3)` is the slow %K.\n\n\
           Source: George Lane, Investment Educators, 1950s.",
     inputs: &[
-        Input::number("source").or("close"),
         Input::number("high").or("high"),
         Input::number("low").or("low"),
+        Input::number("close").or("close"),
     ],
     parameters: &[Parameter::length().or(14.0)],
     outputs: VALUE,
     body: Body::Compose(|x, p| {
-        let (top, bottom) = (HIGHEST.of(&x[1..2], p), LOWEST.of(&x[2..3], p));
+        let (top, bottom) = (HIGHEST.of(&x[..1], p), LOWEST.of(&x[1..2], p));
         // The quotient first, so that the top of the range is 100 to the last bit.
-        vec![(x[0] - bottom) / (top - bottom) * 100.0]
+        vec![(x[2] - bottom) / (top - bottom) * 100.0]
     }),
     scale: Some(0),
     example: "sma(stoch(14), 3) < 20",
