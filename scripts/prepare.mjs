@@ -1,7 +1,7 @@
 // Runs before `npm start` and `npm test`: installs packages and builds dist when they are missing or out of date.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -33,7 +33,13 @@ once('node_modules/.millrace-installed', ['package-lock.json'], () => {
   })
 })
 
-once('dist/.millrace-built', ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json', ...filesUnder('src')], () => {
-  console.error('Building …')
-  execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' })
-})
+// Beside the packages' note: dist is published as it is.
+if (!existsSync('dist/index.js')) rmSync('node_modules/.millrace-built', { force: true })
+once(
+  'node_modules/.millrace-built',
+  ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json', ...filesUnder('src')],
+  () => {
+    console.error('Building …')
+    execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' })
+  },
+)

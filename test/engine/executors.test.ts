@@ -85,20 +85,29 @@ describe.each(EXECUTORS)('$name', (executor) => {
 
   it('refuses symbols with bad rows under "error", and only these', async () => {
     const bad = new Map(universe([100, 100, 100]))
-    bad.get('S1')!.low[50] = 0
+    bad.get('S1')!.low.fill(0, 50, 53)
+    bad.get('S2')!.volume[7] = Number.NaN
     const formula = 'close > sma(close, 20)'
     const source = () => memoryRepository(bad)
     await using strict = start(executor, source(), { defects: 'error' })
     const result = await strict.scan(formula, [...bad.keys()])
-    expect(result.errors).toMatchObject([{ symbol: 'S1', code: 'BAD_DATA', fields: { notPositive: 1, rows: 100 } }])
+    expect(result.errors).toMatchObject([{ symbol: 'S1', code: 'BAD_DATA', fields: { notPositive: 3, rows: 100 } }])
     await using lenient = start(executor, source())
     const dropped = await lenient.scan(formula, [...bad.keys()])
     expect(dropped.errors).toEqual([])
-    expect(dropped.dataQuality.total).toMatchObject({ rows: 300, dropped: 1, notPositive: 1 })
-    expect(dropped.dataQuality.symbols).toMatchObject([{ symbol: 'S1', rows: 100, dropped: 1 }])
+    expect(dropped.dataQuality.total).toMatchObject({
+      rows: 300,
+      dropped: 3,
+      notPositive: 3,
+      unknownVolume: 1,
+    })
+    expect(dropped.dataQuality.symbols).toMatchObject([
+      { symbol: 'S1', rows: 100, dropped: 3, unknownVolume: 0 },
+      { symbol: 'S2', rows: 100, dropped: 0, unknownVolume: 1 },
+    ])
     expect(dropped.matches.of(0)).toEqual(result.matches.of(0))
     expect(dropped.matches.of(2)).toEqual(result.matches.of(2))
-    expect(dropped.results().map(({ bars }) => bars)).toEqual([100, 99, 100])
+    expect(dropped.results().map(({ bars }) => bars)).toEqual([100, 97, 100])
     await using keeping = start(executor, source(), { defects: 'keep' })
     expect((await keeping.scan(formula, [...bad.keys()])).bars).toBe(300)
   })

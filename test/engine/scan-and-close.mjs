@@ -12,7 +12,14 @@ const candles = {
 }
 
 /** What keeps a process alive, besides the pipes of this one. */
-const threads = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FS/.test(name))
+const handles = () => process.getActiveResourcesInfo().filter((name) => !/Pipe|TTY|FS/.test(name))
+
+// Counted here, because a pool lets go of its idle threads: they would not keep the process.
+let threads = 0
+process.on('worker', (worker) => {
+  threads++
+  worker.once('exit', () => threads--)
+})
 
 const executor = process.argv[2]
 const engine = createEngine({
@@ -22,10 +29,6 @@ const engine = createEngine({
 })
 const job = { symbols: ['A', 'B', 'C'], timeframe: '1d', formula: 'close > sma(close, 3)' }
 const { matches } = await new BatchScanUseCase(engine).execute(job)
-// Idle workers are let go of by their pool, so that they are not counted: threads that run a task are.
-const running = new BatchScanUseCase(engine).execute(job)
-await new Promise((resolve) => setImmediate(resolve))
-const during = threads().length
-await running
+const during = threads
 await engine.close()
-console.log(JSON.stringify({ matches: matches.length, during, after: threads() }))
+console.log(JSON.stringify({ matches: matches.length, during, after: threads, handles: handles() }))

@@ -86,6 +86,15 @@ export const formulas: fc.Arbitrary<string> = fc.oneof(
   of('x1 = ', number, '; short = ', condition, '; cover = x1 > 0 and ', condition),
 )
 
+/** A row on plain columns, on every bar: its values are what matches report. */
+export function plainCall(row: CatalogueRow): fc.Arbitrary<string> {
+  const number = fc.constantFrom('open', 'high', 'low', 'close', 'volume')
+  const condition = fc.constantFrom('close > open', 'close >= close[1]', 'volume > 2500')
+  const value = row.group === 'calendar' ? fc.constant(row.name) : call(row, number, condition)
+  const isNumber = row.outputs[0]?.type === 'number'
+  return value.map((text) => `x1 = ${isNumber ? text : `${text} ? 1 : 0`}\nna(x1) or not na(x1)`)
+}
+
 export interface RandomCandle {
   /** Bars since the one before. */
   step: number
