@@ -10,7 +10,7 @@ const SOME = [...DATA, '--symbols', 'AAPL,MSFT,IBM,NO_SUCH']
 const PULLBACK = 'close > sma(close, 50) and crossover(ema(close, 12), ema(close, 26))'
 const ROLES = 'entry = crossover(close, sma(close, 20))\nexit = crossunder(close, sma(close, 20))'
 
-/** Runs the command line from its sources, in this thread. */
+/** Runs the command line from its sources, in this thread: workers need built JavaScript, so `DATA` is inline. */
 async function runSource(args: readonly string[]): Promise<Ran> {
   const ran: Ran = { code: null, stdout: '', stderr: '' }
   const write = (stream: 'stdout' | 'stderr') => (text: string | Uint8Array) => {
@@ -77,7 +77,7 @@ describe('the sources and the build do the same', () => {
     ['an unknown function', ['indicators', 'macdd']],
     ['an unknown option', ['scan', 'close > open', '--dta', 'x']],
     ['no data', ['scan', 'close > open']],
-    ['a file that is not there', ['scan', 'close > open', '--data', 'no-such-file.parquet']],
+    ['a file that is not there', ['scan', 'close > open', ...DATA, '--data', 'no-such-file.parquet']],
     ['a timeframe the data has not', ['scan', 'close > open', ...SOME, '--timeframe', '1w']],
     ['a wrong date', ['scan', 'close > open', ...SOME, '--from', '2017-02-30']],
     ['a wrong parameter', ['scan', 'close > open', ...SOME, '--param', 'n=5']],
