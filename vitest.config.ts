@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    setupFiles: ['test/support/seed.ts'],
     // Two cores: each file that starts engines brings threads of its own.
     maxWorkers: 2,
     testTimeout: 120_000,
