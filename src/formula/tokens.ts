@@ -15,17 +15,23 @@ export interface Token {
 const SPACE = /[^\S\n\r]+/y
 const COMMENT = /\/\/[^\n\r]*/y
 const NAME = /[\p{L}_][\p{L}\p{M}\p{Nd}_]*/uy
+/** `5.` and `1.e3`: a point with no digit behind it, and no range `2..5`. */
+const OPEN_POINT = /(\d+(?:_\d+)*)\.(?![\d.\p{L}_])|(\d+(?:_\d+)*)\.([eE][+-]?\d+)/uy
+const WIDE_NUMBER = /[０-９][０-９．]*/y
 const NUMBER = /(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y
 const STRING = /"[^"\n\r]*"?|'[^'\n\r]*'?/y
 const BLOCK_COMMENT = /\/\*/y
-const SYMBOL = /\*\*|[=!<>]=|&&|\|\||\.\.|:=|[()[\],;.?:=<>+\-*/%!]/y
+const HASH_COMMENT = /#[^\n\r]*/y
+const SYMBOL = /\*\*|=>|[=!<>]=|&&|\|\||\.\.|:=|[()[\],;.?:=<>+\-*/%!]/y
 const STRAY = /[^\s\p{L}\d_()[\],;.?:=<>+\-*/%!"']+/uy
 
 const WORDS = new Set(['and', 'or', 'not'])
+const CASED_WORD = /^(?:AND|OR|NOT|And|Or|Not)$/
 const SPELLINGS: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '!': 'not' }
 
 /** Characters that a phone, a word processor or another language puts where a formula has its own. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
+  '<>': '!=',
   '^': '**',
   '&': 'and',
   '|': 'or',
@@ -80,7 +86,25 @@ export function tokenise(text: string, problems: Problems): Token[] {
     }
     const name = match(NAME)
     if (name !== '') {
+      if (CASED_WORD.test(name)) {
+        const word = name.toLowerCase()
+        problems.add(
+          'FORMULA_SYNTAX',
+          [position, position + name.length],
+          `"${name}" is written in lower case`,
+          `write ${word}`,
+        )
+        push('symbol', name.length, word)
+        continue
+      }
       push(WORDS.has(name) ? 'symbol' : 'name', name.length, name.normalize('NFC'))
+      continue
+    }
+    const odd = oddNumber(match(OPEN_POINT), match(WIDE_NUMBER))
+    if (odd !== undefined) {
+      const at: Range = [position, position + odd.text.length]
+      problems.add('FORMULA_SYNTAX', at, odd.message, `write ${odd.meant}`)
+      push('number', odd.text.length, odd.text, Number(odd.meant.replaceAll('_', '')))
       continue
     }
     const number = match(NUMBER)
@@ -104,6 +128,12 @@ export function tokenise(text: string, problems: Problems): Token[] {
       push('string', quoted.length, quoted)
       continue
     }
+    const hash = match(HASH_COMMENT)
+    if (hash !== '') {
+      problems.add('FORMULA_SYNTAX', [position, position + 1], '"#" starts no comment', 'a comment starts with //')
+      position += hash.length
+      continue
+    }
     if (match(BLOCK_COMMENT) !== '') {
       const end = text.indexOf('*/', position + 2)
       const at: Range = [position, end < 0 ? text.length : end + 2]
@@ -116,12 +146,13 @@ export function tokenise(text: string, problems: Problems): Token[] {
       position = at[1]
       continue
     }
-    const symbol = match(SYMBOL)
+    const symbol = text.startsWith('<>', position) ? '' : match(SYMBOL)
     if (symbol !== '') {
       push('symbol', symbol.length, SPELLINGS[symbol] ?? symbol)
       continue
     }
-    const first = String.fromCodePoint(text.codePointAt(position) as number)
+    const isPair = text.startsWith('<>', position)
+    const first = isPair ? '<>' : String.fromCodePoint(text.codePointAt(position) as number)
     const meant = LOOKALIKES[first]
     const characters = meant === undefined ? match(STRAY) : first
     const at: Range = [position, position + characters.length]
@@ -134,10 +165,23 @@ export function tokenise(text: string, problems: Problems): Token[] {
   return tokens
 }
 
+/** A number as another language or keyboard writes it. */
+function oddNumber(open: string, wide: string): { text: string; message: string; meant: string } | undefined {
+  if (open !== '') {
+    const meant = open.endsWith('.') ? `${open}0` : open.replace('.', '')
+    return { text: open, message: `"${excerpt(open)}" has no digit behind its point`, meant }
+  }
+  if (wide === '') return undefined
+  return { text: wide, message: `"${excerpt(wide)}" has full-width digits`, meant: wide.normalize('NFKC') }
+}
+
 function numberValue(text: string, start: number, problems: Problems): number {
   const value = Number(text.replaceAll('_', ''))
-  if (Number.isFinite(value)) return value
   const at: Range = [start, start + text.length]
+  if (value === 0 && /^[^eE]*[1-9]/.test(text)) {
+    problems.add('FORMULA_SYNTAX', at, `${excerpt(text)} is too small for a number`, 'numbers go down to 5e-324')
+  }
+  if (Number.isFinite(value)) return value
   problems.add('FORMULA_SYNTAX', at, `${excerpt(text)} is too large for a number`, 'numbers go up to 1.79e308')
   return 0
 }

@@ -81,7 +81,12 @@ describe('parseFormula › numbers and names', () => {
     ['14bars > 2', ['14bars']],
     ['1e > 2', ['1e']],
     ['1e999 > 2', ['1e999']],
-    ['5. > 2', ['>']],
+    ['5. > 2', ['5.']],
+    ['1.e3 > 2', ['1.e3']],
+    ['1_0. > 2', ['1_0.']],
+    ['1e-400 > 2', ['1e-400']],
+    ['0.000e5 > 2', []],
+    ['１４ > 2', ['１４']],
   ])('refuses %s', (text, marked) => {
     expect(errors(text)).toEqual(marked)
   })
@@ -125,7 +130,13 @@ describe('parseFormula › errors', () => {
     ['"abc', ['"abc']],
     ['a − b > 1', ['−']],
     ['a ^ b', ['^']],
-    ['a # b', ['#', 'b']],
+    ['a # b', ['#']],
+    ['a <> b', ['<>']],
+    ['a AND b', ['AND']],
+    ['NOT a', ['NOT']],
+    ['f(x) => x + 1\na > 1', ['=>']],
+    ['float x = 3\nx > a', ['float']],
+    ['var int x = 3\nx > a', ['var int']],
     ['a > \u0000 1', ['\u0000']],
     ['a > \ud800 1', ['\ud800']],
   ])('%j', (text, marked) => {

@@ -188,6 +188,10 @@ impl<'g> Node<'g> {
     pub fn reach(self) -> Reach {
         self.graph.entries.borrow()[self.id as usize].reach
     }
+    /// Whether it is a column of the candle, so that equal values are equal to the bit.
+    pub fn is_column(self) -> bool {
+        matches!(self.graph.entries.borrow()[self.id as usize].operation, Operation::Column(_))
+    }
     pub fn number(self, value: f64) -> Node<'g> {
         self.graph.constant(value)
     }
@@ -213,9 +217,13 @@ impl<'g> Node<'g> {
 }
 
 impl Row {
+    /// Every output of this function.
+    pub fn all_of<'g>(&'static self, inputs: &[Node<'g>], parameters: &[f64]) -> Vec<Node<'g>> {
+        inputs[0].graph.call(self, inputs, parameters)
+    }
     /// The first output of this function.
     pub fn of<'g>(&'static self, inputs: &[Node<'g>], parameters: &[f64]) -> Node<'g> {
-        inputs[0].graph.call(self, inputs, parameters)[0]
+        self.all_of(inputs, parameters)[0]
     }
 }
 

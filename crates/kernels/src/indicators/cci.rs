@@ -8,7 +8,7 @@ pub static CCI: Row = Row {
     summary: "Commodity channel index: the distance from the mean in units of 0.015 mean deviations.",
     doc: "`(source − sma(source, length)) / (0.015·dev(source, length))`; 0 on a flat window.\n\n\
           Source: Donald Lambert, *Commodities*, October 1980.",
-    inputs: &[Input::number("source").or("hlc3")],
+    inputs: &[Input::series("source").or("hlc3")],
     parameters: &[Parameter::length().or(20.0)],
     outputs: VALUE,
     body: Body::Compose(|x, p| {
