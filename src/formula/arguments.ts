@@ -36,7 +36,7 @@ export function callRow(context: Context, callee: Callee, given: readonly Given[
     ...callee.parameters.filter(({ name }) => !parameters.has(name)),
   ].map((each) => each.name)
   if (missing.length > 0) {
-    const message = `${callee.name} is missing its ${missing.join(' and ')}`
+    const message = `${callee.name} is missing its ${missing.join(', ').replace(/, ([^,]*)$/, ' and $1')}`
     context.problems.add('FORMULA_ARGUMENT_COUNT', callAt, message, `write ${signature(callee)}`, { missing })
     return undefined
   }

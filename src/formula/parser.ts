@@ -107,7 +107,8 @@ function readStatement(cursor: Cursor): Statement | undefined {
     }
     if (isSymbol(next, ':=')) {
       cursor.take()
-      cursor.problem(cursor.take().at, 'a name keeps its value, ":=" cannot change it', 'write = and a new name')
+      cursor.take()
+      cursor.problem(cursor.since(start), 'a name keeps its value, ":=" cannot change it', 'write = and a new name')
       const value = broken([readExpression(cursor)], cursor.since(start))
       return { kind: 'assign', name: token.text, nameAt: token.at, value, at: cursor.since(start) }
     }

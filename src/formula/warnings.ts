@@ -48,9 +48,8 @@ export function isLiteral(context: Context, expression: Expression): boolean {
 export function warnUnknown(context: Context, value: Reference, at: Range): void {
   if (context.unknowns.has(value.node) || !Number.isNaN(context.dag.constantValue(value))) return
   context.unknowns.add(value.node)
-  const message = `${shown(context, at)} is never known, and so is what is made of it`
-  const hint = 'it has no value, or one too large for a number; a condition with it matches nothing'
-  context.problems.warn('FORMULA_NEVER_KNOWN', at, message, hint)
+  const message = `${shown(context, at)} is never known: it has no value, or one too large for a number`
+  context.problems.warn('FORMULA_NEVER_KNOWN', at, message, 'a condition that reads it matches nothing')
 }
 
 /** `close / 0`: unknown on every bar. */
