@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import type { Colors } from 'picocolors/types.js'
-import { type FormulaError, MillraceError } from '../domain/errors.ts'
+import { type FormulaError, type FormulaWarning, MillraceError } from '../domain/errors.ts'
 import { explain } from '../formula/explain-error.ts'
 
 /** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
@@ -48,9 +48,26 @@ function drawn({ error, source }: FormulaFailure, colors: Colors): string {
   const { at, hint } = error.fields
   // A value for a parameter that the formula does not have: there is no place to point at.
   if (at[1] === 0) return `${colors.red(`${error.code}: ${error.message}`)}${hint && `; ${hint}`}`
-  const [head, ...lines] = explain(error, source.text).split('\n')
-  const place = source.file === undefined ? '' : `  in ${source.file}`
-  return [`${colors.red(String(head))}${place}`, ...lines].join('\n')
+  return placed(error, source, colors.red)
+}
+
+/** Where a formula says something else than was probably meant, drawn as its errors are. */
+export function warningNotes(
+  warnings: readonly FormulaWarning[],
+  source: FormulaFailure['source'],
+  colors: Colors,
+): string[] {
+  return warnings.map((warning) => placed(warning, source, colors.yellow))
+}
+
+function placed(
+  problem: FormulaError | FormulaWarning,
+  { text, file }: FormulaFailure['source'],
+  paint: Colors['red'],
+): string {
+  const [head, ...lines] = explain(problem, text).split('\n')
+  const place = file === undefined ? '' : `  in ${file}`
+  return [`${paint(String(head))}${place}`, ...lines].join('\n')
 }
 
 /** How to set on the command line what the message asks for. */

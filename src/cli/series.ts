@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { SymbolError } from '../domain/errors.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
-import { EXIT, UsageError } from './failure.ts'
+import { EXIT, UsageError, warningNotes } from './failure.ts'
 import { planText, readExpressions, type SourceText } from './inputs.ts'
 import { jobOf, type OpenData, withData } from './open-data.ts'
 import {
@@ -61,7 +61,9 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
   const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
   if (options.exprs !== undefined) expressions.push(...readExpressions(options.exprs))
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
-  for (const expression of expressions) planText(expression, options.param, 'series')
+  const notes = expressions.flatMap((expression) => {
+    return warningNotes(planText(expression, options.param, 'series').warnings, expression, terminal.noteColors)
+  })
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
     const failed: Failed[] = []
@@ -70,6 +72,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const { seriesPieces } = await import('./series-formats.ts')
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, failed), signal)
+    for (const note of notes) terminal.note(note)
     const { failureNotes } = await import('./scan-notes.ts')
     for (const line of failureNotes(failed, terminal.noteColors)) terminal.note(line)
     if (options.strict && failed.length > 0) process.exitCode = EXIT.symbolsFailed

@@ -1,4 +1,4 @@
-import type { SymbolError } from '../domain/errors.ts'
+import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
 import type { ProcessingEngine, RunOptions } from '../engine/main/engine.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
@@ -19,6 +19,8 @@ export interface ExpressionSeries {
 
 export interface SeriesResult {
   series: readonly ExpressionSeries[]
+  /** What in the expressions runs and is hardly what was meant; `at` is a range of `expr`. */
+  warnings: readonly (FormulaWarning & { expr: string })[]
   errors: readonly (SymbolError & { symbol: string })[]
 }
 
@@ -54,7 +56,8 @@ export class SeriesUseCase {
       })
     }
     const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
-    return { series, errors }
+    const warnings = plans.flatMap(({ text, warnings }) => warnings.map((warning) => ({ expr: text, ...warning })))
+    return { series, warnings, errors }
   }
 }
 
