@@ -99,6 +99,7 @@ function warnSign(context: Context, { value, expression }: Compared, other: numb
 
 /** What a call is told about its inputs, when it runs but was hardly meant so. */
 export function warnCall(context: Context, name: string, inputs: readonly Reference[], at: Range): void {
+  if (!CROSSINGS.has(name) && name !== 'stoch') return
   const texts = inputs.map((input) => context.dag.text(input))
   if (CROSSINGS.has(name) && texts[0] === texts[1]) {
     const message = `${shown(context, at)} is never true: a series does not cross itself`

@@ -23,7 +23,7 @@ describe('scan', () => {
   it('prints one object with times in milliseconds as JSON', async () => {
     const { stdout } = await run(['scan', RISING, '--data', DATA, '--format', 'json'])
     const result = JSON.parse(stdout)
-    expect(Object.keys(result)).toEqual(['job', 'statistics', 'matches', 'errors', 'dataQuality', 'timing', 'cache'])
+    expect(Object.keys(result).join(' ')).toBe('job statistics matches warnings errors dataQuality timing cache')
     expect(result.job).toMatchObject({ symbols: ['AAA', 'BBB'], timeframe: '1d', formula: RISING })
     expect(result.statistics).toMatchObject({ matches: 6, symbolsMatched: 2, first: day(1), last: day(5) })
     expect(result.matches).toHaveLength(6)
