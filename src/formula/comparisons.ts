@@ -46,8 +46,7 @@ function lowerLink(
   const [left, right] = [values[index], values[index + 1]]
   const [leftExpression, rightExpression] = [operands[index], operands[index + 1]] as [Expression, Expression]
   const areConditions = left?.type === 'condition' && right?.type === 'condition'
-  const isEquality = operator === '==' || operator === '!='
-  if (!(areConditions && isEquality)) {
+  if (!(areConditions && isEquality(operator))) {
     const wrong = [left, right].findIndex((value) => value?.type === 'condition')
     if (wrong >= 0) {
       const expression = wrong === 0 ? leftExpression : rightExpression
@@ -72,7 +71,7 @@ function lowerLink(
 
 function refuseCondition(context: Context, operator: string, condition: Expression, other: Value | undefined): void {
   const what = shown(context, condition.at)
-  const isMixed = other?.type === 'number' && (operator === '==' || operator === '!=')
+  const isMixed = other?.type === 'number' && isEquality(operator)
   const message = isMixed
     ? `"${operator}" compares two numbers or two conditions, but ${what} is a condition and the other side a number`
     : `"${operator}" compares numbers, but ${what} is a condition`
@@ -84,10 +83,13 @@ function refuseMixture(context: Context, { operators, operands, at }: Chain, val
   const texts = operands.map((operand) => operandText(context, operand))
   const links = operators.map((operator, index) => `(${texts[index]} ${operator} ${texts[index + 1]})`)
   const readings: string[] = []
-  if (new Set(values.map((value) => value?.type)).size === 1) readings.push(links.join(' and '))
+  const areNumbers = values.every((value) => value?.type === 'number')
+  const areConditions = values.every((value) => value?.type === 'condition') && operators.every(isEquality)
+  if (areNumbers || areConditions) readings.push(links.join(' and '))
   const grouped = byEquality(operators, texts, values)
   if (grouped !== undefined) readings.push(grouped)
-  if (operators.join() === '!=,!=') readings.push(`${links.join(' and ')} and (${texts[0]} != ${texts[2]})`)
+  if (areNumbers && operators.join() === '!=,!=')
+    readings.push(`${links.join(' and ')} and (${texts[0]} != ${texts[2]})`)
   const signs = [...new Set(operators)]
   const message =
     signs.join() === '=='
@@ -112,7 +114,7 @@ function byEquality(
   texts: readonly string[],
   values: readonly (Value | undefined)[],
 ): string | undefined {
-  const joins = operators.flatMap((operator, index) => (operator === '==' || operator === '!=' ? [index] : []))
+  const joins = operators.flatMap((operator, index) => (isEquality(operator) ? [index] : []))
   let reading: string | undefined
   for (const [part, end] of [...joins, operators.length].entries()) {
     const start = part === 0 ? 0 : (joins[part - 1] as number) + 1
@@ -123,6 +125,10 @@ function byEquality(
     reading = reading === undefined ? operand : `${before} ${operators[start - 1]} ${operand}`
   }
   return reading
+}
+
+function isEquality(operator: string): boolean {
+  return operator === '==' || operator === '!='
 }
 
 export function areKnown(values: readonly (Value | undefined)[]): values is readonly Value[] {

@@ -3,7 +3,7 @@ import { signature } from '../indicators/callee.ts'
 import type { CatalogueInput, CatalogueParameter } from '../indicators/catalogue.ts'
 import type { Given } from './arguments.ts'
 import type { Context } from './context.ts'
-import { shown } from './context.ts'
+import { accepts, shown } from './context.ts'
 import { SERIES } from './names.ts'
 
 /** Says that a constant stands where a price is needed, what it was probably meant as, and how that is written. */
@@ -19,7 +19,8 @@ export function refuseConstant(
   const positional = given.filter((argument) => argument.name === undefined)
   const numbers = positional.filter((argument) => isConstant(context, argument))
   const series = positional.filter((argument) => !isConstant(context, argument))
-  const others = given.filter((argument) => argument.name !== undefined && argument !== constant)
+  const isPrice = (argument: Given) => callee.inputs.some((each) => each.series && each.name === argument.name)
+  const others = given.filter((each) => each.name !== undefined && !(isPrice(each) && isConstant(context, each)))
   const free = parameters.filter((parameter) => !others.some((argument) => argument.name === parameter.name))
   const fitting = fit(context, free, numbers)
   const meant = fitting.map(text)
@@ -44,9 +45,7 @@ function fit(context: Context, free: readonly CatalogueParameter[], numbers: rea
   for (const number of numbers) {
     const parameter = free[fitting.length]
     const value = number.value && context.dag.constantValue(number.value)
-    if (parameter === undefined || value === undefined) continue
-    const { min, max, integer } = parameter
-    if (value >= min && value <= max && (!integer || Number.isInteger(value))) fitting.push(number)
+    if (parameter !== undefined && value !== undefined && accepts(parameter, value)) fitting.push(number)
   }
   return fitting
 }

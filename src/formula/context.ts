@@ -71,8 +71,8 @@ export function constantArgument(
     context.problems.add('FORMULA_ARGUMENT_TYPE', at, message, 'write a number or a param')
     return undefined
   }
+  if (accepts(parameter, constant)) return constant
   const { integer, min, max } = parameter
-  if (constant >= min && constant <= max && (!integer || Number.isInteger(constant))) return constant
   const kind = integer ? 'a whole number' : 'a number'
   const got = Number.isNaN(constant) ? 'an unknown value' : constant
   const message = `${parameter.name} must be ${kind} from ${min} to ${max}, got ${got}`
@@ -82,6 +82,10 @@ export function constantArgument(
     max,
   })
   return undefined
+}
+
+export function accepts({ integer, min, max }: CatalogueParameter, value: number): boolean {
+  return value >= min && value <= max && (!integer || Number.isInteger(value))
 }
 
 function rangeHint({ name, min, max }: CatalogueParameter, value: number): string {

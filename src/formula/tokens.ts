@@ -20,18 +20,17 @@ const OPEN_POINT = /(\d+(?:_\d+)*)\.(?![\d.\p{L}_])|(\d+(?:_\d+)*)\.([eE][+-]?\d
 const WIDE_NUMBER = /[０-９][０-９．]*/y
 const NUMBER = /(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y
 const STRING = /"[^"\n\r]*"?|'[^'\n\r]*'?/y
-const BLOCK_COMMENT = /\/\*/y
-const HASH_COMMENT = /#[^\n\r]*/y
+const OTHER_COMMENT = /\/\*[\s\S]*?(?:\*\/|$)|#[^\n\r]*/y
+/** Operators as SQL and the terminals of exchanges write them. */
+const OTHER_WORD = /<>|(?:AND|OR|NOT|And|Or|Not)(?![\p{L}\p{M}\p{Nd}_])/uy
 const SYMBOL = /\*\*|=>|[=!<>]=|&&|\|\||\.\.|:=|[()[\],;.?:=<>+\-*/%!]/y
 const STRAY = /[^\s\p{L}\d_()[\],;.?:=<>+\-*/%!"']+/uy
 
 const WORDS = new Set(['and', 'or', 'not'])
-const CASED_WORD = /^(?:AND|OR|NOT|And|Or|Not)$/
 const SPELLINGS: Readonly<Record<string, string>> = { '&&': 'and', '||': 'or', '!': 'not' }
 
 /** Characters that a phone, a word processor or another language puts where a formula has its own. */
 const LOOKALIKES: Readonly<Record<string, string>> = {
-  '<>': '!=',
   '^': '**',
   '&': 'and',
   '|': 'or',
@@ -71,6 +70,12 @@ export function tokenise(text: string, problems: Problems): Token[] {
     position += length
     startsLine = false
   }
+  /** A symbol in the place of what another language or keyboard has for it. */
+  const instead = (written: string, meant: string): void => {
+    const at: Range = [position, position + written.length]
+    problems.add('FORMULA_SYNTAX', at, `"${written}" is not part of the language`, `write ${meant}`)
+    push('symbol', written.length, meant)
+  }
 
   while (position < text.length) {
     const character = text[position]
@@ -84,19 +89,13 @@ export function tokenise(text: string, problems: Problems): Token[] {
       position += skipped.length
       continue
     }
+    const word = match(OTHER_WORD)
+    if (word !== '') {
+      instead(word, word === '<>' ? '!=' : word.toLowerCase())
+      continue
+    }
     const name = match(NAME)
     if (name !== '') {
-      if (CASED_WORD.test(name)) {
-        const word = name.toLowerCase()
-        problems.add(
-          'FORMULA_SYNTAX',
-          [position, position + name.length],
-          `"${name}" is written in lower case`,
-          `write ${word}`,
-        )
-        push('symbol', name.length, word)
-        continue
-      }
       push(WORDS.has(name) ? 'symbol' : 'name', name.length, name.normalize('NFC'))
       continue
     }
@@ -128,38 +127,27 @@ export function tokenise(text: string, problems: Problems): Token[] {
       push('string', quoted.length, quoted)
       continue
     }
-    const hash = match(HASH_COMMENT)
-    if (hash !== '') {
-      problems.add('FORMULA_SYNTAX', [position, position + 1], '"#" starts no comment', 'a comment starts with //')
-      position += hash.length
-      continue
-    }
-    if (match(BLOCK_COMMENT) !== '') {
-      const end = text.indexOf('*/', position + 2)
-      const at: Range = [position, end < 0 ? text.length : end + 2]
-      problems.add(
-        'FORMULA_SYNTAX',
-        at,
-        '"/* */" is not part of the language',
-        'a comment starts with // and ends with its line',
-      )
+    const comment = match(OTHER_COMMENT)
+    if (comment !== '') {
+      const at: Range = [position, position + comment.length]
+      const message = `"${comment.startsWith('#') ? '#' : '/* */'}" is not part of the language`
+      problems.add('FORMULA_SYNTAX', at, message, 'a comment starts with // and ends with its line')
       position = at[1]
       continue
     }
-    const symbol = text.startsWith('<>', position) ? '' : match(SYMBOL)
+    const symbol = match(SYMBOL)
     if (symbol !== '') {
       push('symbol', symbol.length, SPELLINGS[symbol] ?? symbol)
       continue
     }
-    const isPair = text.startsWith('<>', position)
-    const first = isPair ? '<>' : String.fromCodePoint(text.codePointAt(position) as number)
-    const meant = LOOKALIKES[first]
-    const characters = meant === undefined ? match(STRAY) : first
-    const at: Range = [position, position + characters.length]
-    const hint = meant === undefined ? 'remove it' : `write ${meant}`
-    problems.add('FORMULA_SYNTAX', at, `"${excerpt(characters)}" is not part of the language`, hint)
-    if (meant === undefined) position += characters.length
-    else push('symbol', characters.length, meant)
+    const first = String.fromCodePoint(text.codePointAt(position) as number)
+    if (LOOKALIKES[first] !== undefined) instead(first, LOOKALIKES[first])
+    else {
+      const stray = match(STRAY)
+      const at: Range = [position, position + stray.length]
+      problems.add('FORMULA_SYNTAX', at, `"${excerpt(stray)}" is not part of the language`, 'remove it')
+      position += stray.length
+    }
   }
   push('end', 0, '')
   return tokens

@@ -74,17 +74,26 @@ export const PINE_NAMES: readonly string[] = [...byName.keys()].sort()
 
 function callee(name: string, written: readonly string[]): Callee {
   const row = catalogueRow(RENAMED.get(name) ?? name.slice(name.indexOf('.') + 1))
-  if (row === undefined) throw new Error(`the catalogue has no row for ${name}`)
-  const next = written.values()
-  const renamed = <T extends CatalogueInput | CatalogueParameter>({ default: _, ...each }: T): T => {
-    const [as = each.name, usual] = String(next.next().value).split(' = ')
-    const given = usual === undefined ? {} : { default: 'integer' in each ? Number(usual) : usual }
-    return { ...each, ...given, name: as } as T
+  const inputs = row?.inputs.filter((input) => !input.implied) ?? []
+  if (row === undefined || written.length !== inputs.length + row.parameters.length) {
+    throw new Error(`${name} does not fit a row of the catalogue`)
   }
+  const slot = (at: number) => (written[at] as string).split(' = ') as [name: string, usual?: string]
   return {
     name,
     row,
-    inputs: row.inputs.map((input) => (input.implied ? input : renamed(input))),
-    parameters: row.parameters.map(renamed),
+    inputs: row.inputs.map((input) => (input.implied ? input : renamedInput(input, slot(inputs.indexOf(input))))),
+    parameters: row.parameters.map((parameter, at) => renamedParameter(parameter, slot(inputs.length + at))),
   }
+}
+
+function renamedInput({ default: _, ...input }: CatalogueInput, [name, usual]: [string, string?]): CatalogueInput {
+  return { ...input, name, ...(usual !== undefined && { default: usual }) }
+}
+
+function renamedParameter(
+  { default: _, ...parameter }: CatalogueParameter,
+  [name, usual]: [string, string?],
+): CatalogueParameter {
+  return { ...parameter, name, ...(usual !== undefined && { default: Number(usual) }) }
 }

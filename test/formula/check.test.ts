@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { FormulaError } from '../../src/domain/errors.ts'
 import { checkFormula } from '../../src/formula/check.ts'
 import { planFormula } from '../../src/formula/plan.ts'
 import { canonical, firstParameter, found, sentence, series } from './support.ts'
@@ -225,6 +226,38 @@ describe('checkFormula › types', () => {
     )
     expect(sentence('(close > 1) < (open > 1)')).toContain('compares numbers')
     expect(sentence('(close > 1) == open')).toContain('compares two numbers or two conditions')
+  })
+})
+
+describe('checkFormula › advice', () => {
+  const advised = (text: string) => {
+    const { hint } = (checkFormula(text)[0] as FormulaError).fields
+    return hint.replace(/^write /, '').split(', or ')
+  }
+
+  it.each([
+    ...['rsi(14, 9)', 'stoch(close, 14)', 'mfi(14, 3)', 'change(5)', 'bbands(20, 2, 3)', 'macd(12, 26, 9, 5)'],
+    ...[
+      'ta.stoch(14, close)',
+      'ta.rsi(14)',
+      'ta.bb(20, 2)',
+      'valuewhen(close > 1, 3)',
+      'vwma(20, volume=1)',
+      'adx(7, close=5)',
+    ],
+    ...['rsi(14, source=3)', 'highest(5, 3)', 'rsi(2.5, 14)', 'max(3)'],
+  ])('%s is advised to be a call without an error', (call) => {
+    expect(found(`${call} > 1`)).toMatchObject([expect.stringMatching(/^ARGUMENT_TYPE/)])
+    for (const text of advised(`${call} > 1`)) expect([text, found(`${text} > 1`)]).toEqual([text, []])
+  })
+
+  it.each([
+    ...['close < open > low', 'close > open != close[1] > open[1]', 'close != open != low', 'close == open < low'],
+    ...['(close > 1) == (open > 1) == (low > 1)', '(close > 1) != (open > 1) != (low > 1)', 'close > 1 == (open > 1)'],
+    ...['close > 1 == open > 1 != low > 1', 'close + 1 <= open >= low - 1 > 2', '(low < 1 ? 1 : 2) < close > open'],
+  ])('%s is advised to be written in ways without an error', (chain) => {
+    expect(found(chain)).toMatchObject([expect.stringMatching(/^SYNTAX/)])
+    for (const text of advised(chain)) expect([text, found(text)]).toEqual([text, []])
   })
 })
 

@@ -130,7 +130,7 @@ describe('parseFormula › errors', () => {
     ['"abc', ['"abc']],
     ['a − b > 1', ['−']],
     ['a ^ b', ['^']],
-    ['a # b', ['#']],
+    ['a # b', ['# b']],
     ['a <> b', ['<>']],
     ['a AND b', ['AND']],
     ['NOT a', ['NOT']],
