@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { RunOptions } from '../engine/main/engine.ts'
+import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { EXIT } from './failure.ts'
 import { planText, readText, type SourceText } from './inputs.ts'

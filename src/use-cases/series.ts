@@ -1,6 +1,7 @@
 import type { SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
-import type { ProcessingEngine, RunOptions } from '../engine/main/engine.ts'
+import type { ProcessingEngine } from '../engine/main/engine.ts'
+import type { RunOptions } from '../engine/main/options.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 
 /** One series of one symbol, oldest first. */

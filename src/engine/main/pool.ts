@@ -4,31 +4,96 @@ import type { Reply, Task, WorkerSetup } from '../shared/protocol.ts'
 import { revive } from '../shared/serialise.ts'
 import type { Executor } from './executor.ts'
 
+/** A worker whose repository takes longer to close is ended as it is. */
+const CLOSE_MS = 5000
+
 /**
  * Runs tasks in worker threads that start at once and stay. One pool of one thread per worker, because a task must be
  * able to name the worker that has its candles.
+ *
+ * @param lost Told of each thread that has ended: the next task finds a new one.
  */
-export function poolExecutor(filename: string, workers: number, setup: WorkerSetup): Executor {
-  const pools = Array.from({ length: workers }, () => {
-    return new Piscina({ filename, minThreads: 1, maxThreads: 1, workerData: setup, atomics: 'disabled' })
+export function poolExecutor(
+  filename: string,
+  workers: number,
+  setup: WorkerSetup,
+  lost: (worker: number) => void,
+): Executor {
+  const threads = Array.from({ length: workers }, (_, worker) => {
+    return new WorkerThread(worker, filename, setup, () => lost(worker))
   })
-  const run = async (task: Task, worker: number) => {
-    let reply: Reply<never>
+  return {
+    name: 'pool',
+    workers,
+    run: (task, worker) => threads[worker]!.run(task),
+    async close() {
+      const closed = await Promise.allSettled(threads.map((thread) => thread.close()))
+      for (const each of closed) if (each.status === 'rejected') throw each.reason
+    },
+  }
+}
+
+/** One thread; a new one after it has died. */
+class WorkerThread {
+  #pool: Piscina | undefined
+  #hasRun = false
+
+  constructor(
+    readonly worker: number,
+    readonly filename: string,
+    readonly setup: WorkerSetup,
+    readonly lost: () => void,
+  ) {
+    this.#pool = this.#start()
+  }
+
+  async run<T>(task: Task): Promise<T> {
+    this.#hasRun = true
+    this.#pool ??= this.#start()
+    return this.#ask<T>(this.#pool, task, {}, 'A worker thread failed')
+  }
+
+  /** Closes what the session of the thread has open, and ends it. */
+  async close(): Promise<void> {
+    const pool = this.#pool
+    if (!pool) return
     try {
-      reply = await pools[worker]!.run(task)
+      const options = { name: 'close', signal: AbortSignal.timeout(CLOSE_MS) }
+      if (this.#hasRun) await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
+    } finally {
+      await pool.close({ force: true })
+    }
+  }
+
+  async #ask<T>(
+    pool: Piscina,
+    task: Task | undefined,
+    options: { name?: string; signal?: AbortSignal },
+    message: string,
+  ): Promise<T> {
+    let reply: Reply<T>
+    try {
+      reply = await pool.run(task, options)
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new EngineError('ENGINE_WORKER', `A worker thread failed: ${reason}`, { worker, reason }, { cause })
+      const isLate = options.signal?.aborted
+      const reason = isLate ? `nothing for ${CLOSE_MS} ms` : cause instanceof Error ? cause.message : String(cause)
+      throw new EngineError('ENGINE_WORKER', `${message}: ${reason}`, { worker: this.worker, reason }, { cause })
     }
     if ('error' in reply) throw revive(reply.error)
     return reply.value
   }
-  return {
-    name: 'pool',
-    workers,
-    run,
-    async close() {
-      await Promise.all(pools.map((pool) => pool.close({ force: true })))
-    },
+
+  #start(): Piscina {
+    const { filename, setup, lost } = this
+    const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1, workerData: setup, atomics: 'disabled' })
+    pool.on('workerDestroy', lost)
+    // A thread has died without a task to tell of it. Mostly piscina has started another; not where two in a row have
+    // died while they started, and then it would leave tasks waiting for ever.
+    pool.on('error', () => {
+      if (pool.threads.length > 0) return
+      this.#pool = undefined
+      void pool.destroy()
+    })
+    return pool
   }
 }
