@@ -11,6 +11,8 @@ export { createEngine } from './engine/platform/node.ts'
 export {
   checkFormula,
   explain,
+  type FormulaToken,
+  formulaTokens,
   type Plan,
   parseFormula,
   planFormula,

@@ -2,7 +2,17 @@ import { ProcessingEngine } from '../engine/main/engine.ts'
 import type { EngineOptions } from '../engine/main/options.ts'
 import { browser } from '../engine/platform/browser.ts'
 
-export { checkFormula, explain, type Plan, planFormula } from '../formula/index.ts'
+export { DataError, EngineError, FormulaError, JobError, MillraceError } from '../domain/errors.ts'
+export {
+  checkFormula,
+  explain,
+  type FormulaToken,
+  formulaTokens,
+  type Plan,
+  parseFormula,
+  planFormula,
+} from '../formula/index.ts'
+export { CATALOGUE, type CatalogueRow } from '../indicators/catalogue.ts'
 export { memoryRepository } from '../storage/memory.ts'
 export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
 export { SeriesUseCase } from '../use-cases/series.ts'
