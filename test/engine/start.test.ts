@@ -6,20 +6,23 @@ import type { Platform } from '../../src/engine/platform/platform.ts'
 import type { Task } from '../../src/engine/shared/protocol.ts'
 import { BatchScanUseCase, memoryRepository } from '../../src/index.ts'
 import { closes } from '../support/candles.ts'
-import { kernels, withoutDescription } from './support.ts'
+import { kernels } from '../support/kernels.ts'
+import { withoutDescription } from './support.ts'
 
 const repository = () => withoutDescription(memoryRepository({ A: closes([1, 2, 3]) }))
 const job = { symbols: ['A'], timeframe: '1d', formula: 'close > close[1]' } as const
 
+const module = async () => WebAssembly.compile(await kernels())
+
 /** A platform with one core that starts what the test gives it. */
 function platform(of: Partial<Platform>): Platform {
-  return { module: kernels, pause: async () => {}, cores: 1, ...of }
+  return { module, pause: async () => {}, cores: 1, ...of }
 }
 
 describe('what did not start', () => {
   it('is the kernels: loaded again by the next job', async () => {
-    const module = vi.fn(kernels).mockRejectedValueOnce(new Error('offline'))
-    await using engine = new ProcessingEngine({ repository: repository() }, platform({ module }))
+    const flaky = vi.fn(module).mockRejectedValueOnce(new Error('offline'))
+    await using engine = new ProcessingEngine({ repository: repository() }, platform({ module: flaky }))
     const useCase = new BatchScanUseCase(engine)
     await expect(useCase.execute(job)).rejects.toMatchObject({
       code: 'ENGINE_WASM',
@@ -27,7 +30,7 @@ describe('what did not start', () => {
     })
     expect((await useCase.execute(job)).matches.length).toBe(2)
     await useCase.execute(job)
-    expect(module).toHaveBeenCalledTimes(2)
+    expect(flaky).toHaveBeenCalledTimes(2)
   })
 
   it('is the pool: started again by the next job', async () => {
@@ -55,7 +58,7 @@ describe('what did not start', () => {
         if (deaths >= count) arrived()
       })
     }
-    const setup = { module: await kernels(), residentBytes: 0, isBroken }
+    const setup = { module: await module(), residentBytes: 0, isBroken }
     const pool = poolExecutor(new URL('./failing-worker.mjs', import.meta.url).href, 1, setup, lost)
     const task = {} as Task
     // Piscina starts a second one, and no third.

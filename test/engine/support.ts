@@ -1,14 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import * as built from '../../dist/index.js'
 import type { EngineOptions, JobRequest, RunOptions } from '../../src/index.ts'
 import * as source from '../../src/index.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
 import open, { COUNTERS, type ModuleOptions } from './module-repository.mjs'
-
-/** The kernels, as every platform loads them. */
-export async function kernels(): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(await readFile(new URL('../../src/wasm/simd/millrace_bg.wasm', import.meta.url)))
-}
 
 type EngineOptionsOf = Pick<EngineOptions, 'executor' | 'workers'>
 
