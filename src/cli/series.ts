@@ -59,7 +59,7 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
 
 async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {
   const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
-  if (options.exprs !== undefined) expressions.push(...readExpressions(options.exprs))
+  if (options.exprs !== undefined) expressions.push(...(await readExpressions(options.exprs, signal)))
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
   for (const expression of expressions) planText(expression, options.param, 'series')
   const { SeriesUseCase } = await import('../use-cases/series.ts')
@@ -71,7 +71,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, failed), signal)
     const { failureNotes } = await import('./scan-notes.ts')
-    for (const line of failureNotes(failed, terminal.noteColors)) terminal.note(line)
+    for (const note of failureNotes(failed)) terminal.note(note)
     if (options.strict && failed.length > 0) process.exitCode = EXIT.symbolsFailed
   })
 }

@@ -36,7 +36,8 @@ export function poolExecutor(
 /** One thread; a new one after it has died. */
 class WorkerThread {
   #pool: Piscina | undefined
-  #hasRun = false
+  /** The thread has answered a task, so it may hold a repository. */
+  #isOpen = false
 
   constructor(
     readonly worker: number,
@@ -48,7 +49,6 @@ class WorkerThread {
   }
 
   async run<T>(task: Task): Promise<T> {
-    this.#hasRun = true
     this.#pool ??= this.#start()
     return this.#ask<T>(this.#pool, task, {}, 'A worker thread failed')
   }
@@ -59,7 +59,7 @@ class WorkerThread {
     if (!pool) return
     try {
       const options = { name: 'close', signal: AbortSignal.timeout(CLOSE_MS) }
-      if (this.#hasRun) await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
+      if (this.#isOpen) await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
     } finally {
       await pool.close({ force: true })
     }
@@ -79,14 +79,18 @@ class WorkerThread {
       const reason = isLate ? `nothing for ${CLOSE_MS} ms` : cause instanceof Error ? cause.message : String(cause)
       throw new EngineError('ENGINE_WORKER', `${message}: ${reason}`, { worker: this.worker, reason }, { cause })
     }
+    this.#isOpen = true
     if ('error' in reply) throw revive(reply.error)
     return reply.value
   }
 
   #start(): Piscina {
-    const { filename, setup, lost } = this
+    const { filename, setup } = this
     const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1, workerData: setup, atomics: 'disabled' })
-    pool.on('workerDestroy', lost)
+    pool.on('workerDestroy', () => {
+      this.#isOpen = false
+      this.lost()
+    })
     // A thread has died without a task to tell of it. Mostly piscina has started another; not where two in a row have
     // died while they started, and then it would leave tasks waiting for ever.
     pool.on('error', () => {
