@@ -152,7 +152,7 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
       await engine.scan(FORMULA, symbols)
       const closed = expect(engine.engine.close()).rejects.toMatchObject({
         code: 'ENGINE_WORKER',
-        message: expect.stringMatching(/^A worker was ended with its repository open: nothing for \d+ ms$/),
+        message: expect.stringMatching(/^A worker was ended with its repository open: no answer in \d+ ms$/),
       })
       await reached(repository.counters, CLOSING, executor.workers)
       late.abort()

@@ -1,7 +1,8 @@
 import { runInNewContext } from 'node:vm'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createEngine as createBrowserEngine } from '../../src/browser/index.ts'
 import { POOL_FROM_SYMBOLS, ProcessingEngine } from '../../src/engine/main/engine.ts'
+import type { Executor } from '../../src/engine/main/executor.ts'
 import { BatchScanUseCase, createEngine, type EngineOptions, memoryRepository, SeriesUseCase } from '../../src/index.ts'
 import { closes } from '../support/candles.ts'
 
@@ -82,6 +83,28 @@ describe('options of an engine', () => {
     )
     const job = { symbols: ['A'], timeframe: '1d', formula: 'close > 1' } as const
     await expect(new BatchScanUseCase(engine).execute(job, { signal })).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
+
+  it.each([undefined, null, {}, { expressions: 'close' }, { expressions: [5] }])(
+    'refuses %o for series',
+    async (job) => {
+      await using engine = createEngine({ repository: memoryRepository({}), executor: 'inline' })
+      await expect(new SeriesUseCase(engine).execute(job as never)).rejects.toMatchObject({
+        name: 'JobError',
+        code: 'JOB_FORMULA',
+        fields: { path: 'expressions' },
+      })
+    },
+  )
+
+  it('takes as many workers as there are cores, as far as it can', async () => {
+    const pool = vi.fn((workers: number): Executor => ({ name: 'pool', workers, run: vi.fn(), async close() {} }))
+    const module = async () => ({}) as WebAssembly.Module
+    for (const cores of [4, 384]) {
+      await using engine = new ProcessingEngine({ repository }, { module, pause: async () => {}, cores, pool })
+      await engine.warmUp()
+    }
+    expect(pool.mock.calls.map(([workers]) => workers)).toEqual([4, 256])
   })
 
   it('refuses threads where there are none, and works without', async () => {

@@ -11,7 +11,7 @@ export interface EngineOptions {
    * large enough to be worth it, where there are threads.
    */
   executor?: 'auto' | 'inline' | 'pool'
-  /** Worker threads, 1 to 256; as many as the machine has cores where absent. */
+  /** Worker threads, 1 to 256; as many as the machine has cores, up to that, where absent. */
   workers?: number
   /** What happens to candles that cannot be true; `drop` where absent. */
   defects?: DefectPolicy
@@ -35,20 +35,21 @@ export interface RunOptions {
 }
 
 const GIBIBYTE = 2 ** 30
+const MAX_WORKERS = 256
 const EXECUTORS = ['auto', 'inline', 'pool'] as const
 const REPOSITORY_METHODS = ['symbols', 'load', 'versions', 'close'] as const
 
 /** @throws EngineError `ENGINE_OPTION` for the first option that cannot be. */
 export function checkEngineOptions(options: EngineOptions, platform: Platform): Required<EngineOptions> {
   const given = isObject(options) ? options : ({} as EngineOptions)
-  const { repository, executor = 'auto', workers = platform.cores } = given
+  const { repository, executor = 'auto', workers = Math.min(platform.cores, MAX_WORKERS) } = given
   const { defects = 'drop', residentBytes = GIBIBYTE } = given
   checkRepository(repository)
   if (!EXECUTORS.includes(executor)) refuse('executor', executor, 'auto, inline or pool')
   if (executor === 'pool' && !platform.pool)
     refuse('executor', executor, 'auto or inline: there are no worker threads here')
-  if (!Number.isInteger(workers) || workers < 1 || workers > 256)
-    refuse('workers', workers, 'a whole number from 1 to 256')
+  if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS)
+    refuse('workers', workers, `a whole number from 1 to ${MAX_WORKERS}`)
   if (!DEFECT_POLICIES.includes(defects)) refuse('defects', defects, DEFECT_POLICIES.join(', '))
   if (typeof residentBytes !== 'number' || !(residentBytes >= 0))
     refuse('residentBytes', residentBytes, 'a number of bytes')

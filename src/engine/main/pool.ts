@@ -58,8 +58,10 @@ class WorkerThread {
     const pool = this.#pool
     if (!pool) return
     try {
-      const options = { name: 'close', signal: AbortSignal.timeout(CLOSE_MS) }
-      if (this.#isOpen) await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
+      if (this.#isOpen) {
+        const options = { name: 'close', signal: AbortSignal.timeout(CLOSE_MS) }
+        await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
+      }
     } finally {
       await pool.close({ force: true })
     }
@@ -75,8 +77,8 @@ class WorkerThread {
     try {
       reply = await pool.run(task, options)
     } catch (cause) {
-      const isLate = options.signal?.aborted
-      const reason = isLate ? `nothing for ${CLOSE_MS} ms` : cause instanceof Error ? cause.message : String(cause)
+      const problem = options.signal?.aborted ? `no answer in ${CLOSE_MS} ms` : cause
+      const reason = problem instanceof Error ? problem.message : String(problem)
       throw new EngineError('ENGINE_WORKER', `${message}: ${reason}`, { worker: this.worker, reason }, { cause })
     }
     this.#isOpen = true
