@@ -34,6 +34,7 @@ export function scanNotes(
     lines.push(` ${counted(matches, 'match', 'matches')} in ${where}`)
   } else lines.push('')
   lines.push(...qualityNotes(result.dataQuality, colors), ...failureNotes(result.errors, colors))
+  if (!result.exact) lines.push(inexactNote(colors))
   return [...lines, ...timingNotes(view, elapsedMs).map((line) => colors.dim(` ${line}`))]
 }
 
@@ -58,6 +59,11 @@ export function failureNotes(errors: readonly (SymbolError & { symbol: string })
     const count = counted(failed.length, 'symbol')
     return colors.red(` ${code}: ${count} failed: ${names.join(', ')}${more}; ${failed[0]!.message}`)
   })
+}
+
+/** Said where `--history` has left out what values depend on. */
+export function inexactNote(colors: Colors): string {
+  return colors.yellow(' with this --history values depend on where reading began: without it they are exact')
 }
 
 function timingNotes({ result, statistics }: ScanView, elapsedMs: number): string[] {
