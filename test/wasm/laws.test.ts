@@ -111,7 +111,12 @@ describe.each(ROWS.map((row) => [row.name, row] as const))('%s', (_, row) => {
       const { node, output } = plan.reported.find(({ name }) => name === 'x1')!.value
       const program = clean.program(plan)
       const place = plan.nodes.slice(0, node).reduce((sum, each) => sum + each.outputs.length, output)
-      const [warmup, , fading, forever] = program.reach().slice(4 * place, 4 * place + 4) as unknown as number[]
+      const [warmup, , fading, forever] = program.reach().slice(4 * place, 4 * place + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ]
       const lookback = program.lookback()
       program.free()
       const [values] = valuesOf(clean, plan, [0])
@@ -120,7 +125,7 @@ describe.each(ROWS.map((row) => [row.name, row] as const))('%s', (_, row) => {
       if (['barssince', 'valuewhen'].includes(row.name)) expect(first, text).toBeGreaterThanOrEqual(warmup)
       else expect(first, text).toBe(warmup)
 
-      expect(lookback === undefined, text).toBe(forever === 1 || fading! > 0)
+      expect(lookback === undefined, text).toBe(forever === 1 || fading > 0)
       if (lookback === undefined) continue
       const start = 700 - lookback - 50
       expect(start, text).toBeGreaterThan(0)
