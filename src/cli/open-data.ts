@@ -67,16 +67,24 @@ export async function withData<T>(
 
 /** The part of a job that `--symbols`, `--from` and the like give. */
 export function jobOf(
-  { from, to, timezone, param }: SelectionOptions & { timezone?: string; param?: Readonly<Record<string, number>> },
+  {
+    from,
+    to,
+    history,
+    timezone,
+    param,
+  }: SelectionOptions & { timezone?: string; param?: Readonly<Record<string, number>> },
   { timeframe }: OpenData,
 ): Pick<ProcessingJob, 'timeframe'> & {
   dateRange: { from?: string; to?: string }
+  history?: number
   parameters: Readonly<Record<string, number>>
   timezone?: string
 } {
   return {
     timeframe,
     dateRange: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
+    ...(history !== undefined && { history }),
     parameters: param ?? {},
     ...(timezone !== undefined && { timezone }),
   }

@@ -31,6 +31,7 @@ export function scanNotes(view: ScanView, { elapsedMs, format }: { elapsedMs: nu
     notes.push({ text: ` ${counted(matches, 'match', 'matches')} in ${where}` })
   } else notes.push({ text: '' })
   notes.push(...qualityNotes(result.dataQuality), ...failureNotes(result.errors))
+  if (!result.exact) notes.push(INEXACT)
   return [...notes, ...timingNotes(view, elapsedMs)]
 }
 
@@ -56,6 +57,12 @@ export function failureNotes(errors: readonly (SymbolError & { symbol: string })
     const count = counted(failed.length, 'symbol')
     return { text: ` ${code}: ${count} failed: ${names.join(', ')}${more}; ${failed[0]!.message}`, tone: 'failure' }
   })
+}
+
+/** Said where `--history` has left out what values depend on. */
+export const INEXACT: Note = {
+  text: ' with this --history values depend on where reading began: without it they are exact',
+  tone: 'warning',
 }
 
 function timingNotes({ result, statistics }: ScanView, elapsedMs: number): Note[] {

@@ -30,7 +30,7 @@ Examples:
   $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
 
 JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], errors, dataQuality,
-timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
+exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
 
 export function defineScan(program: Command, signal: AbortSignal): void {
   const command = program

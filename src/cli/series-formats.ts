@@ -27,16 +27,22 @@ export interface SeriesShape {
   raw?: boolean
 }
 
-/** Series as text, piece by piece, while they are being computed; `failed` fills up meanwhile. */
+/** What is known of a job for series once all of them have come. */
+export interface SeriesEnd {
+  failed: (SymbolError & { symbol: string })[]
+  exact: boolean
+}
+
+/** Series as text, piece by piece, while they are being computed; `end` fills up meanwhile. */
 export function seriesPieces(
   symbols: AsyncIterable<SymbolSeries>,
   shape: SeriesShape,
   terminal: Terminal,
-  failed: readonly (SymbolError & { symbol: string })[],
+  end: SeriesEnd,
 ): AsyncIterable<string> {
   switch (shape.format) {
     case 'json':
-      return jsonPieces(symbols, shape, failed)
+      return jsonPieces(symbols, shape, end)
     case 'ndjson':
       return ndjsonPieces(symbols, shape)
     case 'csv':
@@ -73,7 +79,7 @@ function jsonOf(series: ExpressionSeries, shape: SeriesShape): string {
 async function* jsonPieces(
   symbols: AsyncIterable<SymbolSeries>,
   shape: SeriesShape,
-  failed: readonly (SymbolError & { symbol: string })[],
+  end: SeriesEnd,
 ): AsyncGenerator<string> {
   yield '{"series":['
   let separator = '\n'
@@ -83,7 +89,8 @@ async function* jsonPieces(
       separator = ',\n'
     }
   }
-  yield `\n],\n"errors":${JSON.stringify(failed)}}\n`
+  const { failed, exact } = end
+  yield `\n],\n"errors":${JSON.stringify(failed)},\n"exact":${exact}}\n`
 }
 
 async function* ndjsonPieces(symbols: AsyncIterable<SymbolSeries>, shape: SeriesShape): AsyncGenerator<string> {

@@ -61,6 +61,8 @@ export class BatchScanResult {
   readonly matches: MatchTable
   readonly errors: readonly (SymbolError & { symbol: string })[]
   readonly dataQuality: ScanDataQuality
+  /** Whether every match and value is that of the whole history: false only where the job gives a `history`. */
+  readonly exact: boolean
   readonly cache: CacheCounts
   readonly executor: { name: 'inline' | 'pool'; workers: number }
   readonly timing: ScanTiming
@@ -82,6 +84,7 @@ export class BatchScanResult {
       total: outcome.quality,
       symbols: outcome.defective.map(({ symbol, quality }) => ({ symbol: job.symbols[symbol]!, ...quality })),
     }
+    this.exact = outcome.exact
     this.cache = outcome.cache
     this.executor = { name: outcome.executor, workers: outcome.workers }
     this.#outcome = outcome
@@ -139,9 +142,9 @@ export class BatchScanResult {
 
   /** Plain data, as the command line prints it. Timestamps are milliseconds UTC. */
   toJSON() {
-    const { job, statistics, errors, dataQuality, timing, cache } = this
+    const { job, statistics, errors, dataQuality, exact, timing, cache } = this
     const matches = Array.from(this.matches, jsonMatch)
-    return { job, statistics, matches, errors, dataQuality, timing, cache }
+    return { job, statistics, matches, errors, dataQuality, exact, timing, cache }
   }
 }
 

@@ -21,6 +21,8 @@ export interface ExpressionSeries {
 export interface SeriesResult {
   series: readonly ExpressionSeries[]
   errors: readonly (SymbolError & { symbol: string })[]
+  /** Whether every value is that of the whole history: false only where the job gives a `history`. */
+  exact: boolean
 }
 
 /** What a job for series needs: expressions instead of one condition. */
@@ -37,9 +39,11 @@ export class SeriesUseCase {
     const plans = planAll(expressions, job.parameters)
     const series: ExpressionSeries[] = []
     const failures = new Map<number, SymbolError>()
+    let exact = true
     for (const plan of plans) {
       const outcome = await this.engine.series(plan, job, options)
       for (const { symbol, error } of outcome.failures) failures.set(symbol, error)
+      exact &&= outcome.exact
       outcome.series.forEach(({ time, values }, symbol) => {
         plan.reported.forEach(({ name, type }, output) => {
           const computed = values[output]
@@ -56,7 +60,7 @@ export class SeriesUseCase {
       })
     }
     const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
-    return { series, errors }
+    return { series, errors, exact }
   }
 }
 

@@ -40,6 +40,8 @@ export interface RunOutcome {
   failures: { symbol: number; error: SymbolError }[]
   quality: DataQuality
   defective: { symbol: number; quality: DataQuality }[]
+  /** Whether every value is what it is when all of the history is run: false only where the job gives a `history`. */
+  exact: boolean
   timing: RunTiming
   cache: CacheCounts
 }
@@ -205,6 +207,7 @@ export class ProcessingEngine {
         plan: planTask(plan),
         timeframe: job.timeframe,
         range: job.dateRange,
+        ...(job.history !== undefined && { history: job.history }),
         timezone: job.timezone,
         defects: this.#options.defects,
         columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),
@@ -300,6 +303,7 @@ function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number
     failures: parts.flatMap((part) => part.failures).sort((a, b) => a.symbol - b.symbol),
     quality: emptyQuality(),
     defective: parts.flatMap((part) => part.defective).sort((a, b) => a.symbol - b.symbol),
+    exact: parts.every((part) => part.exact),
     timing: { elapsedMs, loadMs: 0, computeMs: 0 },
     cache: { hits: 0, misses: 0, residentBytes: 0 },
   }
