@@ -2,12 +2,21 @@ import { CommanderError } from 'commander'
 import type { Colors } from 'picocolors/types.js'
 import { type FormulaError, MillraceError } from '../domain/errors.ts'
 import { explain } from '../formula/explain-error.ts'
+import { visible, visibleLines } from './visible.ts'
 
 /** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
 export const EXIT = { done: 0, symbolsFailed: 1, unexpected: 1, wrongUse: 2, interrupted: 130 } as const
 
 /** What was typed cannot be done; the message is complete. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    /** What to type instead, on a line of its own. */
+    readonly example = '',
+  ) {
+    super(message)
+  }
+}
 
 /** A formula that is wrong, with its text, so that the place can be drawn. */
 export class FormulaFailure extends Error {
@@ -23,20 +32,26 @@ export class FormulaFailure extends Error {
 /** Codes that mean that something broke, not that something was asked for wrongly. */
 const BROKEN: ReadonlySet<string> = new Set(['ENGINE_WORKER', 'ENGINE_WASM'])
 
-/** What stderr is told about an error that ends the program, and its exit code. */
+/**
+ * What stderr is told about an error that ends the program, and its exit code. Messages carry the text of others: what
+ * would steer a terminal is written out.
+ */
 export function failureOf(error: unknown, colors: Colors, isInterrupted = false): { text: string; exitCode: number } {
-  if (isInterrupted) return { text: colors.yellow(cancelText(error)), exitCode: EXIT.interrupted }
+  const red = (text: string) => colors.red(visible(text))
+  if (isInterrupted) return { text: colors.yellow(visible(cancelText(error))), exitCode: EXIT.interrupted }
   if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.wrongUse }
   if (error instanceof FormulaFailure) return { text: drawn(error, colors), exitCode: EXIT.wrongUse }
-  if (error instanceof UsageError) return { text: colors.red(error.message), exitCode: EXIT.wrongUse }
+  if (error instanceof UsageError) {
+    return { text: `${red(error.message)}${error.example && `\n  ${error.example}`}`, exitCode: EXIT.wrongUse }
+  }
   if (error instanceof MillraceError) {
     const hint = optionHint(error)
-    const text = `${colors.red(`${error.code}: ${error.message}`)}${hint && `\n  ${hint}`}`
+    const text = `${red(`${error.code}: ${error.message}`)}${hint && `\n  ${visible(hint)}`}`
     return { text, exitCode: BROKEN.has(error.code) ? EXIT.unexpected : EXIT.wrongUse }
   }
   const reason = error instanceof Error ? error.message : String(error)
-  const stack = process.env.DEBUG && error instanceof Error ? `\n${error.stack}` : ''
-  const text = `${colors.red(`unexpected error: ${reason}`)}${stack || '\n  DEBUG=1 shows where it happened'}`
+  const stack = process.env.DEBUG && error instanceof Error ? `\n${visibleLines(`${error.stack}`)}` : ''
+  const text = `${red(`unexpected error: ${reason}`)}${stack || '\n  DEBUG=1 shows where it happened'}`
   return { text, exitCode: EXIT.unexpected }
 }
 
@@ -47,10 +62,10 @@ function cancelText(error: unknown): string {
 function drawn({ error, source }: FormulaFailure, colors: Colors): string {
   const { at, hint } = error.fields
   // A value for a parameter that the formula does not have: there is no place to point at.
-  if (at[1] === 0) return `${colors.red(`${error.code}: ${error.message}`)}${hint && `; ${hint}`}`
-  const [head, ...lines] = explain(error, source.text).split('\n')
-  const place = source.file === undefined ? '' : `  in ${source.file}`
-  return [`${colors.red(String(head))}${place}`, ...lines].join('\n')
+  if (at[1] === 0) return `${colors.red(visible(`${error.code}: ${error.message}`))}${hint && visible(`; ${hint}`)}`
+  const [head = '', ...lines] = explain(error, source.text).split('\n').map(visible)
+  const place = source.file === undefined ? '' : visible(`  in ${source.file}`)
+  return [`${colors.red(head)}${place}`, ...lines].join('\n')
 }
 
 /** How to set on the command line what the message asks for. */

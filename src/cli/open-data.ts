@@ -2,6 +2,7 @@ import type { ProcessingJob } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { DuckdbOptions } from '../storage/duckdb.ts'
+import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
 import type { DataOptions, EngineChoice, SelectionOptions } from './options.ts'
@@ -27,7 +28,9 @@ export async function withData<T>(
   if (options.data === undefined) {
     throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
   }
-  const named = options.symbols === undefined ? undefined : readSymbols(options.symbols)
+  checkWorkingDirectory()
+  checkDataPath(options.data)
+  const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
   const { workers, executor, defects } = options
   const [{ createEngine }, { POOL_FROM_SYMBOLS }, { duckdbRepository }] = await Promise.all([
     import('../engine/platform/node.ts'),
@@ -51,10 +54,14 @@ export async function withData<T>(
     }
     const data = await orAborted(open(), signal)
     terminal.status('')
-    return await use(data)
-  } finally {
-    terminal.status('')
+    const used = await use(data)
     await engine.close()
+    return used
+  } catch (error) {
+    terminal.status('')
+    // What went wrong first is what is told.
+    await engine.close().catch(() => undefined)
+    throw error
   }
 }
 

@@ -38,6 +38,7 @@ export interface OutputOptions {
   limit?: number
   quiet?: boolean
   strict?: boolean
+  raw?: boolean
   color?: boolean
 }
 
@@ -93,6 +94,7 @@ export function addOutputOptions(command: Command, limit: string): Command {
     .option('-n, --limit <count>', limit, wholeNumber)
     .option('-q, --quiet', 'results only: no progress, no notes')
     .option('--strict', 'exit code 1 when a symbol failed')
+    .option('--raw', 'CSV: no apostrophe before text that a spreadsheet would run (= + - @)')
   return addColorOption(command)
 }
 

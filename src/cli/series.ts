@@ -56,7 +56,7 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
 
 async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {
   const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
-  if (options.exprs !== undefined) expressions.push(...readExpressions(options.exprs))
+  if (options.exprs !== undefined) expressions.push(...(await readExpressions(options.exprs, signal)))
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
   for (const expression of expressions) planText(expression, options.param, 'series')
   const { SeriesUseCase } = await import('../use-cases/series.ts')
@@ -67,9 +67,9 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const { seriesPieces } = await import('./series-formats.ts')
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, end), signal)
-    const { failureNotes, inexactNote } = await import('./scan-notes.ts')
-    for (const line of failureNotes(end.failed, terminal.noteColors)) terminal.note(line)
-    if (!end.exact) terminal.note(inexactNote(terminal.noteColors))
+    const { failureNotes, INEXACT } = await import('./scan-notes.ts')
+    for (const note of failureNotes(end.failed)) terminal.note(note)
+    if (!end.exact) terminal.note(INEXACT)
     if (options.strict && end.failed.length > 0) process.exitCode = EXIT.symbolsFailed
   })
 }

@@ -1,6 +1,7 @@
-import type { SymbolError } from '../domain/errors.ts'
+import { JobError, type SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
-import type { ProcessingEngine, RunOptions } from '../engine/main/engine.ts'
+import type { ProcessingEngine } from '../engine/main/engine.ts'
+import type { RunOptions } from '../engine/main/options.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 
 /** One series of one symbol, oldest first. */
@@ -32,8 +33,9 @@ export class SeriesUseCase {
   constructor(readonly engine: ProcessingEngine) {}
 
   /** Throws what `BatchScanUseCase.execute` throws. */
-  async execute({ expressions, ...request }: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
-    const job = checkJob({ ...request, formula: expressions.join('\n') })
+  async execute(request: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
+    const { expressions, ...others } = withExpressions(request)
+    const job = checkJob({ ...others, formula: expressions.join('\n') })
     const plans = planAll(expressions, job.parameters)
     const series: ExpressionSeries[] = []
     const failures = new Map<number, SymbolError>()
@@ -60,6 +62,13 @@ export class SeriesUseCase {
     const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
     return { series, errors, exact }
   }
+}
+
+function withExpressions(request: SeriesRequest): SeriesRequest {
+  const expressions: unknown = request?.expressions
+  if (Array.isArray(expressions) && expressions.every((text) => typeof text === 'string')) return request
+  const message = "The job's expressions must be a list of texts, like ['rsi(14)']"
+  throw new JobError('JOB_FORMULA', message, { path: 'expressions' })
 }
 
 /** Plans of several expressions; a parameter goes to those that have it, and one that none has is refused. */
