@@ -12,9 +12,19 @@ export {
 export { checkJob, type DateRange, type JobRequest, type JobType, type ProcessingJob } from './domain/job.ts'
 export type { ProcessingContext, ProcessingResult, SignalMatch, SignalRole, SignalType } from './domain/result.ts'
 export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'
-export type { EngineOptions, ProcessingEngine, Progress, RunOptions } from './engine/main/engine.ts'
+export type { ProcessingEngine } from './engine/main/engine.ts'
+export type { EngineOptions, RunOptions } from './engine/main/options.ts'
+export type { Progress } from './engine/main/progress.ts'
 export { createEngine } from './engine/platform/node.ts'
-export { checkFormula, explain, type Plan, parseFormula, planFormula } from './formula/index.ts'
+export {
+  checkFormula,
+  explain,
+  type FormulaToken,
+  formulaTokens,
+  type Plan,
+  parseFormula,
+  planFormula,
+} from './formula/index.ts'
 export { CATALOGUE, type CatalogueRow } from './indicators/catalogue.ts'
 export { type ScanStatistics, SignalAggregator } from './signals/aggregate.ts'
 export { MatchTable } from './signals/matches.ts'

@@ -1,7 +1,18 @@
-import { type EngineOptions, ProcessingEngine } from '../engine/main/engine.ts'
+import { ProcessingEngine } from '../engine/main/engine.ts'
+import type { EngineOptions } from '../engine/main/options.ts'
 import { browser } from '../engine/platform/browser.ts'
 
-export { checkFormula, explain, type Plan, planFormula } from '../formula/index.ts'
+export { DataError, EngineError, FormulaError, type FormulaWarning, JobError, MillraceError } from '../domain/errors.ts'
+export {
+  checkFormula,
+  explain,
+  type FormulaToken,
+  formulaTokens,
+  type Plan,
+  parseFormula,
+  planFormula,
+} from '../formula/index.ts'
+export { CATALOGUE, type CatalogueRow } from '../indicators/catalogue.ts'
 export { memoryRepository } from '../storage/memory.ts'
 export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
 export { SeriesUseCase } from '../use-cases/series.ts'
@@ -11,8 +22,13 @@ export interface BrowserOptions extends Omit<EngineOptions, 'executor' | 'worker
   wasm?: URL | string
 }
 
-/** An engine in this thread: open it in a Web Worker, so that the page stays responsive. */
-export function createEngine({ wasm, ...options }: BrowserOptions): ProcessingEngine {
+/**
+ * An engine in this thread: open it in a Web Worker, so that the page stays responsive.
+ *
+ * @throws EngineError `ENGINE_OPTION` naming what is accepted.
+ */
+export function createEngine(options: BrowserOptions): ProcessingEngine {
+  const { wasm, ...others } = options ?? {}
   const platform = browser(wasm ?? new URL('./millrace_bg.wasm', import.meta.url))
-  return new ProcessingEngine({ ...options, executor: 'inline' }, platform)
+  return new ProcessingEngine({ ...others, executor: 'inline' }, platform)
 }

@@ -35,8 +35,8 @@ export function defineDemo(program: Command, signal: AbortSignal): void {
 async function demo(options: DemoOptions, signal: AbortSignal) {
   if (!existsSync(DATA)) {
     throw new UsageError(
-      'the candles of the demo are in the repository, not in the npm package; with your own:\n' +
-        '  millrace scan "crossover(ema(close, 12), ema(close, 26))" --data FILE',
+      'the candles of the demo are in the repository, not in the npm package; with your own:',
+      'millrace scan "crossover(ema(close, 12), ema(close, 26))" --data FILE',
     )
   }
   const terminal = openTerminal(options)
@@ -44,5 +44,6 @@ async function demo(options: DemoOptions, signal: AbortSignal) {
   const formula = DEMO_FORMULA.split('\n').map((line) => `   ${line.startsWith('//') ? dim(line) : cyan(line)}\n`)
   await terminal.write([`\n ${bold(INTRODUCTION)}\n\n`, ...formula, '\n'], signal)
   await scan({ text: DEMO_FORMULA }, { ...options, data: DATA, format: 'table' }, terminal, signal)
-  terminal.note(`\n Next: ${terminal.noteColors.cyan('npx millrace scan --help')} for your own candles and formulas`)
+  terminal.note({ text: '' })
+  terminal.note({ text: ' Next: npx millrace scan --help for your own candles and formulas' })
 }

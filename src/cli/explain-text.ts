@@ -4,6 +4,7 @@ import type { ExplainedNode, Explanation } from './explain-nodes.ts'
 import { counted, formatCount, formatNumber, UNKNOWN } from './people.ts'
 import { type Column, columnOf, drawTable, shorten, widthBeside } from './table.ts'
 import type { Terminal } from './terminal.ts'
+import { visible } from './visible.ts'
 import { wrap } from './wrap.ts'
 
 /** What the columns of the table say. */
@@ -86,7 +87,7 @@ function verdict(
   const isNone = signalType === undefined ? 'false' : `${role ? `${role}: ` : ''}no match`
   const words =
     state === true ? colors.green(isMatch) : state === false ? colors.red(isNone) : colors.yellow(`${isNone}: unknown`)
-  return ` ${colors.bold(`${symbol} on ${date(timestamp)}`)} ${colors.dim(`(bar ${formatCount(bar)})`)}  ${words}\n`
+  return ` ${colors.bold(visible(`${symbol} on ${date(timestamp)}`))} ${colors.dim(`(bar ${formatCount(bar)})`)}  ${words}\n`
 }
 
 function tree(condition: ConditionOnBar, depth: number, terminal: Terminal): string {
@@ -94,14 +95,14 @@ function tree(condition: ConditionOnBar, depth: number, terminal: Terminal): str
   const { text, variables, state, joined, parts = [], values = [] } = condition
   const paint = state === null ? colors.yellow : state ? colors.green : colors.red
   const indent = '  '.repeat(depth)
-  const name = variables.length > 0 ? `${colors.bold(variables.join(', '))}: ` : ''
+  const name = variables.length > 0 ? `${colors.bold(visible(variables.join(', ')))}: ` : ''
   const what = joined
     ? JOINED[joined]
-    : colors.cyan(shorten(text, Math.max(SHORTEST_TEXT, terminal.width - 2 * depth - 24)))
+    : colors.cyan(shorten(visible(text), Math.max(SHORTEST_TEXT, terminal.width - 2 * depth - 24)))
   const line = `${indent}${paint(MARKS[`${state}`])} ${name}${what}\n`
   const seen = values.map(({ text: read, value, before }) => {
     const change = before === undefined ? '' : `${barText(before)} → `
-    return `${indent}    ${colors.dim(shorten(read, LONGEST_READ))} ${change}${barText(value)}\n`
+    return `${indent}    ${colors.dim(shorten(visible(read), LONGEST_READ))} ${change}${barText(value)}\n`
   })
   return [line, ...seen, ...parts.map((part) => tree(part, depth + 1, terminal))].join('')
 }

@@ -4,7 +4,7 @@ import type { FormulaMode } from '../formula/check.ts'
 import { planFormula } from '../formula/plan.ts'
 import type { BarExplanation } from './explain-bar.ts'
 import { UsageError, warningNotes } from './failure.ts'
-import { planText, readText, type SourceText } from './inputs.ts'
+import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
   addColorOption,
@@ -45,7 +45,7 @@ export function defineExplain(program: Command, signal: AbortSignal): void {
   command.addHelpText('after', EXAMPLES).action(async (formula: string, options: ExplainOptions) => {
     const isAsked = command.getOptionValueSource('data') === 'cli'
     if (isAsked && options.symbol === undefined) throw new UsageError('say which symbol to look at: --symbol NAME')
-    await explain(readText(formula), options, signal)
+    await explain(await readFormula(formula, signal), options, signal)
   })
 }
 
@@ -74,11 +74,10 @@ async function explain(source: SourceText, options: ExplainOptions, signal: Abor
     return
   }
   await terminal.write(explanationText(explanation, onBar, terminal), signal)
-  for (const note of warningNotes(plan.warnings, source, terminal.noteColors)) terminal.note(note)
+  for (const note of warningNotes(plan.warnings, source)) terminal.note(note)
   if (onBar && options.at !== undefined && !isOnDay(onBar.bar.timestamp, options.at)) {
-    terminal.note(
-      terminal.noteColors.yellow(` ${options.symbol} has no bar on ${options.at}: this is the last one before`),
-    )
+    const text = ` ${options.symbol} has no bar on ${options.at}: this is the last one before`
+    terminal.note({ text, tone: 'warning' })
   }
 }
 

@@ -2,12 +2,22 @@ import { CommanderError } from 'commander'
 import type { Colors } from 'picocolors/types.js'
 import { type FormulaError, type FormulaWarning, MillraceError } from '../domain/errors.ts'
 import { explain } from '../formula/explain-error.ts'
+import type { Note } from './terminal.ts'
+import { visible, visibleLines } from './visible.ts'
 
 /** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
 export const EXIT = { done: 0, symbolsFailed: 1, unexpected: 1, wrongUse: 2, interrupted: 130 } as const
 
 /** What was typed cannot be done; the message is complete. */
-export class UsageError extends Error {}
+export class UsageError extends Error {
+  constructor(
+    message: string,
+    /** What to type instead, on a line of its own. */
+    readonly example = '',
+  ) {
+    super(message)
+  }
+}
 
 /** A formula that is wrong, with its text, so that the place can be drawn. */
 export class FormulaFailure extends Error {
@@ -23,20 +33,26 @@ export class FormulaFailure extends Error {
 /** Codes that mean that something broke, not that something was asked for wrongly. */
 const BROKEN: ReadonlySet<string> = new Set(['ENGINE_WORKER', 'ENGINE_WASM'])
 
-/** What stderr is told about an error that ends the program, and its exit code. */
+/**
+ * What stderr is told about an error that ends the program, and its exit code. Messages carry the text of others: what
+ * would steer a terminal is written out.
+ */
 export function failureOf(error: unknown, colors: Colors, isInterrupted = false): { text: string; exitCode: number } {
-  if (isInterrupted) return { text: colors.yellow(cancelText(error)), exitCode: EXIT.interrupted }
+  const red = (text: string) => colors.red(visible(text))
+  if (isInterrupted) return { text: colors.yellow(visible(cancelText(error))), exitCode: EXIT.interrupted }
   if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.wrongUse }
   if (error instanceof FormulaFailure) return { text: drawn(error, colors), exitCode: EXIT.wrongUse }
-  if (error instanceof UsageError) return { text: colors.red(error.message), exitCode: EXIT.wrongUse }
+  if (error instanceof UsageError) {
+    return { text: `${red(error.message)}${error.example && `\n  ${error.example}`}`, exitCode: EXIT.wrongUse }
+  }
   if (error instanceof MillraceError) {
     const hint = optionHint(error)
-    const text = `${colors.red(`${error.code}: ${error.message}`)}${hint && `\n  ${hint}`}`
+    const text = `${red(`${error.code}: ${error.message}`)}${hint && `\n  ${visible(hint)}`}`
     return { text, exitCode: BROKEN.has(error.code) ? EXIT.unexpected : EXIT.wrongUse }
   }
   const reason = error instanceof Error ? error.message : String(error)
-  const stack = process.env.DEBUG && error instanceof Error ? `\n${error.stack}` : ''
-  const text = `${colors.red(`unexpected error: ${reason}`)}${stack || '\n  DEBUG=1 shows where it happened'}`
+  const stack = process.env.DEBUG && error instanceof Error ? `\n${visibleLines(`${error.stack}`)}` : ''
+  const text = `${red(`unexpected error: ${reason}`)}${stack || '\n  DEBUG=1 shows where it happened'}`
   return { text, exitCode: EXIT.unexpected }
 }
 
@@ -47,27 +63,23 @@ function cancelText(error: unknown): string {
 function drawn({ error, source }: FormulaFailure, colors: Colors): string {
   const { at, hint } = error.fields
   // A value for a parameter that the formula does not have: there is no place to point at.
-  if (at[1] === 0) return `${colors.red(`${error.code}: ${error.message}`)}${hint && `; ${hint}`}`
-  return placed(error, source, colors.red)
+  if (at[1] === 0) return `${colors.red(visible(`${error.code}: ${error.message}`))}${hint && visible(`; ${hint}`)}`
+  const [head = '', ...lines] = placed(error, source).map(visible)
+  return [colors.red(head), ...lines].join('\n')
 }
 
 /** Where a formula says something else than was probably meant, drawn as its errors are. */
-export function warningNotes(
-  warnings: readonly FormulaWarning[],
-  source: FormulaFailure['source'],
-  colors: Colors,
-): string[] {
-  return warnings.map((warning) => placed(warning, source, colors.yellow))
+export function warningNotes(warnings: readonly FormulaWarning[], source: FormulaFailure['source']): Note[] {
+  return warnings.flatMap((warning) => {
+    const [head = '', ...lines] = placed(warning, source)
+    return [{ text: head, tone: 'warning' as const }, ...lines.map((text) => ({ text }))]
+  })
 }
 
-function placed(
-  problem: FormulaError | FormulaWarning,
-  { text, file }: FormulaFailure['source'],
-  paint: Colors['red'],
-): string {
-  const [head, ...lines] = explain(problem, text).split('\n')
-  const place = file === undefined ? '' : `  in ${file}`
-  return [`${paint(String(head))}${place}`, ...lines].join('\n')
+/** The lines of the drawing, the file named in the first. */
+function placed(problem: FormulaError | FormulaWarning, { text, file }: FormulaFailure['source']): string[] {
+  const [head = '', ...lines] = explain(problem, text).split('\n')
+  return [file === undefined ? head : `${head}  in ${file}`, ...lines]
 }
 
 /** How to set on the command line what the message asks for. */

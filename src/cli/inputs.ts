@@ -1,8 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { constants, createReadStream, fstatSync, openSync } from 'node:fs'
+import { Socket } from 'node:net'
+import { addAbortSignal, type Readable } from 'node:stream'
 import { FormulaError } from '../domain/errors.ts'
 import type { FormulaMode } from '../formula/check.ts'
+import { MAX_TEXT } from '../formula/limits.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { FormulaFailure, UsageError } from './failure.ts'
+import { formatCount } from './people.ts'
 
 /** A text of the command line, and the file it was read from when it was `@file`. */
 export interface SourceText {
@@ -10,21 +14,19 @@ export interface SourceText {
   file?: string
 }
 
+/** More is no formula: a character takes at most three bytes per code unit. */
+const FORMULA_BYTES = 3 * MAX_TEXT
+/** Room for a million symbols, or expressions. */
+const LIST_BYTES = 16 * 2 ** 20
+
 /** The text itself, or that of the file behind `@`; `@-` is stdin. */
-export function readText(argument: string): SourceText {
-  if (!argument.startsWith('@')) return { text: argument }
-  const file = argument.slice(1)
-  try {
-    const text = readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\ufeff/, '')
-    return { text, file: file === '-' ? 'stdin' : file }
-  } catch (cause) {
-    throw new UsageError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
-  }
+export function readFormula(argument: string, signal: AbortSignal): Promise<SourceText> {
+  return readText(argument, FORMULA_BYTES, signal)
 }
 
 /** Symbols apart by commas or, in a file, by lines; in the order given. Lines of a file that begin with # are left out. */
-export function readSymbols(argument: string): string[] {
-  const { text, file } = readText(argument)
+export async function readSymbols(argument: string, signal: AbortSignal): Promise<string[]> {
+  const { text, file } = await readText(argument, LIST_BYTES, signal)
   const lines = file === undefined ? [text] : text.split(/\r?\n/).filter((line) => !line.trimStart().startsWith('#'))
   const symbols = lines.flatMap((line) => line.split(',')).map((symbol) => symbol.trim())
   const named = [...new Set(symbols.filter((symbol) => symbol !== ''))]
@@ -33,8 +35,8 @@ export function readSymbols(argument: string): string[] {
 }
 
 /** Expressions one per line; blank lines and comments are skipped. */
-export function readExpressions(argument: string): SourceText[] {
-  const { text, file } = readText(argument.startsWith('@') ? argument : `@${argument}`)
+export async function readExpressions(argument: string, signal: AbortSignal): Promise<SourceText[]> {
+  const { text, file } = await readText(argument.startsWith('@') ? argument : `@${argument}`, LIST_BYTES, signal)
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   const expressions = lines.filter((line) => line !== '' && !line.startsWith('//'))
   return expressions.map((line) => ({ text: line, ...(file !== undefined && { file }) }))
@@ -51,4 +53,38 @@ export function planText(
   } catch (error) {
     throw error instanceof FormulaError ? new FormulaFailure(error, source) : error
   }
+}
+
+/** @throws UsageError when there is no such file, or it has more bytes than what it is for can have. */
+async function readText(argument: string, maxBytes: number, signal: AbortSignal): Promise<SourceText> {
+  if (!argument.startsWith('@')) return { text: argument }
+  const file = argument === '@-' ? 'stdin' : argument.slice(1)
+  try {
+    const stream = argument === '@-' ? process.stdin : openFile(file)
+    const bytes = await readSome(addAbortSignal(signal, stream), maxBytes)
+    return { text: bytes.toString('utf8').replace(/^\ufeff/, ''), file }
+  } catch (cause) {
+    signal.throwIfAborted()
+    throw new UsageError(`cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`)
+  }
+}
+
+/** A pipe as a socket: a read of a file that waits for its writer could not be stopped, not even by Ctrl-C. */
+function openFile(file: string): Readable {
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  const isPipe = fstatSync(descriptor).isFIFO()
+  return isPipe
+    ? new Socket({ fd: descriptor, readable: true, writable: false })
+    : createReadStream('', { fd: descriptor })
+}
+
+async function readSome(stream: Readable, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBytes) throw new Error(`it has more than ${formatCount(maxBytes)} bytes, which is too much`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
 }

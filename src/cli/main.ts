@@ -1,15 +1,16 @@
 #!/usr/bin/env node
-import { EXIT, failureOf } from './failure.ts'
+import { EXIT, failureOf, UsageError } from './failure.ts'
 import { makeProgram } from './program.ts'
 import { colorsFor } from './terminal.ts'
 
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader has seen enough (`| head`): no reason to complain.
-    if (error.code === 'EPIPE') process.exit(EXIT.done)
-    throw error
-  })
-}
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader has seen enough (`| head`): no reason to complain.
+  if (error.code === 'EPIPE') process.exit(EXIT.done)
+  tell(new UsageError(`cannot write the results: ${error.message}`))
+  process.exit(EXIT.unexpected)
+})
+// Nobody can be told, and the results are still wanted.
+process.stderr.on('error', () => undefined)
 
 const interrupt = new AbortController()
 // The first Ctrl-C stops the job and closes what is open; a second one finds Node's own handler and ends at once.
@@ -18,8 +19,13 @@ process.once('SIGINT', () => interrupt.abort())
 try {
   await makeProgram(interrupt.signal).parseAsync()
 } catch (error) {
+  process.exitCode = tell(error)
+}
+
+/** Says on stderr what went wrong; answers the exit code. */
+function tell(error: unknown): number {
   const isColored = !process.argv.includes('--no-color')
   const { text, exitCode } = failureOf(error, colorsFor(process.stderr, isColored), interrupt.signal.aborted)
   if (text !== '') process.stderr.write(`${text}\n`)
-  process.exitCode = exitCode
+  return exitCode
 }

@@ -2,6 +2,7 @@ import type { ProcessingJob } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { DuckdbOptions } from '../storage/duckdb.ts'
+import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
 import type { DataOptions, EngineChoice, SelectionOptions } from './options.ts'
@@ -27,7 +28,9 @@ export async function withData<T>(
   if (options.data === undefined) {
     throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
   }
-  const named = options.symbols === undefined ? undefined : readSymbols(options.symbols)
+  checkWorkingDirectory()
+  checkDataPath(options.data)
+  const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
   const { workers, executor, defects } = options
   const [{ createEngine }, { POOL_FROM_SYMBOLS }, { duckdbRepository }] = await Promise.all([
     import('../engine/platform/node.ts'),
@@ -51,25 +54,37 @@ export async function withData<T>(
     }
     const data = await orAborted(open(), signal)
     terminal.status('')
-    return await use(data)
-  } finally {
-    terminal.status('')
+    const used = await use(data)
     await engine.close()
+    return used
+  } catch (error) {
+    terminal.status('')
+    // What went wrong first is what is told.
+    await engine.close().catch(() => undefined)
+    throw error
   }
 }
 
 /** The part of a job that `--symbols`, `--from` and the like give. */
 export function jobOf(
-  { from, to, timezone, param }: SelectionOptions & { timezone?: string; param?: Readonly<Record<string, number>> },
+  {
+    from,
+    to,
+    history,
+    timezone,
+    param,
+  }: SelectionOptions & { timezone?: string; param?: Readonly<Record<string, number>> },
   { timeframe }: OpenData,
 ): Pick<ProcessingJob, 'timeframe'> & {
   dateRange: { from?: string; to?: string }
+  history?: number
   parameters: Readonly<Record<string, number>>
   timezone?: string
 } {
   return {
     timeframe,
     dateRange: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
+    ...(history !== undefined && { history }),
     parameters: param ?? {},
     ...(timezone !== undefined && { timezone }),
   }

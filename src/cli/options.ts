@@ -17,6 +17,7 @@ export interface SelectionOptions {
   symbols?: string
   from?: string
   to?: string
+  history?: number
   last?: number
 }
 
@@ -37,6 +38,7 @@ export interface OutputOptions {
   limit?: number
   quiet?: boolean
   strict?: boolean
+  raw?: boolean
   color?: boolean
 }
 
@@ -64,6 +66,7 @@ export function addSelectionOptions(command: Command, what: string): Command {
     .option('-s, --symbols <list>', 'a,b,c or @file (default: all)')
     .option('--from <date>', `first date: 2024-12-31 or 2024-12-31T09:00Z`)
     .option('--to <date>', 'last date, inclusive')
+    .option('--history <bars>', 'bars to read in front of --from (default: all, so that values are exact)', wholeNumber)
     .option('--last <bars>', `only ${what} on the last bars of each symbol`, wholeNumber)
 }
 
@@ -91,6 +94,7 @@ export function addOutputOptions(command: Command, limit: string): Command {
     .option('-n, --limit <count>', limit, wholeNumber)
     .option('-q, --quiet', 'results only: no progress, no notes')
     .option('--strict', 'exit code 1 when a symbol failed')
+    .option('--raw', 'CSV: no apostrophe before text that a spreadsheet would run (= + - @)')
   return addColorOption(command)
 }
 

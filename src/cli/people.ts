@@ -54,7 +54,7 @@ export function formatNumbers(values: readonly (number | null)[]): string[] {
   const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
   const smallest = 0.5 * 10 ** -decimals
   return values.map((value) => {
-    if (value === null || Number.isNaN(value)) return UNKNOWN
+    if (value === null || !Number.isFinite(value)) return UNKNOWN
     const size = Math.abs(value)
     if (size >= 1e15 || (size < smallest && size > 0)) return value.toPrecision(3)
     return size < SEPARATE_FROM ? value.toFixed(decimals) : format.format(value)

@@ -6,6 +6,7 @@ import { defineIndicators } from './indicators.ts'
 import { defineScan } from './scan.ts'
 import { defineSeries } from './series.ts'
 import { colorsFor } from './terminal.ts'
+import { visibleLines } from './visible.ts'
 
 const PACKAGE = new URL('../../package.json', import.meta.url)
 
@@ -15,7 +16,7 @@ Examples:
   $ millrace scan "crossover(ema(close, 12), ema(close, 26)) and rsi(14) < 70" --data candles.parquet
   $ millrace indicators macd
 
-Exit codes: 0 done, 1 a symbol failed and --strict is given, 2 wrong use or a wrong formula, 130 Ctrl-C.`
+Exit codes: 0 done, 1 a symbol failed and --strict is given, or something broke, 2 wrong use or a wrong formula, 130 Ctrl-C.`
 
 /** The command line. Errors are thrown: CommanderError for wrong use, and what the commands throw. */
 export function makeProgram(signal: AbortSignal): Command {
@@ -26,6 +27,7 @@ export function makeProgram(signal: AbortSignal): Command {
     .helpOption('-h, --help', 'this help')
     .helpCommand('help [command]', 'help for a command')
     .configureHelp({ styleTitle: bold, styleOptionTerm: cyan, styleSubcommandTerm: cyan, styleCommandText: cyan })
+    .configureOutput({ outputError: (text, write) => write(visibleLines(text)) })
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', MORE)

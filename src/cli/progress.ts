@@ -1,5 +1,5 @@
 import type { SingleBar } from 'cli-progress'
-import type { Progress } from '../engine/main/engine.ts'
+import type { Progress } from '../engine/main/progress.ts'
 import { formatCount, formatDuration } from './people.ts'
 import type { Terminal } from './terminal.ts'
 

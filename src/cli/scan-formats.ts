@@ -1,6 +1,6 @@
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import type { SignalMatch } from '../domain/result.ts'
-import { csvRow } from './csv.ts'
+import { csvWriter } from './csv.ts'
 import type { OutputOptions } from './options.ts'
 import { counted, formatCount, formatNumbers, formatPercent, timeFormatter, UNKNOWN } from './people.ts'
 import type { ScanView } from './scan-view.ts'
@@ -19,7 +19,7 @@ const FIXED_COLUMNS = 5
 /** A scan as text, piece by piece. */
 export function scanPieces(
   view: ScanView,
-  { format, limit }: Pick<OutputOptions, 'format' | 'limit'>,
+  { format, limit, raw = false }: Pick<OutputOptions, 'format' | 'limit' | 'raw'>,
   terminal: Terminal,
 ): Iterable<string> {
   switch (format) {
@@ -28,7 +28,7 @@ export function scanPieces(
     case 'ndjson':
       return ndjsonPieces(view, limit)
     case 'csv':
-      return csvPieces(view, limit)
+      return csvPieces(view, limit, raw)
     case 'table':
       return tablePieces(view, limit ?? TABLE_ROWS, terminal)
   }
@@ -40,7 +40,7 @@ function* shownMatches({ matches }: ScanView, limit: number | undefined): Genera
   else for (const number of matches.latest(limit)) yield matches.at(number)!
 }
 
-// JSON has no NaN; JSON.stringify writes null for an unknown volume.
+// JSON has neither NaN nor Infinity; JSON.stringify writes null for an unknown volume.
 function* ndjsonPieces(view: ScanView, limit: number | undefined): Generator<string> {
   for (const match of shownMatches(view, limit)) yield `${JSON.stringify(match)}\n`
 }
@@ -48,18 +48,19 @@ function* ndjsonPieces(view: ScanView, limit: number | undefined): Generator<str
 /** `BatchScanResult.toJSON`, a match per line, without the whole of it ever being one text. */
 function* jsonPieces(view: ScanView, limit: number | undefined): Generator<string> {
   const { result, statistics } = view
-  const { job, warnings, errors, dataQuality, timing, cache } = result
+  const { job, warnings, errors, dataQuality, exact, timing, cache } = result
   yield `{"job":${JSON.stringify(job)},\n"statistics":${JSON.stringify(statistics)},\n"matches":[`
   let separator = '\n'
   for (const match of shownMatches(view, limit)) {
     yield `${separator}${JSON.stringify(match)}`
     separator = ',\n'
   }
-  const rest = JSON.stringify({ warnings, errors, dataQuality, timing, cache })
+  const rest = JSON.stringify({ warnings, errors, dataQuality, exact, timing, cache })
   yield `\n],\n${rest.slice(1)}\n`
 }
 
-function* csvPieces(view: ScanView, limit: number | undefined): Generator<string> {
+function* csvPieces(view: ScanView, limit: number | undefined, raw: boolean): Generator<string> {
+  const csvRow = csvWriter({ raw })
   const { names } = view.matches
   const hasRoles = names.signals.some(({ role }) => role !== undefined)
   const date = timeFormatter(view.result.job.timeframe, view.result.job.timezone)
@@ -106,7 +107,7 @@ function matchColumns(view: ScanView, shown: readonly SignalMatch[], colors: Ter
     columnOf(shown, 'symbol', ({ symbol }) => symbol, { align: 'left', paint: colors.bold }),
     columnOf(shown, 'signal', signalName, { align: 'left', paint: paintSignal }),
     numbers('close', ({ candle }) => candle.close),
-    columnOf(shown, 'volume', ({ candle }) => (Number.isNaN(candle.volume) ? UNKNOWN : formatCount(candle.volume))),
+    columnOf(shown, 'volume', ({ candle }) => (Number.isFinite(candle.volume) ? formatCount(candle.volume) : UNKNOWN)),
     ...view.matches.names.values.map((name) => numbers(name, ({ indicatorValues }) => indicatorValues[name] ?? null)),
   ]
 }

@@ -1,10 +1,10 @@
-import type { Colors } from 'picocolors/types.js'
 import type { DataQuality } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
 import type { ScanDataQuality } from '../use-cases/batch-scan.ts'
 import type { Format } from './options.ts'
 import { counted, formatCount, formatDuration, formatRate } from './people.ts'
 import type { ScanView } from './scan-view.ts'
+import type { Note } from './terminal.ts'
 
 const EXAMPLES = 3
 
@@ -22,22 +22,20 @@ const OTHERS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
 ]
 
 /** What there is to say about a scan besides its matches: counts, data quality, failures, timing. */
-export function scanNotes(
-  view: ScanView,
-  { elapsedMs, format, colors }: { elapsedMs: number; format: Format; colors: Colors },
-): string[] {
+export function scanNotes(view: ScanView, { elapsedMs, format }: { elapsedMs: number; format: Format }): Note[] {
   const { statistics, result } = view
-  const lines: string[] = []
+  const notes: Note[] = []
   if (format !== 'table') {
     const { matches, symbolsMatched, processed } = statistics
     const where = `${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')}`
-    lines.push(` ${counted(matches, 'match', 'matches')} in ${where}`)
-  } else lines.push('')
-  lines.push(...qualityNotes(result.dataQuality, colors), ...failureNotes(result.errors, colors))
-  return [...lines, ...timingNotes(view, elapsedMs).map((line) => colors.dim(` ${line}`))]
+    notes.push({ text: ` ${counted(matches, 'match', 'matches')} in ${where}` })
+  } else notes.push({ text: '' })
+  notes.push(...qualityNotes(result.dataQuality), ...failureNotes(result.errors))
+  if (!result.exact) notes.push(INEXACT)
+  return [...notes, ...timingNotes(view, elapsedMs)]
 }
 
-export function qualityNotes({ total, symbols }: ScanDataQuality, colors: Colors): string[] {
+export function qualityNotes({ total, symbols }: ScanDataQuality): Note[] {
   const parts = (kinds: typeof DEFECTS) => {
     return kinds.filter(([kind]) => total[kind] > 0).map(([kind, words]) => `${formatCount(total[kind])} ${words}`)
   }
@@ -46,21 +44,28 @@ export function qualityNotes({ total, symbols }: ScanDataQuality, colors: Colors
   const found = [...(defects.length > 0 ? [`${defects.join(', ')} (${fate})`] : []), ...parts(OTHERS)]
   if (found.length === 0) return []
   const affected = counted(symbols.length, 'symbol')
-  return [colors.yellow(` data: of ${counted(total.rows, 'row')} ${found.join(', ')}; ${affected} affected`)]
+  const text = ` data: of ${counted(total.rows, 'row')} ${found.join(', ')}; ${affected} affected`
+  return [{ text, tone: 'warning' }]
 }
 
-export function failureNotes(errors: readonly (SymbolError & { symbol: string })[], colors: Colors): string[] {
+export function failureNotes(errors: readonly (SymbolError & { symbol: string })[]): Note[] {
   const byCode = new Map<string, (SymbolError & { symbol: string })[]>()
   for (const error of errors) byCode.set(error.code, [...(byCode.get(error.code) ?? []), error])
   return [...byCode].map(([code, failed]) => {
     const names = failed.slice(0, EXAMPLES).map(({ symbol }) => symbol)
     const more = failed.length > EXAMPLES ? `, … ${formatCount(failed.length - EXAMPLES)} more` : ''
     const count = counted(failed.length, 'symbol')
-    return colors.red(` ${code}: ${count} failed: ${names.join(', ')}${more}; ${failed[0]!.message}`)
+    return { text: ` ${code}: ${count} failed: ${names.join(', ')}${more}; ${failed[0]!.message}`, tone: 'failure' }
   })
 }
 
-function timingNotes({ result, statistics }: ScanView, elapsedMs: number): string[] {
+/** Said where `--history` has left out what values depend on. */
+export const INEXACT: Note = {
+  text: ' with this --history values depend on where reading began: without it they are exact',
+  tone: 'warning',
+}
+
+function timingNotes({ result, statistics }: ScanView, elapsedMs: number): Note[] {
   const { loadMs, computeMs, aggregateMs } = result.timing
   const { name, workers } = result.executor
   const over = name === 'pool' && workers > 1 ? ` over ${workers} workers` : ''
@@ -68,7 +73,7 @@ function timingNotes({ result, statistics }: ScanView, elapsedMs: number): strin
   const what = `${counted(statistics.symbols, 'symbol')}, ${counted(result.bars, 'bar')} in ${formatDuration(elapsedMs)}`
   const work = `load ${formatDuration(loadMs)}, compute ${formatDuration(computeMs)}${over}`
   return [
-    `${what} · ${rate(statistics.symbols)} symbols/s, ${rate(result.bars)} bars/s`,
-    `${work} · aggregate ${formatDuration(aggregateMs)} · total ${formatDuration(elapsedMs)}`,
+    { text: ` ${what} · ${rate(statistics.symbols)} symbols/s, ${rate(result.bars)} bars/s`, tone: 'faint' },
+    { text: ` ${work} · aggregate ${formatDuration(aggregateMs)} · total ${formatDuration(elapsedMs)}`, tone: 'faint' },
   ]
 }

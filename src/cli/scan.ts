@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import type { RunOptions } from '../engine/main/engine.ts'
+import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { EXIT, warningNotes } from './failure.ts'
-import { planText, readText, type SourceText } from './inputs.ts'
+import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
   addDataOptions,
@@ -30,7 +30,7 @@ Examples:
   $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
 
 JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors,
-dataQuality, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
+dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
 
 export function defineScan(program: Command, signal: AbortSignal): void {
   const command = program
@@ -44,7 +44,7 @@ export function defineScan(program: Command, signal: AbortSignal): void {
   addEngineOptions(command)
   addOutputOptions(command, 'matches, the latest ones (default: 20 in a table, else all)')
   command.addHelpText('after', EXAMPLES).action(async (formula: string, options: JobOptions) => {
-    await scan(readText(formula), options, openTerminal(options), signal)
+    await scan(await readFormula(formula, signal), options, openTerminal(options), signal)
   })
 }
 
@@ -75,10 +75,8 @@ export async function scan(source: SourceText, options: JobOptions, terminal: Te
     const view = viewOf(result, options.last)
     const elapsedMs = performance.now() - start
     await terminal.write(scanPieces(view, options, terminal), signal)
-    for (const note of warningNotes(warnings, source, terminal.noteColors)) terminal.note(note)
-    for (const line of scanNotes(view, { elapsedMs, format: options.format, colors: terminal.noteColors })) {
-      terminal.note(line)
-    }
+    for (const note of warningNotes(warnings, source)) terminal.note(note)
+    for (const note of scanNotes(view, { elapsedMs, format: options.format })) terminal.note(note)
     if (options.strict && result.errors.length > 0) process.exitCode = EXIT.symbolsFailed
   })
 }

@@ -1,11 +1,12 @@
 import type { SymbolError } from '../domain/errors.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ExpressionSeries } from '../use-cases/series.ts'
-import { csvRow } from './csv.ts'
+import { csvWriter } from './csv.ts'
 import type { Format } from './options.ts'
 import { counted, formatNumbers, timeFormatter, UNKNOWN } from './people.ts'
 import { type Column, drawTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
+import { visible } from './visible.ts'
 
 const TABLE_BARS = 20
 
@@ -22,18 +23,26 @@ export interface SeriesShape {
   last?: number
   timeframe: Timeframe
   timezone?: string
+  /** Of CSV: text that looks like a formula stays as it is. */
+  raw?: boolean
 }
 
-/** Series as text, piece by piece, while they are being computed; `failed` fills up meanwhile. */
+/** What is known of a job for series once all of them have come. */
+export interface SeriesEnd {
+  failed: (SymbolError & { symbol: string })[]
+  exact: boolean
+}
+
+/** Series as text, piece by piece, while they are being computed; `end` fills up meanwhile. */
 export function seriesPieces(
   symbols: AsyncIterable<SymbolSeries>,
   shape: SeriesShape,
   terminal: Terminal,
-  failed: readonly (SymbolError & { symbol: string })[],
+  end: SeriesEnd,
 ): AsyncIterable<string> {
   switch (shape.format) {
     case 'json':
-      return jsonPieces(symbols, shape, failed)
+      return jsonPieces(symbols, shape, end)
     case 'ndjson':
       return ndjsonPieces(symbols, shape)
     case 'csv':
@@ -52,7 +61,7 @@ type Value = number | boolean | null
 
 function valueAt({ type, values }: ExpressionSeries, bar: number): Value {
   const value = values[bar]!
-  if (Number.isNaN(value)) return null
+  if (!Number.isFinite(value)) return null
   return type === 'condition' ? value !== 0 : value
 }
 
@@ -70,7 +79,7 @@ function jsonOf(series: ExpressionSeries, shape: SeriesShape): string {
 async function* jsonPieces(
   symbols: AsyncIterable<SymbolSeries>,
   shape: SeriesShape,
-  failed: readonly (SymbolError & { symbol: string })[],
+  end: SeriesEnd,
 ): AsyncGenerator<string> {
   yield '{"series":['
   let separator = '\n'
@@ -80,7 +89,8 @@ async function* jsonPieces(
       separator = ',\n'
     }
   }
-  yield `\n],\n"errors":${JSON.stringify(failed)}}\n`
+  const { failed, exact } = end
+  yield `\n],\n"errors":${JSON.stringify(failed)},\n"exact":${exact}}\n`
 }
 
 async function* ndjsonPieces(symbols: AsyncIterable<SymbolSeries>, shape: SeriesShape): AsyncGenerator<string> {
@@ -88,6 +98,7 @@ async function* ndjsonPieces(symbols: AsyncIterable<SymbolSeries>, shape: Series
 }
 
 async function* csvPieces(symbols: AsyncIterable<SymbolSeries>, shape: SeriesShape): AsyncGenerator<string> {
+  const csvRow = csvWriter(shape)
   const date = timeFormatter(shape.timeframe, shape.timezone)
   let isFirst = true
   for await (const { symbol, series } of symbols) {
@@ -143,7 +154,7 @@ async function* tablePieces(
   ]
   const keep = columns.length - outputs.length + 1
   const { pieces, hidden } = drawTable(columns, { width, colors, keep })
-  if (seen.size === 1) yield ` ${colors.bold(names[0]!)}\n\n`
+  if (seen.size === 1) yield ` ${colors.bold(visible(names[0]!))}\n\n`
   yield* pieces
   if (hidden > 0) yield colors.dim(` ${counted(hidden, 'more column')}: widen the terminal, or --format csv\n`)
 }

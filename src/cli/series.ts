@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import type { SymbolError } from '../domain/errors.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
 import { planText, readExpressions, type SourceText } from './inputs.ts'
@@ -13,7 +12,7 @@ import {
   type JobOptions,
 } from './options.ts'
 import { ProgressBar } from './progress.ts'
-import type { SymbolSeries } from './series-formats.ts'
+import type { SeriesEnd, SymbolSeries } from './series-formats.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 /** Symbols computed before their series are written: bounds the memory a universe takes. */
@@ -33,11 +32,9 @@ Examples:
   Expressions from a file, one per line:
   $ millrace series -s 005930 --exprs @indicators.txt --format json -d krx.parquet
 
-JSON: { series: [{ symbol, expr, output, timestamps, values }], errors }, times in milliseconds UTC, null where unknown.`
+JSON: { series: [{ symbol, expr, output, timestamps, values }], errors, exact }, times in milliseconds UTC, null where unknown.`
 
 type SeriesOptions = JobOptions & { expr?: readonly string[]; exprs?: string }
-
-type Failed = SymbolError & { symbol: string }
 
 export function defineSeries(program: Command, signal: AbortSignal): void {
   const command = program
@@ -59,33 +56,34 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
 
 async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {
   const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
-  if (options.exprs !== undefined) expressions.push(...readExpressions(options.exprs))
+  if (options.exprs !== undefined) expressions.push(...(await readExpressions(options.exprs, signal)))
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
   const notes = expressions.flatMap((expression) => {
-    return warningNotes(planText(expression, options.param, 'series').warnings, expression, terminal.noteColors)
+    return warningNotes(planText(expression, options.param, 'series').warnings, expression)
   })
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
-    const failed: Failed[] = []
+    const end: SeriesEnd = { failed: [], exact: true }
     const texts = expressions.map(({ text }) => text)
-    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, { terminal, signal, failed })
+    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, { terminal, signal, end })
     const { seriesPieces } = await import('./series-formats.ts')
     const shape = { ...options, timeframe: data.timeframe }
-    await terminal.write(seriesPieces(batches, shape, terminal, failed), signal)
+    await terminal.write(seriesPieces(batches, shape, terminal, end), signal)
     for (const note of notes) terminal.note(note)
-    const { failureNotes } = await import('./scan-notes.ts')
-    for (const line of failureNotes(failed, terminal.noteColors)) terminal.note(line)
-    if (options.strict && failed.length > 0) process.exitCode = EXIT.symbolsFailed
+    const { failureNotes, INEXACT } = await import('./scan-notes.ts')
+    for (const note of failureNotes(end.failed)) terminal.note(note)
+    if (!end.exact) terminal.note(INEXACT)
+    if (options.strict && end.failed.length > 0) process.exitCode = EXIT.symbolsFailed
   })
 }
 
-/** The series of all symbols, one symbol after another in the order asked for; failures go to `failed`. */
+/** The series of all symbols, one symbol after another in the order asked for; what went wrong goes to `end`. */
 async function* computeBatches(
   useCase: SeriesUseCase,
   data: OpenData,
   expressions: readonly string[],
   options: SeriesOptions,
-  { terminal, signal, failed }: { terminal: Terminal; signal: AbortSignal; failed: Failed[] },
+  { terminal, signal, end }: { terminal: Terminal; signal: AbortSignal; end: SeriesEnd },
 ): AsyncGenerator<SymbolSeries> {
   const start = performance.now()
   const total = data.symbols.length
@@ -94,8 +92,9 @@ async function* computeBatches(
     for (let first = 0; first < total; first += SYMBOLS_PER_BATCH) {
       const symbols = data.symbols.slice(first, first + SYMBOLS_PER_BATCH)
       const request = { ...jobOf(options, data), symbols, expressions }
-      const { series, errors } = await useCase.execute(request, { signal })
-      failed.push(...errors)
+      const { series, errors, exact } = await useCase.execute(request, { signal })
+      end.failed.push(...errors)
+      end.exact &&= exact
       const completed = first + symbols.length
       const elapsedMs = performance.now() - start
       const remainingMs = (elapsedMs / completed) * (total - completed)

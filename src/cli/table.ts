@@ -1,8 +1,9 @@
 import Table from 'cli-table3'
 import type { Colors } from 'picocolors/types.js'
 import { displayWidth } from '../formula/explain-error.ts'
+import { visible } from './visible.ts'
 
-/** A column of a table for people: plain text, colored when it is drawn. */
+/** A column of a table for people: any text, made visible and colored when it is drawn. */
 export interface Column {
   header: string
   align: 'left' | 'right'
@@ -49,9 +50,12 @@ const NO_LINES = {
  * columns are left out from the end. `hidden` says how many.
  */
 export function drawTable(
-  columns: readonly Column[],
+  given: readonly Column[],
   { width, colors, keep }: TableOptions,
 ): { pieces: Iterable<string>; hidden: number } {
+  const columns = given.map((column) => {
+    return { ...column, header: visible(column.header), cells: column.cells.map(visible) }
+  })
   const bodies = columns.map(({ cells }) => cells.reduce((most, cell) => Math.max(most, textWidth(cell)), 0))
   const headers = fitHeaders(columns, bodies, width, keep)
   const shown = columns.slice(0, headers.length)

@@ -3,6 +3,13 @@ import { setImmediate } from 'node:timers/promises'
 import type { WriteStream } from 'node:tty'
 import pc from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
+import { visible } from './visible.ts'
+
+/** A line for people about a result. It may hold the text of others: whatever is in it is shown, nothing is obeyed. */
+export interface Note {
+  text: string
+  tone?: 'plain' | 'faint' | 'warning' | 'failure'
+}
 
 /** Where a command writes: results to stdout, everything else to stderr. */
 export interface Terminal {
@@ -14,8 +21,8 @@ export interface Terminal {
   width: number
   /** Whether people see stderr while the program runs. */
   isWatched: boolean
-  /** A line for people about the result; not shown with --quiet. */
-  note(line: string): void
+  /** Tells people about the result; not shown with --quiet. */
+  note(note: Note): void
   /** A line that says what is going on; the next one replaces it, an empty one wipes it. Only where it is watched. */
   status(text: string): void
   /** Results, piece by piece: no faster than the reader takes them. */
@@ -35,17 +42,18 @@ export function colorsFor(stream: Partial<WriteStream>, isWanted: boolean): Colo
 export function openTerminal({ color = true, quiet = false }: { color?: boolean; quiet?: boolean }): Terminal {
   const { stdout, stderr } = process
   const noteColors = colorsFor(stderr, color)
+  const paints = { plain: String, faint: noteColors.dim, warning: noteColors.yellow, failure: noteColors.red }
   const isWatched = stderr.isTTY === true && !quiet
   return {
     colors: colorsFor(stdout, color),
     noteColors,
     width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
     isWatched,
-    note(line) {
-      if (!quiet) stderr.write(`${line}\n`)
+    note({ text, tone = 'plain' }) {
+      if (!quiet) stderr.write(`${paints[tone](visible(text))}\n`)
     },
     status(text) {
-      if (isWatched) stderr.write(text === '' ? WIPE : `${WIPE}${noteColors.dim(text)}`)
+      if (isWatched) stderr.write(text === '' ? WIPE : `${WIPE}${noteColors.dim(visible(text))}`)
     },
     write: (pieces, signal) => writeAll(stdout, pieces, signal),
   }

@@ -24,6 +24,7 @@ export type JobErrorCode =
   | 'JOB_NO_SYMBOLS'
   | 'JOB_TIMEFRAME'
   | 'JOB_DATE_RANGE'
+  | 'JOB_HISTORY'
   | 'JOB_TYPE'
   | 'JOB_FORMULA'
   | 'JOB_PARAMETERS'

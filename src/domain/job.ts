@@ -26,6 +26,11 @@ export interface JobRequest {
   symbols: readonly string[]
   timeframe: Timeframe
   dateRange?: { from?: Date | number | string; to?: Date | number | string }
+  /**
+   * Bars read in front of `dateRange.from`; the whole history where absent. For stores where that is too much: values may
+   * then depend on where reading began, and the result says `exact: false` where they do.
+   */
+  history?: number
   formula: string
   /** Values for the formula's `param` statements. */
   parameters?: Readonly<Record<string, number>>
@@ -40,6 +45,7 @@ export interface ProcessingJob {
   symbols: readonly string[]
   timeframe: Timeframe
   dateRange: DateRange
+  history?: number
   formula: string
   parameters: Readonly<Record<string, number>>
   timezone: string
@@ -83,12 +89,15 @@ function isTimezone(zone: string): boolean {
 
 const dateSchema = v.union([v.date(), v.number(), v.string()])
 
+const BARS = 'it must be a whole number of bars, 0 or more'
+
 const jobSchema = v.strictObject({
   id: v.optional(v.pipe(v.string(), v.minLength(1))),
   jobType: v.optional(v.string(), 'SCAN'),
   symbols: v.array(v.pipe(v.string(), v.minLength(1))),
   timeframe: v.string(),
   dateRange: v.optional(v.strictObject({ from: v.optional(dateSchema), to: v.optional(dateSchema) }), {}),
+  history: v.optional(v.pipe(v.number(BARS), v.integer(BARS), v.minValue(0, BARS))),
   formula: v.string(),
   parameters: v.optional(v.record(v.string(), v.pipe(v.number(), v.finite())), {}),
   timezone: v.optional(v.pipe(v.string(), v.check(isTimezone, 'not a time zone this machine knows')), 'UTC'),
@@ -98,6 +107,7 @@ const FIELD_CODES: Readonly<Record<string, JobErrorCode>> = {
   symbols: 'JOB_NO_SYMBOLS',
   timeframe: 'JOB_TIMEFRAME',
   dateRange: 'JOB_DATE_RANGE',
+  history: 'JOB_HISTORY',
   jobType: 'JOB_TYPE',
   formula: 'JOB_FORMULA',
   parameters: 'JOB_PARAMETERS',
@@ -114,7 +124,7 @@ export function checkJob(request: unknown): ProcessingJob {
   const parsed = v.safeParse(jobSchema, request)
   if (!parsed.success) throw shapeError(parsed.issues[0])
   checkNames((request as JobRequest).parameters ?? {}, parsed.output.parameters)
-  const { jobType, symbols, timeframe, dateRange, formula, parameters, timezone, id } = parsed.output
+  const { jobType, symbols, timeframe, formula, parameters, timezone, id, history } = parsed.output
   if (!JOB_TYPES.includes(jobType as JobType)) throw jobTypeError(jobType)
   if (symbols.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
   if (!isTimeframe(timeframe)) {
@@ -124,12 +134,14 @@ export function checkJob(request: unknown): ProcessingJob {
       accepted: TIMEFRAMES,
     })
   }
+  const dateRange = checkRange(parsed.output.dateRange)
   return {
     id: id ?? `job-${++jobs}`,
     jobType: jobType as JobType,
     symbols: [...new Set(symbols)],
     timeframe,
-    dateRange: checkRange(dateRange),
+    dateRange,
+    ...(history !== undefined && { history: checkHistory(history, dateRange) }),
     formula,
     parameters,
     timezone,
@@ -144,6 +156,12 @@ function shapeError(issue: v.InferIssue<typeof jobSchema>): JobError {
   }
   const where = path === '' ? 'The job' : `The job's ${path}`
   return new JobError(code, `${where} is wrong: ${issue.message}`, { path, found: issue.received })
+}
+
+function checkHistory(history: number, { from }: DateRange): number {
+  if (from !== undefined) return history
+  const message = 'history counts the bars in front of dateRange.from: give that too, or leave history out'
+  throw new JobError('JOB_HISTORY', message, { path: 'history', found: history })
 }
 
 /** The schema leaves out names that would change an object instead of standing in it. */

@@ -1,4 +1,5 @@
 export { checkFormula } from './check.ts'
 export { explain } from './explain-error.ts'
+export { type FormulaToken, formulaTokens } from './formula-tokens.ts'
 export { parseFormula } from './parser.ts'
 export { type Plan, planFormula } from './plan.ts'

@@ -10,7 +10,14 @@ export type { Span } from './row-selection.ts'
 
 /** Clean columns of equal length, oldest first, times strictly rising; or why there are none. */
 export type CleanedCandles =
-  | { time: Float64Array; columns: Record<CandleColumn, Float64Array>; quality: DataQuality; error?: undefined }
+  | {
+      time: Float64Array
+      columns: Record<CandleColumn, Float64Array>
+      quality: DataQuality
+      /** How many clean bars of `raw` the span left out in front. */
+      firstBar: number
+      error?: undefined
+    }
   | { error: SymbolError; quality: DataQuality }
 
 /**
@@ -38,7 +45,7 @@ export function cleanCandles(raw: RawCandles, policy: DefectPolicy, span: Span =
   const { quality } = selection
   if (policy === 'error' && countDefects(quality) > 0) return { error: badData(quality), quality }
   const taken = Object.entries(columns).map(([name, column]) => [name, takeRows(column, selection)])
-  return { time: takeRows(time, selection), columns: Object.fromEntries(taken), quality }
+  return { time: takeRows(time, selection), columns: Object.fromEntries(taken), quality, firstBar: selection.firstBar }
 }
 
 /** Rows of one symbol that are judged already, and only the columns somebody asked for. */
@@ -49,12 +56,26 @@ export interface JudgedCandles {
   flags: Uint8Array | undefined
 }
 
-/** Answers a request from chosen rows: the series, or `BAD_DATA` or `NO_DATA` where there is nothing to hand over. */
+/** The span that an adapter with all rows at hand delivers: where values must be exact that is everything. */
+export function spanOf({ from, to, lookbackBars, exact }: LoadRequest): Span {
+  return {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    lookbackBars: exact ? Infinity : lookbackBars,
+  }
+}
+
+/**
+ * Answers a request from chosen rows: the series, or `BAD_DATA` or `NO_DATA` where there is nothing to hand over.
+ *
+ * @param hasHistory Whether the rows begin with the first of the symbol, so that its bars could be counted.
+ */
 export function deliver(
   symbol: string,
   candles: JudgedCandles,
   selection: Selection,
   request: LoadRequest,
+  hasHistory = true,
 ): LoadedCandles {
   const { quality } = selection
   if (request.defects === 'error' && countDefects(quality) > 0) return { symbol, error: badData(quality), quality }
@@ -69,6 +90,7 @@ export function deliver(
     symbol,
     series: { symbol, timeframe: request.timeframe, time: takeRows(candles.time, selection), columns },
     quality,
+    ...(hasHistory && { firstBar: selection.firstBar }),
   }
 }
 

@@ -1,6 +1,6 @@
 import { DataError } from '../domain/errors.ts'
 import { isTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../domain/timeframe.ts'
-import { deliver, type JudgedCandles, noData } from './clean.ts'
+import { deliver, type JudgedCandles, noData, spanOf } from './clean.ts'
 import { DuckdbData, type DuckdbOptions, type KnownData } from './duckdb-data.ts'
 import { readSymbol, readSymbols } from './duckdb-read.ts'
 import type { TimeBounds } from './duckdb-rows.ts'
@@ -144,9 +144,12 @@ function guessLookbackMs(bars: number, timeframe: Timeframe): number {
   return (bars * stepMs) / openShare + 30 * timeframeMs('1d')
 }
 
-/** The times to read for a request. Its lookback counts bars, so where it begins is guessed; `finish` checks. */
-function boundsOf({ from, to, lookbackBars, timeframe }: LoadRequest): TimeBounds {
-  if (from === undefined || lookbackBars === Infinity) return { to }
+/**
+ * The times to read for a request. Its lookback counts bars, so where it begins is guessed; `finish` checks. Which bar of
+ * the history the first one is only tells who has judged all rows in front of it, so exact requests read all.
+ */
+function boundsOf({ from, to, lookbackBars, exact, timeframe }: LoadRequest): TimeBounds {
+  if (from === undefined || exact || lookbackBars === Infinity) return { to }
   return { from: lookbackBars === 0 ? from : from - guessLookbackMs(lookbackBars, timeframe), to }
 }
 
@@ -157,9 +160,10 @@ function finish(
   request: LoadRequest,
   bounds: TimeBounds,
 ): LoadedCandles | undefined {
-  const selection = selectRows(candles.time, candles.flags, request.defects, request)
-  if (bounds.from !== undefined && selection.barsBefore < request.lookbackBars) return undefined
-  return deliver(symbol, candles, selection, request)
+  const selection = selectRows(candles.time, candles.flags, request.defects, spanOf(request))
+  const hasHistory = bounds.from === undefined
+  if (!hasHistory && selection.barsBefore < request.lookbackBars) return undefined
+  return deliver(symbol, candles, selection, request, hasHistory)
 }
 
 function loadFailed(symbol: string, failure: Error): LoadedCandles {

@@ -2,7 +2,7 @@ import type { Candle } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import { DataError } from '../domain/errors.ts'
 import { isTimeframe, TIMEFRAMES, type Timeframe } from '../domain/timeframe.ts'
-import { deliver, noData, type RawCandles } from './clean.ts'
+import { deliver, noData, type RawCandles, spanOf } from './clean.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './repository.ts'
 import { blankUnknown, judgeRows } from './row-flags.ts'
 import { risesStrictly, selectRows } from './row-selection.ts'
@@ -170,7 +170,7 @@ function viewFlags({ buffer, rows, isFlagged }: StoredSeries): Uint8Array | unde
 function read(series: StoredSeries, request: LoadRequest): LoadedCandles {
   const { time, ...columns } = viewColumns(series)
   const flags = viewFlags(series)
-  const selection = selectRows(time, flags, request.defects, request, series.isRising)
+  const selection = selectRows(time, flags, request.defects, spanOf(request), series.isRising)
   return deliver(series.symbol, { time, columns, flags }, selection, request)
 }
 

@@ -10,6 +10,11 @@ export interface LoadRequest {
   to?: number
   /** Bars wanted in front of `from` as well, where the source has them; Infinity for all. */
   lookbackBars: number
+  /**
+   * True (unless a job gives its `history`): values must be those of the whole history. Who then delivers less of it than
+   * all must tell `firstBar`; where that is not told, the symbol is asked for again with all of its history.
+   */
+  exact: boolean
   /** The columns to read; time always comes. */
   columns: readonly CandleColumn[]
   defects: DefectPolicy
@@ -17,7 +22,14 @@ export interface LoadRequest {
 
 /** One symbol, read: its candles and what was wrong with its rows, or why there are none. */
 export type LoadedCandles =
-  | { symbol: string; series: CandleSeries; quality: DataQuality; error?: undefined }
+  | {
+      symbol: string
+      series: CandleSeries
+      quality: DataQuality
+      /** How many bars of the symbol's history stand in front of the first one delivered; absent where nobody counted. */
+      firstBar?: number
+      error?: undefined
+    }
   | { symbol: string; error: SymbolError; quality?: DataQuality }
 
 /**

@@ -18,6 +18,8 @@ export interface Selection {
   rows?: Uint32Array
   /** How many of the bars stand in front of `from`. */
   barsBefore: number
+  /** How many bars stand in front of the first one handed over. */
+  firstBar: number
   /** About the rows from the first bar handed over (or from the source's first, when it has fewer bars) to `to`. */
   quality: DataQuality
 }
@@ -71,7 +73,7 @@ function selectRising(time: Float64Array, flags: Uint8Array | undefined, policy:
   if (!flags) {
     const start = Math.max(0, inRange - lookbackBars)
     quality.rows = end - start
-    return { start, end, barsBefore: inRange - start, quality }
+    return { start, end, barsBefore: inRange - start, firstBar: start, quality }
   }
   let start = inRange
   let barsBefore = 0
@@ -79,10 +81,12 @@ function selectRising(time: Float64Array, flags: Uint8Array | undefined, policy:
     if (!(leavesOut && isDefect(flags[start - 1] as number))) barsBefore++
   }
   const defects = countFlags(flags, start, end, leavesOut, quality)
-  if (!leavesOut || defects === 0) return { start, end, barsBefore, quality }
+  let firstBar = start
+  if (leavesOut) for (let row = 0; row < start; row++) if (isDefect(flags[row] as number)) firstBar--
+  if (!leavesOut || defects === 0) return { start, end, barsBefore, firstBar, quality }
   const rows = new Uint32Array(end - start - defects)
   for (let row = start, kept = 0; row < end; row++) if (!isDefect(flags[row] as number)) rows[kept++] = row
-  return { start, end, rows, barsBefore, quality }
+  return { start, end, rows, barsBefore, firstBar, quality }
 }
 
 /** Counts what the flags say into `quality`, and answers how many rows are defects. */

@@ -3,7 +3,8 @@ import type { DataQuality } from '../domain/candle.ts'
 import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import type { ProcessingResult, SignalMatch } from '../domain/result.ts'
-import type { ProcessingEngine, RunOptions, ScanOutcome } from '../engine/main/engine.ts'
+import type { ProcessingEngine, ScanOutcome } from '../engine/main/engine.ts'
+import type { RunOptions } from '../engine/main/options.ts'
 import type { CacheCounts } from '../engine/shared/protocol.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
@@ -60,6 +61,8 @@ export class BatchScanResult {
   readonly matches: MatchTable
   readonly errors: readonly (SymbolError & { symbol: string })[]
   readonly dataQuality: ScanDataQuality
+  /** Whether every match and value is that of the whole history: false only where the job gives a `history`. */
+  readonly exact: boolean
   readonly cache: CacheCounts
   readonly executor: { name: 'inline' | 'pool'; workers: number }
   readonly timing: ScanTiming
@@ -81,6 +84,7 @@ export class BatchScanResult {
       total: outcome.quality,
       symbols: outcome.defective.map(({ symbol, quality }) => ({ symbol: job.symbols[symbol]!, ...quality })),
     }
+    this.exact = outcome.exact
     this.cache = outcome.cache
     this.executor = { name: outcome.executor, workers: outcome.workers }
     this.#outcome = outcome
@@ -143,9 +147,9 @@ export class BatchScanResult {
 
   /** Plain data, as the command line prints it. Timestamps are milliseconds UTC. */
   toJSON() {
-    const { job, statistics, warnings, errors, dataQuality, timing, cache } = this
+    const { job, statistics, warnings, errors, dataQuality, exact, timing, cache } = this
     const matches = Array.from(this.matches, jsonMatch)
-    return { job, statistics, matches, warnings, errors, dataQuality, timing, cache }
+    return { job, statistics, matches, warnings, errors, dataQuality, exact, timing, cache }
   }
 }
 

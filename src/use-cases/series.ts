@@ -1,6 +1,7 @@
-import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
+import { type FormulaWarning, JobError, type SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
-import type { ProcessingEngine, RunOptions } from '../engine/main/engine.ts'
+import type { ProcessingEngine } from '../engine/main/engine.ts'
+import type { RunOptions } from '../engine/main/options.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 
 /** One series of one symbol, oldest first. */
@@ -22,6 +23,8 @@ export interface SeriesResult {
   /** What in the expressions runs and is hardly what was meant; `at` is a range of `expr`. */
   warnings: readonly (FormulaWarning & { expr: string })[]
   errors: readonly (SymbolError & { symbol: string })[]
+  /** Whether every value is that of the whole history: false only where the job gives a `history`. */
+  exact: boolean
 }
 
 /** What a job for series needs: expressions instead of one condition. */
@@ -32,14 +35,17 @@ export class SeriesUseCase {
   constructor(readonly engine: ProcessingEngine) {}
 
   /** Throws what `BatchScanUseCase.execute` throws. */
-  async execute({ expressions, ...request }: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
-    const job = checkJob({ ...request, formula: expressions.join('\n') })
+  async execute(request: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
+    const { expressions, ...others } = withExpressions(request)
+    const job = checkJob({ ...others, formula: expressions.join('\n') })
     const plans = planAll(expressions, job.parameters)
     const series: ExpressionSeries[] = []
     const failures = new Map<number, SymbolError>()
+    let exact = true
     for (const plan of plans) {
       const outcome = await this.engine.series(plan, job, options)
       for (const { symbol, error } of outcome.failures) failures.set(symbol, error)
+      exact &&= outcome.exact
       outcome.series.forEach(({ time, values }, symbol) => {
         plan.reported.forEach(({ name, type }, output) => {
           const computed = values[output]
@@ -57,8 +63,15 @@ export class SeriesUseCase {
     }
     const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
     const warnings = plans.flatMap(({ text, warnings }) => warnings.map((warning) => ({ expr: text, ...warning })))
-    return { series, warnings, errors }
+    return { series, warnings, errors, exact }
   }
+}
+
+function withExpressions(request: SeriesRequest): SeriesRequest {
+  const expressions: unknown = request?.expressions
+  if (Array.isArray(expressions) && expressions.every((text) => typeof text === 'string')) return request
+  const message = "The job's expressions must be a list of texts, like ['rsi(14)']"
+  throw new JobError('JOB_FORMULA', message, { path: 'expressions' })
 }
 
 /** Plans of several expressions; a parameter goes to those that have it, and one that none has is refused. */

@@ -57,6 +57,42 @@ const PAGES = {
     }`,
 }
 
+/** How a scan over several groups of symbols pauses between them. */
+const PAUSES = {
+  '/index.html': PAGES['/index.html'],
+  '/pauses.js': `
+    import { BatchScanUseCase, createEngine, memoryRepository } from './millrace.js'
+    export async function pauses() {
+      const { MessageChannel, setTimeout } = globalThis
+      const made = { timers: 0, channels: 0 }
+      globalThis.setTimeout = (...of) => (made.timers++, setTimeout(...of))
+      globalThis.MessageChannel = class extends MessageChannel {
+        constructor() {
+          super()
+          made.channels++
+        }
+      }
+      const row = (timestamp) => ({ timestamp, open: 1, high: 1, low: 1, close: 1, volume: 1 })
+      const symbols = Array.from({ length: 400 }, (_, at) => 'S' + at)
+      const repository = memoryRepository(Object.fromEntries(symbols.map((symbol) => [symbol, [row(0), row(1)]])))
+      const engine = createEngine({ repository })
+      const scan = (options) => {
+        return new BatchScanUseCase(engine).execute({ symbols, timeframe: '1d', formula: 'close > 0' }, options)
+      }
+      const matches = [(await scan()).matches.length, (await scan()).matches.length]
+      const abort = new AbortController()
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => abort.abort()
+      port2.postMessage('a click on Stop, say')
+      const { code, fields } = await scan({ signal: abort.signal }).catch((error) => error)
+      await engine.close()
+      return { made, matches, code, completed: fields?.completed }
+    }`,
+  '/pauses-worker.js': `
+    import { pauses } from './pauses.js'
+    pauses().then(postMessage, (error) => postMessage({ failure: error.message }))`,
+}
+
 const candles = universe([300, 0, 1, 250, 120, 250, 250, 250, 250, 250, 90])
 candles.get('S4')!.volume[60] = Number.NaN
 const JOBS = [
@@ -145,6 +181,26 @@ describe.skipIf(!program)(`in Chromium${note}`, () => {
     const expected = series.map(({ symbol, output, values }) => ({ symbol, output, values: [...values] }))
     expect((answer as never as { results: unknown }).results).toEqual(results)
     expect((answer as never as { series: unknown }).series).toEqual(expected)
+  })
+
+  it.each(['page', 'worker'])('a %s pauses without timers, and what waits gets its turn', async (where) => {
+    const server = await serve(join(root, 'dist/browser'), PAUSES)
+    const page = await browser.newPage()
+    try {
+      await page.goto(`${server.url}/index.html`)
+      // As text: vitest would rewrite the import.
+      const inPage = `import('/pauses.js').then(({ pauses }) => pauses())`
+      const inWorker = `new Promise((resolve) => {
+        new Worker('/pauses-worker.js', { type: 'module' }).onmessage = ({ data }) => resolve(data)
+      })`
+      const answer = await page.evaluate<{ completed: number }>(where === 'page' ? inPage : inWorker)
+      expect(answer).toMatchObject({ made: { timers: 0, channels: 1 }, matches: [800, 800], code: 'CANCELLED' })
+      expect(answer.completed).toBeGreaterThan(0)
+      expect(answer.completed).toBeLessThan(400)
+    } finally {
+      await page.close()
+      await server.close()
+    }
   })
 
   it('says when the kernels are not where they should be', async () => {

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
-import { csvRow } from '../../src/cli/csv.ts'
+import { csvWriter } from '../../src/cli/csv.ts'
 import {
   formatCount,
   formatDuration,
@@ -11,6 +11,7 @@ import {
   timeFormatter,
 } from '../../src/cli/people.ts'
 import { type Column, drawTable, shorten } from '../../src/cli/table.ts'
+import { visible } from '../../src/cli/visible.ts'
 import { wrap } from '../../src/cli/wrap.ts'
 
 const colors = pc.createColors(false)
@@ -23,6 +24,7 @@ function draw(columns: Column[], width = Number.POSITIVE_INFINITY, keep = 1) {
 describe('numbers for people', () => {
   it('have the decimals that their column needs', () => {
     expect(formatNumbers([71200, 5, null])).toEqual(['71,200', '5', '·'])
+    expect(formatNumbers([1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])).toEqual(['1', '·', '·'])
     expect(formatNumbers([143.661, 9.5, 1234.5678, Number.NaN])).toEqual(['143.66', '9.50', '1234.57', '·'])
     expect(formatNumbers([0.00712, 0.6391, 3.007])).toEqual(['0.0071', '0.6391', '3.0070'])
     expect(formatNumbers([133758276.31, 3.5, 226734445.2])).toEqual(['133,758,276', '4', '226,734,445'])
@@ -71,6 +73,17 @@ describe('tables', () => {
     expect(draw([name, value, other], 3, 2)).toMatchObject({ hidden: 1 })
   })
 
+  it('stay in their rows and columns whatever is in a cell', () => {
+    const cells = ['x\r\u001b[2Ky', '\u202eLPAA']
+    const odd: Column = { header: 'a\nb', align: 'left', cells, paint: (cell) => cell.toUpperCase() }
+    expect(draw([odd, other]).lines).toEqual([
+      ' a\\nb         close',
+      ' ───────────  ─────',
+      ' X\\R\\X1B[2KY      1',
+      ' \\U202ELPAA       2',
+    ])
+  })
+
   it('keep their widths over many rows', () => {
     const cells = Array.from({ length: 250 }, (_, at) => 'x'.repeat(1 + (at % 9)))
     const { lines } = draw([
@@ -90,9 +103,31 @@ describe('tables', () => {
 
 describe('text', () => {
   it('is quoted in CSV where it must be', () => {
-    expect(csvRow(['a,b', 'say "x"', 'two\nlines', 1.5, true, null, undefined, Number.NaN])).toBe(
+    expect(csvWriter()(['a,b', 'say "x"', 'two\nlines', 1.5, true, null, undefined, Number.NaN])).toBe(
       '"a,b","say ""x""","two\nlines",1.5,true,,,\n',
     )
+  })
+
+  it('has an apostrophe in CSV where a spreadsheet would run it, unless it is raw', () => {
+    const cells = ['=1+1', '+A1', '-A1', '@SUM(A1)', '\tx', '\rx', "=cmd|' /C calc'!A0,1", 'a=1', '']
+    expect(csvWriter()(cells)).toBe(`'=1+1,'+A1,'-A1,'@SUM(A1),'\tx,"'\rx","'=cmd|' /C calc'!A0,1",a=1,\n`)
+    expect(csvWriter({ raw: true })(cells)).toBe(`=1+1,+A1,-A1,@SUM(A1),\tx,"\rx","=cmd|' /C calc'!A0,1",a=1,\n`)
+  })
+
+  it('stays a number in CSV, and is nothing where JSON has null', () => {
+    const numbers = [-1.5, -1e-7, 0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    expect(csvWriter()(numbers)).toBe('-1.5,-1e-7,0,,,\n')
+    expect(csvWriter()(['-1.5', '+3', '-.5', '+2.e-3', '-', '-1-1'])).toBe(`-1.5,+3,-.5,+2.e-3,'-,'-1-1\n`)
+  })
+
+  it('shows what a terminal would obey', () => {
+    expect(visible('\u001b[31mred\u0007 a\r\n\tb\0\u007f')).toBe('\\x1b[31mred\\x07 a\\r\\n\\tb\\x00\\x7f')
+    expect(visible('\u009b2J \u0085')).toBe('\\x9b2J \\x85')
+    expect(visible('LPAA\u202e\u2066\u200f\u061c \u2028\u2029 \ud800')).toBe(
+      'LPAA\\u202e\\u2066\\u200f\\u061c \\u2028\\u2029 \\ud800',
+    )
+    const plain = 'C:\\new\\x1b 삼성전자 e\u0301 👨‍👩‍👧 ± · … א'
+    expect(visible(plain)).toBe(plain)
   })
 
   it('is wrapped at spaces', () => {

@@ -23,7 +23,9 @@ describe('scan', () => {
   it('prints one object with times in milliseconds as JSON', async () => {
     const { stdout } = await run(['scan', RISING, '--data', DATA, '--format', 'json'])
     const result = JSON.parse(stdout)
-    expect(Object.keys(result).join(' ')).toBe('job statistics matches warnings errors dataQuality timing cache')
+    const keys = ['job', 'statistics', 'matches', 'warnings', 'errors', 'dataQuality', 'exact', 'timing', 'cache']
+    expect(Object.keys(result)).toEqual(keys)
+    expect(result.exact).toBe(true)
     expect(result.job).toMatchObject({ symbols: ['AAA', 'BBB'], timeframe: '1d', formula: RISING })
     expect(result.statistics).toMatchObject({ matches: 6, symbolsMatched: 2, first: day(1), last: day(5) })
     expect(result.matches).toHaveLength(6)
@@ -34,6 +36,19 @@ describe('scan', () => {
       candle: { timestamp: day(3), open: 39, high: 41, low: 38, close: 40, volume: 4000 },
       indicatorValues: {},
     })
+  })
+
+  it('says so when values depend on where --history began', async () => {
+    const scan = ['scan', 'ema(close, 3) > 0', '--data', DATA, '--from', '2024-01-05', '--format', 'json']
+    const whole = await run(scan)
+    const cut = await run([...scan, '--history', '2'])
+    expect(JSON.parse(cut.stdout)).toMatchObject({ exact: false, job: { history: 2 } })
+    expect(cut.stderr).toContain('values depend on where reading began')
+    expect(JSON.parse(whole.stdout)).toMatchObject({ exact: true })
+    expect(whole.stderr).not.toContain('reading began')
+    const ema = (stdout: string) => JSON.parse(stdout).matches.at(-2).indicatorValues['ema(close, 3)']
+    // From the start: 29 is the mean of 30, 29, 28, then halfway to 40, to 27. Begun at the third: the mean of 28, 40, 27.
+    expect([ema(whole.stdout), ema(cut.stdout)]).toEqual([30.75, 95 / 3])
   })
 
   it('prints a match per line as NDJSON', async () => {

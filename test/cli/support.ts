@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 
-const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+/** The built command line. */
+export const CLI = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 /** The candles that come with the repository. */
 export const US_DAILY = fileURLToPath(new URL('../data/us_daily_2500.parquet', import.meta.url))

@@ -26,6 +26,27 @@ function refusalOf(request: unknown): JobError {
 const range = (from?: unknown, to?: unknown) =>
   checkJob({ ...JOB, dateRange: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) } }).dateRange
 
+describe('checkJob › history', () => {
+  const dateRange = { from: JAN_2 }
+
+  it('is a number of bars in front of the range', () => {
+    expect(checkJob({ ...JOB, dateRange, history: 250 }).history).toBe(250)
+    expect(checkJob({ ...JOB, dateRange, history: 0 }).history).toBe(0)
+    expect('history' in checkJob({ ...JOB, dateRange })).toBe(false)
+  })
+
+  it.each([-1, 2.5, Number.NaN, '250'])('refuses %s', (history) => {
+    const { code, message } = refusal({ dateRange, history })
+    expect(code).toBe('JOB_HISTORY')
+    expect(message).toContain('must be a whole number of bars, 0 or more')
+  })
+
+  it('refuses one that is in front of nothing', () => {
+    expect(refusal({ history: 5 })).toMatchObject({ code: 'JOB_HISTORY', fields: { path: 'history', found: 5 } })
+    expect(refusal({ history: 5, dateRange: { to: JAN_2 } }).message).toContain('dateRange.from')
+  })
+})
+
 describe('checkJob', () => {
   it('fills in every default', () => {
     expect(checkJob(JOB)).toEqual({

@@ -1,3 +1,5 @@
+import { getEventListeners } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
@@ -94,6 +96,40 @@ describe.each(EXECUTORS)('$name', (executor) => {
     abort.abort()
     expect(result.matches.length).toBeGreaterThan(0)
     expect((await engine.scan(FORMULA, symbols)).matches.length).toBe(result.matches.length)
+  })
+
+  it('listens once to a signal that is given to hundreds of jobs, and not after them', async () => {
+    await using engine = start(executor, memoryRepository(candles))
+    const { signal } = new AbortController()
+    const warnings: Error[] = []
+    const note = (warning: Error) => void warnings.push(warning)
+    process.on('warning', note)
+    try {
+      const runs = Array.from({ length: 300 }, () => engine.scan(FORMULA, symbols, {}, { signal }))
+      expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1)
+      await engine.engine.warmUp()
+      expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+      await Promise.all(runs)
+      expect(getEventListeners(signal, 'abort')).toEqual([])
+      await setImmediate()
+      expect(warnings).toEqual([])
+    } finally {
+      process.off('warning', note)
+    }
+  })
+
+  it('stops every job that one signal was given to', async () => {
+    const { repository, open, arrival } = gated()
+    await using engine = start(executor, repository)
+    const abort = new AbortController()
+    const runs = Array.from({ length: 20 }, () => engine.scan(FORMULA, symbols, {}, { signal: abort.signal }))
+    const stopped = Promise.allSettled(runs)
+    await arrival
+    abort.abort()
+    open()
+    const codes = (await stopped).map((run) => run.status === 'rejected' && run.reason.code)
+    expect(new Set(codes)).toEqual(new Set(['CANCELLED']))
+    expect((await engine.scan(FORMULA, symbols)).errors).toEqual([])
   })
 
   it('cancels one of two jobs and leaves the other alone', async () => {

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
 import { universe } from '../support/candles.ts'
-import { GATE, WAITING } from './module-repository.mjs'
+import { CLOSED, CLOSING, GATE, OPENED, WAITING } from './module-repository.mjs'
 import { EXECUTORS, moduleRepository, reached, start, withoutDescription } from './support.ts'
 
 const candles = universe([50, 50, 50, 50])
@@ -31,6 +32,43 @@ describe.each(EXECUTORS)('$name', (executor) => {
     await expect(engine.scan(FORMULA, symbols)).rejects.toMatchObject({ name: 'EngineError', code: 'ENGINE_CLOSED' })
     const series = engine.series.execute({ symbols, timeframe: '1d', expressions: ['close'] })
     await expect(series).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
+  })
+
+  it('lets everybody who closes it wait for the same end', async () => {
+    let end = () => {}
+    const ended = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    let isClosing = () => {}
+    const closing = new Promise<void>((resolve) => {
+      isClosing = resolve
+    })
+    const { engine } = start(executor, {
+      ...withoutDescription(memoryRepository(candles)),
+      close() {
+        isClosing()
+        return ended
+      },
+    })
+    const order: string[] = []
+    const both = [1, 2].map((caller) => engine.close().then(() => order.push(`caller ${caller}`)))
+    await closing
+    await setImmediate()
+    order.push('repository')
+    end()
+    await Promise.all(both)
+    expect(order).toEqual(['repository', 'caller 1', 'caller 2'])
+  })
+
+  it('closes everything else when a repository fails to close, and rejects with that', async () => {
+    const { engine, scan } = start(executor, {
+      ...withoutDescription(memoryRepository(candles)),
+      close: () => Promise.reject(new Error('the drive is stuck')),
+    })
+    await scan(FORMULA, symbols)
+    await expect(engine.close()).rejects.toThrow('the drive is stuck')
+    await expect(engine.close()).rejects.toThrow('the drive is stuck')
+    await expect(engine.warmUp()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
   })
 
   it('closes without having run, and after warming up', async () => {
@@ -77,6 +115,52 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
     Atomics.notify(repository.counters, GATE)
     expect((await running).errors).toEqual([])
     await closing
+  })
+})
+
+describe.each(EXECUTORS.slice(1))('$name', (executor) => {
+  it('closes the repositories that its workers have opened', async () => {
+    const repository = moduleRepository({ candles })
+    const engine = start(executor, repository)
+    await engine.scan(FORMULA, symbols)
+    expect(Atomics.load(repository.counters, OPENED)).toBe(1 + executor.workers)
+    expect(Atomics.load(repository.counters, CLOSED)).toBe(0)
+    await engine.engine.close()
+    expect(Atomics.load(repository.counters, CLOSED)).toBe(1 + executor.workers)
+  })
+
+  it('rejects with what a worker says that cannot close its repository, and closes the others', async () => {
+    const repository = moduleRepository({ candles, closes: 'badly' })
+    const engine = start(executor, repository)
+    await engine.scan(FORMULA, symbols)
+    const failure = {
+      name: 'DataError',
+      code: 'DATA_UNREADABLE',
+      message: 'the drive is stuck',
+      fields: { drive: 'x' },
+    }
+    await expect(engine.engine.close()).rejects.toMatchObject(failure)
+    expect(Atomics.load(repository.counters, CLOSED)).toBe(1)
+  })
+
+  it('ends a worker whose repository does not close', async () => {
+    const late = new AbortController()
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal)
+    try {
+      const repository = moduleRepository({ candles, closes: 'never' })
+      const engine = start(executor, repository)
+      await engine.scan(FORMULA, symbols)
+      const closed = expect(engine.engine.close()).rejects.toMatchObject({
+        code: 'ENGINE_WORKER',
+        message: expect.stringMatching(/^A worker was ended with its repository open: no answer in \d+ ms$/),
+      })
+      await reached(repository.counters, CLOSING, executor.workers)
+      late.abort()
+      await closed
+      expect(Atomics.load(repository.counters, CLOSED)).toBe(1)
+    } finally {
+      timeout.mockRestore()
+    }
   })
 })
 

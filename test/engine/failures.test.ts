@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { DataError } from '../../src/domain/errors.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
@@ -65,6 +67,31 @@ describe.each(EXECUTORS)('$name', (executor) => {
     }
     await expect(engine.scan(FORMULA, symbols, {}, { onProgress })).rejects.toThrow('mine')
     expect((await engine.scan(FORMULA, symbols)).matches.length).toBeGreaterThan(0)
+  })
+
+  it('rejects with what a promise of the progress function rejects with', async () => {
+    await using engine = start(executor, memoryRepository(candles))
+    const onProgress = async () => {
+      await setImmediate()
+      throw new Error('mine')
+    }
+    await expect(engine.scan(FORMULA, symbols, {}, { onProgress })).rejects.toThrow('mine')
+    const aborted = { onProgress, signal: AbortSignal.abort() }
+    await expect(engine.scan(FORMULA, symbols, {}, aborted)).rejects.toMatchObject({ code: 'CANCELLED' })
+    expect((await engine.scan(FORMULA, symbols)).matches.length).toBeGreaterThan(0)
+  })
+
+  it('waits for the promise of the last report', async () => {
+    await using engine = start(executor, memoryRepository(candles))
+    const order: string[] = []
+    const onProgress = async () => {
+      await setImmediate()
+      order.push('report')
+    }
+    await engine.scan(FORMULA, symbols, {}, { onProgress })
+    order.push('run')
+    expect(order.at(-1)).toBe('run')
+    expect(order.length).toBeGreaterThan(1)
   })
 
   it('marks what a broken pass over many symbols has not delivered', async () => {
@@ -136,5 +163,27 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
     expect((await engine.scan(FORMULA, more)).matches.length).toBe(result.matches.length)
     await using plain = start(executor, memoryRepository(candles))
     expect(matchesOf(result)).toEqual(matchesOf(await plain.scan(FORMULA, symbols)))
+  })
+
+  it('works on when a thread has died while nobody wanted anything of it', async () => {
+    const url = new URL('./dying-repository.mjs', import.meta.url).href
+    const deaths = new Int32Array(new SharedArrayBuffer(4))
+    const description = { kind: 'module' as const, url, options: { candles, deaths, isLate: true } }
+    const threads: Worker[] = []
+    const note = (thread: Worker) => void threads.push(thread)
+    process.on('worker', note)
+    try {
+      await using engine = start(executor, { ...withoutDescription(memoryRepository(candles)), description })
+      const before = await engine.scan(FORMULA, symbols)
+      const died = threads.map((thread) => new Promise((resolve) => thread.once('exit', resolve)))
+      expect(died).toHaveLength(executor.workers)
+      Atomics.store(deaths, 0, 1)
+      Atomics.notify(deaths, 0)
+      await Promise.all(died)
+      expect(matchesOf(await engine.scan(FORMULA, symbols))).toEqual(matchesOf(before))
+      expect(threads).toHaveLength(2 * executor.workers)
+    } finally {
+      process.off('worker', note)
+    }
   })
 })

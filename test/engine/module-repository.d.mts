@@ -6,6 +6,8 @@ export const WAITING: number
 export const GATE: number
 export const OPENED: number
 export const REFUSED: number
+export const CLOSING: number
+export const CLOSED: number
 export const COUNTERS: number
 
 export interface ModuleOptions {
@@ -13,6 +15,7 @@ export interface ModuleOptions {
   counters: Int32Array
   broken?: string[]
   isGated?: boolean
+  closes?: 'well' | 'never' | 'badly'
 }
 
 export default function open(options: ModuleOptions): CandleRepository

@@ -91,21 +91,37 @@ describe.each(EXECUTORS)('$name', (executor) => {
     const { repository, loads } = counting(memoryRepository(universe(symbols.map(() => 200))))
     await using engine = start(executor, repository)
     const range = { dateRange: { from: START + 150 * DAY_MS } }
-    const short = await engine.scan('close > sma(close, 5)', symbols, range)
-    const long = await engine.scan('close > sma(close, 60)', symbols, range)
-    if (executor.name === 'inline') {
-      // Five bars, then sixty: `bars` are those that were computed on.
-      expect(short.results()[0]!.bars).toBeLessThan(60)
-      expect(long.results()[0]!.bars).toBeGreaterThanOrEqual(109)
-      expect(long.cache.misses).toBe(30)
-      expect(loads.get('S0')).toBe(2)
-    }
+    const short = await engine.scan('close > sma(close, 60)', symbols, { ...range, history: 5 })
+    expect(short.results()[0]!.bars).toBe(55)
+    expect(short.exact).toBe(false)
+    const long = await engine.scan('close > sma(close, 60)', symbols, { ...range, history: 60 })
+    expect(long.results()[0]!.bars).toBe(110)
+    expect(long.exact).toBe(true)
+    // What was read for that says nothing of the start: an average that never forgets needs all.
+    const whole = await engine.scan('close > ema(close, 60)', symbols, range)
+    expect(whole.results()[0]!.bars).toBe(200)
+    expect(whole.exact).toBe(true)
+    expect(loads.get('S0')).toBe(3)
+    const again = await engine.scan('close > sma(close, 60)', symbols, range)
+    if (executor.workers === 1) expect(again.cache).toMatchObject({ hits: 30, misses: 0 })
+    expect(matchesOf(again)).toEqual(matchesOf(long))
     await using fresh = start(executor, memoryRepository(universe(symbols.map(() => 200))))
     const all = matchesOf(await fresh.scan('close > sma(close, 60)', symbols))
-    const seen = ({ symbol, timestamp }: { symbol: string; timestamp: number }) => `${symbol} ${timestamp}`
-    expect(matchesOf(long).map(seen)).toEqual(
-      all.filter(({ timestamp }) => timestamp >= range.dateRange.from).map(seen),
-    )
+    expect(matchesOf(long)).toEqual(all.filter(({ timestamp }) => timestamp >= range.dateRange.from))
+  })
+
+  it('answers NO_DATA for a range without candles, whatever it has read before', async () => {
+    await using engine = start(executor, memoryRepository(universe([40, 60])))
+    const late = { dateRange: { from: START + 50 * DAY_MS } }
+    const noData = [{ symbol: 'S0', code: 'NO_DATA' }]
+    expect((await engine.scan(FORMULA, ['S0', 'S1'], late)).errors).toMatchObject(noData)
+    expect((await engine.scan(FORMULA, ['S0', 'S1'])).errors).toEqual([])
+    const again = await engine.scan(FORMULA, ['S0', 'S1'], late)
+    expect(again.errors).toMatchObject(noData)
+    expect(again.statistics).toMatchObject({ processed: 1, failed: 1 })
+    expect(
+      (await engine.series.execute({ expressions: ['close'], symbols: ['S0'], timeframe: '1d', ...late })).errors,
+    ).toMatchObject(noData)
   })
 
   it('reads only the columns that are read or shown, and more when a job wants more', async () => {

@@ -6,6 +6,8 @@ import {
   createEngine,
   type DataQuality,
   type EngineError,
+  type FormulaToken,
+  type formulaTokens,
   type JobRequest,
   type LoadedCandles,
   type MatchTable,
@@ -21,6 +23,7 @@ import {
   type TIMEFRAMES,
   type Timeframe,
 } from 'millrace'
+import type * as inBrowser from 'millrace/browser'
 
 /** A compile error unless both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : never
@@ -51,6 +54,10 @@ isSame<ReturnType<MatchTable['at']>, SignalMatch | undefined>(true)
 isSame<typeof result.dataQuality.total, DataQuality>(true)
 for (const match of result.matches) isSame<typeof match, SignalMatch>(true)
 isSame<ReturnType<typeof planFormula>, Plan>(true)
+isSame<ReturnType<typeof formulaTokens>, FormulaToken[]>(true)
+isSame<typeof inBrowser.formulaTokens, typeof formulaTokens>(true)
+isSame<typeof inBrowser.EngineError, typeof EngineError>(true)
+isSame<typeof inBrowser.CATALOGUE, typeof CATALOGUE>(true)
 CATALOGUE.map(({ name, parameters }) => name.length + parameters.length)
 
 const { series } = await new SeriesUseCase(engine).execute({

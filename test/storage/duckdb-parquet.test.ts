@@ -44,6 +44,20 @@ describe('duckdbRepository › Parquet', () => {
     await expectSameAsMemory(repository, rows, everything({ from: day(500), lookbackBars: 3 }))
   })
 
+  it('reads the whole history where values must be exact, and else does not say where in it a part begins', async () => {
+    const rows = { A: cleanRows(220), B: cleanRows(220) }
+    const repository = files.repository(await files.write('exact.parquet', queryOf(fileRows(rows))))
+    const from = { from: day(200), lookbackBars: 3 }
+    await expectSameAsMemory(repository, rows, everything({ ...from, exact: true }))
+    const exact = await loadAll(repository, ['A', 'B'], everything({ ...from, exact: true }))
+    expect([...exact.values()]).toMatchObject([{ firstBar: 0 }, { firstBar: 0 }])
+    const some = await loadAll(repository, ['A', 'B'], everything(from))
+    for (const loaded of some.values()) {
+      expect(readable(loaded)).toMatchObject({ days: Array.from({ length: 23 }, (_, at) => 197 + at) })
+      expect(loaded).not.toHaveProperty('firstBar')
+    }
+  })
+
   it('reads symbols whose rows are in several places', async () => {
     const appended = [...fileRows(three), ...fileRows({ A: cleanRows(1, 5), C: cleanRows(1, 2) })]
     const repository = files.repository(await files.write('appended.parquet', queryOf(appended)))

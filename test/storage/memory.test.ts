@@ -37,6 +37,29 @@ describe('memoryRepository', () => {
     expect(readable(await repository.load('A', request))).toMatchObject({ days: [3, 4, 5, 6] })
   })
 
+  it('tells which bar of the history the first one is, without the rows that are no candles', async () => {
+    const [zero, one, , three, ...rest] = cleanRows(9)
+    const rows: Row[] = [one!, zero!, [2, 0, 0, 0, 5, 0], [3, 1, 1, 1, 1, 1], three!, ...rest]
+    const repository = memoryRepository({ A: columnsOf(rows) })
+    const from = { from: DAY_0 + 6 * DAY_MS, lookbackBars: 1 }
+    const firstBar = async (request: Parameters<typeof everything>[0]) => {
+      const { firstBar } = (await repository.load('A', everything(request))) as { firstBar?: number }
+      return firstBar
+    }
+    // Of days 0 to 4 day 2 is no candle.
+    expect(await firstBar(from)).toBe(4)
+    expect(await firstBar({ ...from, defects: 'keep' })).toBe(5)
+    expect(await firstBar({})).toBe(0)
+  })
+
+  it('delivers the whole history where values must be exact', async () => {
+    const repository = memoryRepository({ A: candles })
+    const request = everything({ from: DAY_0 + 5 * DAY_MS, to: DAY_0 + 6 * DAY_MS, lookbackBars: 2, exact: true })
+    const loaded = await repository.load('A', request)
+    expect(readable(loaded)).toMatchObject({ days: [0, 1, 2, 3, 4, 5, 6] })
+    expect(loaded).toMatchObject({ firstBar: 0 })
+  })
+
   it('cleans by the policy of each request', async () => {
     const rows: Row[] = [...cleanRows(3), [3, 0, 0, 0, 5, 1]]
     const repository = memoryRepository({ A: columnsOf(rows) })

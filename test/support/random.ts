@@ -103,6 +103,22 @@ export const formulas: fc.Arbitrary<string> = fc.oneof(
   of('x1 = ', number, '; short = ', condition, '; cover = x1 > 0 and ', condition),
 )
 
+/** Conditions of nothing but windows, some inside each other: what a range may read a part of the history for. */
+export const windowed: fc.Arbitrary<string> = (() => {
+  const lengths = fc.integer({ min: 1, max: 9 })
+  const price = fc.constantFrom('open', 'high', 'low', 'close', 'volume', 'hlc3')
+  const functions = fc.constantFrom('sma', 'wma', 'stdev', 'sum', 'dev', 'highest', 'lowestbars', 'cci', 'roc', 'mfi')
+  const window = of(functions, '(', price, ', ', lengths, ')')
+  const stoch = of('stoch(', lengths, ')')
+  const inner = fc.oneof(price, window, stoch)
+  const outer = of(fc.constantFrom('sma', 'wma', 'stdev', 'highest', 'vwma'), '(', inner, ', ', lengths, ')')
+  const side = fc.oneof(outer, outer, window, of('(', inner, ')[', lengths, ']'))
+  const comparison = of(side, ' ', fc.constantFrom('<', '<=', '>', '>=', '=='), ' ', fc.oneof(side, price))
+  const crossing = of(fc.constantFrom('crossover', 'crossunder', 'cross'), '(', side, ', ', outer, ')')
+  const counted = of(fc.constantFrom('every', 'exist'), '(', comparison, ', ', lengths, ')')
+  return fc.oneof(comparison, crossing, counted, of(comparison, ' and not ', crossing))
+})()
+
 /** A row on plain columns, on every bar: its values are what matches report. */
 export function plainCall(row: CatalogueRow): fc.Arbitrary<string> {
   const number = fc.constantFrom('open', 'high', 'low', 'close', 'volume')

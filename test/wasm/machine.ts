@@ -34,6 +34,8 @@ export class Machine {
     readonly kernels: Flavour,
     readonly memory: WebAssembly.Memory,
     readonly symbols: readonly Required<RawCandles>[],
+    /** Which bar of their histories the first one of all symbols is. */
+    readonly firstBar = 0,
   ) {
     this.store = new kernels.Store()
     symbols.forEach((candles, symbol) => {
@@ -53,7 +55,7 @@ export class Machine {
   /** Matches of some of the symbols, over all their bars. */
   scan(plan: Plan, symbols: readonly number[] = this.symbols.map((_, at) => at)): Found {
     const program = this.program(plan)
-    const ranges = symbols.flatMap((symbol) => [0, this.symbols[symbol]!.time.length])
+    const ranges = symbols.flatMap((symbol) => [this.firstBar, 0, this.symbols[symbol]!.time.length])
     const buffer = program.scan(this.store, Uint32Array.from(symbols), Uint32Array.from(ranges))
     const found = {
       symbols: buffer.symbols(),

@@ -134,6 +134,16 @@ impl Plan {
         }
     }
 
+    /// Bars before its own on which a signal or report depends; none when it depends on all there are.
+    pub fn lookback(&self) -> Option<usize> {
+        let signals = self.signals.iter().map(|signal| signal.node);
+        let mut nodes = signals.chain(self.reports.iter().copied());
+        nodes.try_fold(0, |bars, id| {
+            let reach = self.graph.node(id).reach();
+            reach.windowed.then(|| bars.max(reach.lookback))
+        })
+    }
+
     /// Every graph node that a signal or report needs.
     pub fn needed(&self) -> Vec<bool> {
         let mut needed = vec![false; self.graph.len()];

@@ -119,6 +119,15 @@ impl<L: Build> Program<L> {
 }
 
 impl<L: Lane> Program<L> {
+    /// A new program whose first bar will be number `bar` of the series; see [`Kernel::start_at`].
+    pub fn start_at(&self, bar: usize) -> Self {
+        let mut program = self.fork();
+        for step in &mut program.steps {
+            step.kernel.start_at(bar);
+        }
+        program
+    }
+
     /// The same program with a copy of the state it has now: new when it has not run yet.
     pub fn fork(&self) -> Self {
         Program {

@@ -1,5 +1,7 @@
 //! Runs a program over symbols: eight side by side where there are eight, one alone otherwise.
 
+use std::ops::Range;
+
 use kernels::block::{BLOCK, Slot};
 use kernels::lane::{Lane, WIDTH, Wide};
 
@@ -7,15 +9,26 @@ use crate::matches::{CANDLE_COLUMNS, Matches};
 use crate::plan::{COLUMNS, Plan};
 use crate::program::Program;
 
-/// One symbol's candles, and the bars on which matches count.
+/// One symbol's candles, and the bars on which matches count. Bars are counted from the first one at hand.
 #[derive(Clone, Copy)]
 pub struct Symbol<'a> {
     /// Columns of equal length; those the plan does not read may be empty.
     pub columns: [&'a [f64]; COLUMNS],
     pub bars: usize,
+    /// Which bar of the symbol's history the first one at hand is.
+    pub first: usize,
     /// First bar that counts, and the first that does not any more.
     pub from: usize,
     pub to: usize,
+}
+
+impl Symbol<'_> {
+    /// The bars to be run, as numbers of the symbol's history: values on the bars that count then are what they are when
+    /// all of the history is run.
+    fn span(&self, lookback: Option<usize>) -> Range<usize> {
+        let start = lookback.map_or(0, |lookback| self.from.saturating_sub(lookback));
+        self.first + start..self.first + self.to.min(self.bars)
+    }
 }
 
 /// Below this many symbols a group of eight costs more than one after the other (bench/notes/lanes.md).
@@ -25,11 +38,12 @@ const MIN_WIDE: usize = 3;
 pub struct Runner {
     scalar: Program<f64>,
     wide: Program<Wide>,
+    lookback: Option<usize>,
 }
 
 impl Runner {
     pub fn new(plan: &Plan) -> Self {
-        Self { scalar: Program::new(plan), wide: Program::new(plan) }
+        Self { scalar: Program::new(plan), wide: Program::new(plan), lookback: plan.lookback() }
     }
 
     /// The matches of all symbols, in their order.
@@ -43,10 +57,9 @@ impl Runner {
         symbols: &[Symbol<'_>],
         run: impl FnOnce(&[&[usize]], &(dyn Fn(&[usize]) -> Vec<Matches> + Sync)) -> Vec<Vec<Matches>>,
     ) -> Matches {
-        let mut order: Vec<usize> = (0..symbols.len()).collect();
-        // Symbols of one length side by side waste no lanes.
-        order.sort_by_key(|&at| symbols[at].bars);
-        let groups: Vec<&[usize]> = order.chunks(WIDTH).collect();
+        let spans: Vec<Range<usize>> = symbols.iter().map(|symbol| symbol.span(self.lookback)).collect();
+        let order = order_of(&spans);
+        let groups = groups_of(&order, &spans);
         let scanned = run(&groups, &|group| self.scan_group(symbols, group));
 
         let mut by_symbol: Vec<Option<&Matches>> = vec![None; symbols.len()];
@@ -65,19 +78,19 @@ impl Runner {
     fn scan_group(&self, symbols: &[Symbol<'_>], group: &[usize]) -> Vec<Matches> {
         let lanes: Vec<Symbol> = group.iter().map(|&at| symbols[at]).collect();
         if lanes.len() < MIN_WIDE {
-            lanes.iter().flat_map(|symbol| scan_lanes(&self.scalar, &[*symbol])).collect()
+            lanes.iter().flat_map(|symbol| scan_lanes(&self.scalar, &[*symbol], self.lookback)).collect()
         } else {
-            scan_lanes(&self.wide, &lanes)
+            scan_lanes(&self.wide, &lanes, self.lookback)
         }
     }
 
     /// The reported values of one symbol over all its bars, one series after another; conditions are 1, 0 or unknown.
     pub fn series(&self, symbol: Symbol<'_>) -> Vec<f64> {
-        let mut program = self.scalar.fork();
+        let mut program = self.scalar.start_at(symbol.first);
         let mut out = vec![f64::NAN; program.reports.len() * symbol.bars];
         for start in (0..symbol.bars).step_by(BLOCK) {
             let bars = BLOCK.min(symbol.bars - start);
-            fill_columns(&mut program, &[symbol], start, bars);
+            fill_columns(&mut program, &[symbol], symbol.first + start, bars);
             program.run(bars);
             for (report, &slot) in program.reports.iter().enumerate() {
                 for bar in 0..bars {
@@ -87,6 +100,27 @@ impl Runner {
         }
         out
     }
+}
+
+/// Symbols that are run over about the same bars, one after another: side by side they waste no lanes.
+fn order_of(spans: &[Range<usize>]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    order.sort_by_key(|&at| (spans[at].start, spans[at].end));
+    order
+}
+
+/// Cuts the order into groups of lanes. Who starts behind the end of a group's first symbol is in another group: lanes
+/// go through the history in step, and would wait for each other.
+fn groups_of<'a>(order: &'a [usize], spans: &[Range<usize>]) -> Vec<&'a [usize]> {
+    let mut groups = Vec::new();
+    let mut left = order;
+    while let Some(&first) = left.first() {
+        let near = left.iter().take(WIDTH).take_while(|&&at| at == first || spans[at].start < spans[first].end).count();
+        let (group, rest) = left.split_at(near);
+        groups.push(group);
+        left = rest;
+    }
+    groups
 }
 
 fn value_at<L: Lane>(slot: &Slot<L>, bar: usize, lane: usize) -> f64 {
@@ -100,33 +134,44 @@ fn value_at<L: Lane>(slot: &Slot<L>, bar: usize, lane: usize) -> f64 {
     }
 }
 
-/// Puts the columns of the next `bars` bars into their slots. A symbol that has ended repeats its last bar, and free
-/// lanes repeat the first symbol: nobody looks at what comes out, and numbers are faster than holes.
+/// Puts the columns of `bars` bars from number `start` of the history into their slots. Before its first bar a symbol is
+/// unknown; one that has ended repeats its last bar, and free lanes repeat the first symbol: nobody looks at what comes
+/// out, and numbers are faster than holes.
 fn fill_columns<L: Lane>(program: &mut Program<L>, symbols: &[Symbol<'_>], start: usize, bars: usize) {
     let mut padding: [Vec<f64>; WIDTH] = Default::default();
     for at in 0..program.columns.len() {
         let (column, slot) = (program.columns[at].column, program.columns[at].slot);
         for (symbol, padding) in symbols.iter().zip(&mut padding) {
             let values = symbol.columns[column];
-            if values.len() < start + bars {
+            if held(symbol, values, start, bars).is_none() {
+                let missing = symbol.first.saturating_sub(start).min(bars);
                 padding.clear();
-                padding.extend_from_slice(values.get(start..).unwrap_or(&[]));
+                padding.resize(missing, f64::NAN);
+                padding.extend(values.iter().skip(start.saturating_sub(symbol.first)).take(bars - missing));
                 padding.resize(bars, values.last().copied().unwrap_or(f64::NAN));
             }
         }
         let runs: [&[f64]; WIDTH] = std::array::from_fn(|lane| {
             let lane = if lane < symbols.len() { lane } else { 0 };
-            symbols[lane].columns[column].get(start..start + bars).unwrap_or(&padding[lane])
+            held(&symbols[lane], symbols[lane].columns[column], start, bars).unwrap_or(&padding[lane])
         });
         L::interleave(&runs[..L::WIDTH], &mut program.column_mut(slot)[..bars]);
     }
 }
 
-fn scan_lanes<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>]) -> Vec<Matches> {
-    let mut program = program.fork();
+/// The values of these bars where the symbol has all of them.
+fn held<'a>(symbol: &Symbol<'_>, values: &'a [f64], start: usize, bars: usize) -> Option<&'a [f64]> {
+    let start = start.checked_sub(symbol.first)?;
+    values.get(start..start + bars)
+}
+
+fn scan_lanes<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], lookback: Option<usize>) -> Vec<Matches> {
     let mut found: Vec<Matches> = symbols.iter().map(|_| Matches::default()).collect();
-    let end = symbols.iter().map(|symbol| symbol.to.min(symbol.bars)).max().unwrap_or(0);
-    for start in (0..end).step_by(BLOCK) {
+    let spans = symbols.iter().map(|symbol| symbol.span(lookback));
+    let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
+    let end = spans.map(|span| span.end).max().unwrap_or(0);
+    let mut program = program.start_at(first);
+    for start in (first..end).step_by(BLOCK) {
         let bars = BLOCK.min(end - start);
         fill_columns(&mut program, symbols, start, bars);
         program.run(bars);
@@ -151,9 +196,11 @@ fn gather<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], start: usize, b
                 while hits != 0 {
                     let lane = hits.trailing_zeros() as usize;
                     hits &= hits - 1;
-                    if (symbols[lane].from..symbols[lane].to.min(symbols[lane].bars)).contains(&(start + bar)) {
+                    let symbol = &symbols[lane];
+                    let own = (start + bar).wrapping_sub(symbol.first);
+                    if (symbol.from..symbol.to.min(symbol.bars)).contains(&own) {
                         let matches = &mut found[lane];
-                        matches.bars.push((start + bar) as u32);
+                        matches.bars.push(own as u32);
                         matches.signals.push(signal as u8);
                         matches.values.extend(program.reports.iter().map(|&r| value_at(&program.slots[r], bar, lane)));
                         for column in program.columns.iter().filter(|column| column.column < CANDLE_COLUMNS) {

@@ -166,3 +166,41 @@ fn every_condition_fires_as_a_signal_where_its_series_is_true() {
         }
     }
 }
+
+/// Windowed conditions over some symbols that were read from their lookback on, beside whole ones in the same lanes.
+#[test]
+fn symbols_read_from_their_lookback_on_have_the_matches_of_the_whole_history() {
+    let mut compared = 0;
+    for (seed, case) in (0..).zip(cases()) {
+        for output in (0..case.row.outputs.len()).filter(|&at| case.row.outputs[at].kind == Type::Condition) {
+            let plan = case.signal_plan(output);
+            let Some(lookback) = plan.lookback() else { continue };
+            let runner = Runner::new(&plan);
+            let mut random = Random::new(seed);
+            let market: Vec<Columns> = (0..13)
+                .map(|at| case.inputs(&Candles::rounded(100 + random.below(400), seed + at), seed + at))
+                .collect();
+            let whole: Vec<Symbol> =
+                market.iter().map(symbol).map(|symbol| from_somewhere(symbol, &mut random)).collect();
+            let cut: Vec<Symbol> = whole.iter().map(|&symbol| cut_in_front(symbol, lookback, &mut random)).collect();
+            let mut expected = runner.scan(&whole);
+            for (bar, &at) in expected.bars.iter_mut().zip(&expected.symbols) {
+                *bar -= cut[at as usize].first as u32;
+            }
+            assert_same_matches(&runner.scan(&cut), &expected, &case.label(output));
+            compared += expected.bars.len();
+        }
+    }
+    assert!(compared > 10_000, "only {compared} matches were compared");
+}
+
+fn from_somewhere<'a>(symbol: Symbol<'a>, random: &mut Random) -> Symbol<'a> {
+    let from = random.below(symbol.bars);
+    Symbol { from, to: from + random.below(symbol.bars - from + 9), ..symbol }
+}
+
+fn cut_in_front<'a>(whole: Symbol<'a>, lookback: usize, random: &mut Random) -> Symbol<'a> {
+    let first = random.below(whole.from.saturating_sub(lookback) + 1);
+    let columns = whole.columns.map(|column| column.get(first..).unwrap_or(&[]));
+    Symbol { columns, bars: whole.bars - first, first, from: whole.from - first, to: whole.to - first }
+}

@@ -103,6 +103,10 @@ impl<'a, L: Lane> Output<'a, L> {
 /// one bar, and a forming candle is a call on a [`fork`](Kernel::fork) that is thrown away.
 pub trait Kernel<L: Lane>: Send + Sync {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>);
+    /// Before the first run: the first bar will be number `bar` of the series, and nothing is known of those before it.
+    /// Only what depends on a bar's number has something to do: where the segments of a window are cut, what happens on
+    /// the very first bar.
+    fn start_at(&mut self, _bar: usize) {}
     /// The same kernel with a copy of its state.
     fn fork(&self) -> Box<dyn Kernel<L>>;
 }

@@ -43,10 +43,12 @@ pub struct Reach {
     pub fading: f64,
     /// Depends on where the series starts, for ever.
     pub forever: bool,
+    /// Made of nothing but windows: bars before the lookback leave no trace, not in the last bit.
+    pub windowed: bool,
 }
 
 impl Reach {
-    const NONE: Reach = Reach { warmup: 0, lookback: 0, fading: 0.0, forever: false };
+    const NONE: Reach = Reach { warmup: 0, lookback: 0, fading: 0.0, forever: false, windowed: true };
 
     fn join(self, other: Reach) -> Reach {
         Reach {
@@ -54,6 +56,7 @@ impl Reach {
             lookback: self.lookback.max(other.lookback),
             fading: self.fading.max(other.fading),
             forever: self.forever || other.forever,
+            windowed: self.windowed && other.windowed,
         }
     }
 
@@ -63,17 +66,10 @@ impl Reach {
             Memory::Bars(bars) => Reach { warmup, lookback: self.lookback + bars, ..self },
             Memory::Fading(weight) => {
                 let fading = if weight > 0.0 { -1.0 / weight.ln() } else { 0.0 };
-                Reach { warmup, fading: self.fading + fading, ..self }
+                Reach { warmup, fading: self.fading + fading, windowed: false, ..self }
             }
-            Memory::Forever => Reach { warmup, forever: true, ..self },
+            Memory::Forever => Reach { warmup, forever: true, windowed: false, ..self },
         }
-    }
-
-    /// Bars to read in front of the first one wanted, so that the start matters less than `epsilon`; none when it
-    /// always does.
-    pub fn bars_before(&self, epsilon: f64) -> Option<usize> {
-        let settle = (self.fading * -epsilon.ln()).ceil() as usize;
-        (!self.forever).then(|| self.warmup.max(self.lookback) + settle)
     }
 }
 

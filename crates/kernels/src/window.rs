@@ -62,6 +62,21 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
         }
     }
 
+    /// As if all bars before this one had been unknown. Segments are cut by the number of a bar, so that a series that is
+    /// entered late has the same bits as one that was run from its start, from the first whole window on.
+    pub fn start_at(&mut self, bar: usize) {
+        let length = self.length();
+        *self = Self::new(self.fold.clone(), length);
+        self.bar = bar;
+        if !bar.is_multiple_of(length) {
+            self.turn(L::unknown());
+            self.filled = bar % length;
+            self.parts[..self.filled].fill(F::keep(L::unknown()));
+            self.head = self.fold.append::<true>(self.head, 0, L::unknown(), bar);
+            self.holes_in_head = true;
+        }
+    }
+
     fn length(&self) -> usize {
         self.parts.len() - 1
     }
@@ -135,6 +150,9 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
 impl<L: Lane, F: Fold<L>> Kernel<L> for Window<L, F> {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         Window::run(self, inputs.series(0), output.series());
+    }
+    fn start_at(&mut self, bar: usize) {
+        Window::start_at(self, bar);
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(self.clone())

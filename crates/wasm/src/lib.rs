@@ -47,12 +47,13 @@ impl Store {
 }
 
 impl Store {
-    fn symbol(&self, symbol: usize, from: u32, to: u32) -> Symbol<'_> {
+    fn symbol(&self, symbol: usize, first: u32, from: u32, to: u32) -> Symbol<'_> {
         let columns = &self.symbols[symbol];
         let bars = columns.iter().map(Vec::len).max().unwrap_or(0);
         Symbol {
             columns: std::array::from_fn(|column| &columns[column][..]),
             bars,
+            first: first as usize,
             from: from as usize,
             to: to as usize,
         }
@@ -75,20 +76,22 @@ impl Program {
         Ok(Program { runner: Runner::new(&plan), plan })
     }
 
-    /// Runs over symbols of the store. `ranges` has two numbers per symbol: the first bar on which a match counts,
-    /// and the first on which it does not any more.
+    /// Runs over symbols of the store. `ranges` has three numbers per symbol: which bar of the symbol's history its
+    /// first one is, and, counted from there, the first bar on which a match counts and the first on which it does not
+    /// any more.
     pub fn scan(&self, store: &Store, symbols: &[u32], ranges: &[u32]) -> MatchBuffer {
         let symbols: Vec<Symbol> = symbols
             .iter()
-            .zip(ranges.chunks_exact(2))
-            .map(|(&symbol, range)| store.symbol(symbol as usize, range[0], range[1]))
+            .zip(ranges.chunks_exact(3))
+            .map(|(&symbol, range)| store.symbol(symbol as usize, range[0], range[1], range[2]))
             .collect();
         MatchBuffer(scan(&self.runner, &symbols))
     }
 
-    /// The reported values of one symbol over all its bars, one series after another.
-    pub fn series(&self, store: &Store, symbol: usize) -> Vec<f64> {
-        self.runner.series(store.symbol(symbol, 0, u32::MAX))
+    /// The reported values of one symbol over all its bars, one series after another. `first` is which bar of the
+    /// symbol's history its first one is.
+    pub fn series(&self, store: &Store, symbol: usize, first: u32) -> Vec<f64> {
+        self.runner.series(store.symbol(symbol, first, 0, u32::MAX))
     }
 
     /// Per output of every node of the plan's bytes, in order: warm-up, lookback, fading, 1 when it depends on the
@@ -101,13 +104,9 @@ impl Program {
         self.plan.outputs.iter().flatten().flat_map(reach).collect()
     }
 
-    /// Bars to read in front of the first that counts, so that the start of the data weighs less than `epsilon` in
-    /// every value; none when it always matters.
-    #[wasm_bindgen(js_name = barsBefore)]
-    pub fn bars_before(&self, epsilon: f64) -> Option<usize> {
-        let signals = self.plan.signals.iter().map(|signal| signal.node);
-        let mut nodes = signals.chain(self.plan.reports.iter().copied());
-        nodes.try_fold(0, |bars, id| Some(bars.max(self.plan.graph.node(id).reach().bars_before(epsilon)?)))
+    /// Bars before its own on which a value depends; none when it depends on all there are.
+    pub fn lookback(&self) -> Option<usize> {
+        self.plan.lookback()
     }
 
     /// Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.

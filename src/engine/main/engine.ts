@@ -1,11 +1,4 @@
-import {
-  CANDLE_COLUMNS,
-  type CandleColumn,
-  type DataQuality,
-  DEFECT_POLICIES,
-  type DefectPolicy,
-  emptyQuality,
-} from '../../domain/candle.ts'
+import { CANDLE_COLUMNS, type DataQuality, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { Plan } from '../../formula/plan.ts'
@@ -16,55 +9,20 @@ import {
   CANCELLED,
   type CacheCounts,
   type CandleSource,
-  COMPLETED,
   COUNTERS,
-  FAILED,
   type Part,
   type PlanTask,
   type ScanPart,
   type SeriesPart,
   type Task,
 } from '../shared/protocol.ts'
+import { onAbort } from './abort.ts'
 import type { Executor } from './executor.ts'
 import { handedOver } from './hand-over.ts'
 import { inlineExecutor } from './inline.ts'
+import { checkEngineOptions, checkRunOptions, type EngineOptions, type RunOptions } from './options.ts'
+import { ProgressReports, progressOf } from './progress.ts'
 import { runShards, type Shard, shards } from './schedule.ts'
-
-export interface EngineOptions {
-  repository: CandleRepository
-  /**
-   * `inline` runs in this thread, `pool` in worker threads; `auto` (the default) takes the pool for jobs that are
-   * large enough to be worth it, where there are threads.
-   */
-  executor?: 'auto' | 'inline' | 'pool'
-  /** Worker threads, 1 to 256; as many as the machine has cores where absent. */
-  workers?: number
-  /** What happens to candles that cannot be true; `drop` where absent. */
-  defects?: DefectPolicy
-  /** Candles kept between jobs, in bytes over all workers; 1 GiB where absent. */
-  residentBytes?: number
-}
-
-export interface Progress {
-  completed: number
-  failed: number
-  total: number
-  elapsedMs: number
-  /** Estimated from the speed so far; null before the first symbol is done. */
-  remainingMs: number | null
-}
-
-export interface RunOptions {
-  /** Called about ten times a second, and once at the end. */
-  onProgress?: (progress: Progress) => void
-  /**
-   * Columns of the candles that matches show besides those the formula reads; all where absent. What is left out is
-   * not read, and NaN in the matches: reading fewer columns is quicker where candles come from a file.
-   */
-  candleColumns?: readonly CandleColumn[]
-  /** Stops the run: it rejects with `CANCELLED`, and the engine can take the next job. */
-  signal?: AbortSignal
-}
 
 /** Where the time went. Load and compute are summed over all workers, so they can exceed the elapsed time. */
 export interface RunTiming {
@@ -82,6 +40,8 @@ export interface RunOutcome {
   failures: { symbol: number; error: SymbolError }[]
   quality: DataQuality
   defective: { symbol: number; quality: DataQuality }[]
+  /** Whether every value is what it is when all of the history is run: false only where the job gives a `history`. */
+  exact: boolean
   timing: RunTiming
   cache: CacheCounts
 }
@@ -98,13 +58,11 @@ export interface SeriesOutcome extends RunOutcome {
 export const POOL_FROM_SYMBOLS = 250
 /** Shards per worker once candles are resident: enough for an idle worker to take some over. */
 const SHARDS_PER_WORKER = 4
-const PROGRESS_MS = 100
-const GIBIBYTE = 2 ** 30
 
 /** Runs plans over the symbols of jobs, in parallel, and keeps what it has read for the next job. */
 export class ProcessingEngine {
   readonly repository: CandleRepository
-  readonly #options: Required<Omit<EngineOptions, 'repository'>>
+  readonly #options: Required<EngineOptions>
   readonly #platform: Platform
   readonly #executors = new Map<Executor['name'], Promise<Executor>>()
   readonly #handOver: ReturnType<typeof handedOver>
@@ -116,19 +74,20 @@ export class ProcessingEngine {
   #generation = 0
   /** Which generation each worker of the pool has opened. */
   readonly #opened: number[] = []
-  #closed = false
+  #closing: Promise<void> | undefined
 
   /** @throws EngineError `ENGINE_OPTION` naming what is accepted. */
   constructor(options: EngineOptions, platform: Platform) {
     this.#platform = platform
-    this.#options = checkOptions(options, platform)
-    this.repository = options.repository
-    this.#handOver = handedOver(options.repository)
+    this.#options = checkEngineOptions(options, platform)
+    this.repository = this.#options.repository
+    this.#handOver = handedOver(this.repository)
     if (this.#options.executor === 'pool') void this.#executor('pool').catch(() => undefined)
   }
 
   /** Starts the worker threads now, so that the first job does not wait for them. */
   async warmUp(): Promise<void> {
+    this.#checkOpen()
     await this.#executor(this.#platform.pool && this.#options.executor !== 'inline' ? 'pool' : 'inline')
   }
 
@@ -152,38 +111,60 @@ export class ProcessingEngine {
     return { ...outcome, series: parts.flatMap((part) => part.series) }
   }
 
-  /** Waits for running jobs, then ends every thread and closes the repository. Safe to call twice. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await Promise.allSettled([...this.#active])
-    const executors = await Promise.allSettled([...this.#executors.values()])
-    for (const started of executors) if (started.status === 'fulfilled') await started.value.close()
-    await this.repository.close()
+  /**
+   * Waits for running jobs, then closes every repository, those that worker threads have opened too, and ends the
+   * threads. Whoever calls it again waits for the same end.
+   *
+   * Rejects with the first failure of a repository to close; everything else is closed nevertheless.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close()
   }
 
+  async #end(): Promise<void> {
+    await Promise.allSettled([...this.#active])
+    const failures: unknown[] = []
+    const noted = (closing: Promise<void>) => closing.catch((error: unknown) => failures.push(error))
+    const executors = await Promise.allSettled([...this.#executors.values()])
+    for (const started of executors) if (started.status === 'fulfilled') await noted(started.value.close())
+    await noted((async () => this.repository.close())())
+    this.#platform.close?.()
+    if (failures.length > 0) throw failures[0]
+  }
+
+  #checkOpen() {
+    if (this.#closing) throw new EngineError('ENGINE_CLOSED', 'the engine is closed: make a new one')
+  }
+
   #executor(name: Executor['name']): Promise<Executor> {
     const started = this.#executors.get(name)
     if (started) return started
-    const { workers, residentBytes } = this.#options
-    const starting = this.#platform.module().then(
-      (module) => {
-        if (name === 'inline') return inlineExecutor({ module, residentBytes }, this.#platform.pause)
-        const { pool } = this.#platform
-        if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
-        return pool(workers, { module, residentBytes: residentBytes / workers })
-      },
-      (cause) => {
-        const reason = cause instanceof Error ? cause.message : String(cause)
-        throw new EngineError('ENGINE_WASM', `the WebAssembly kernels could not be loaded: ${reason}`, {}, { cause })
-      },
-    )
+    const starting = this.#start(name).catch((error: unknown) => {
+      // The next job may have better luck.
+      this.#executors.delete(name)
+      throw error
+    })
     this.#executors.set(name, starting)
     return starting
+  }
+
+  async #start(name: Executor['name']): Promise<Executor> {
+    const { workers, residentBytes } = this.#options
+    const module = await this.#platform.module().catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause)
+      throw new EngineError('ENGINE_WASM', `the WebAssembly kernels could not be loaded: ${reason}`, {}, { cause })
+    })
+    if (name === 'inline') return inlineExecutor({ module, residentBytes }, this.#platform.pause)
+    const { pool } = this.#platform
+    if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
+    // A new thread has opened nothing.
+    const forget = (worker: number) => void delete this.#opened[worker]
+    return pool(workers, { module, residentBytes: residentBytes / workers }, forget)
   }
 
   #choose({ symbols }: ProcessingJob): Executor['name'] {
@@ -198,7 +179,8 @@ export class ProcessingEngine {
     job: ProcessingJob,
     options: RunOptions,
   ): Promise<{ parts: P[]; outcome: RunOutcome }> {
-    if (this.#closed) throw new EngineError('ENGINE_CLOSED', 'the engine is closed: make a new one')
+    this.#checkOpen()
+    checkRunOptions(options)
     const running = this.#runShards<P>(kind, plan, job, options)
     this.#active.add(running)
     try {
@@ -212,20 +194,11 @@ export class ProcessingEngine {
     const start = performance.now()
     const { signal, onProgress, candleColumns: shown = kind === 'scan' ? CANDLE_COLUMNS : [] } = options
     const counters = newCounters()
-    const cancel = () => Atomics.store(counters, CANCELLED, 1)
     if (signal?.aborted) throw cancelled(counters, job)
-    signal?.addEventListener('abort', cancel, { once: true })
-    const thrown: unknown[] = []
-    const report = () => {
-      try {
-        onProgress?.(progressOf(counters, job.symbols.length, performance.now() - start))
-      } catch (error) {
-        // From a timer it would end the process: the run stops and rejects with it.
-        thrown.push(error)
-        cancel()
-      }
-    }
-    const timer = onProgress && setInterval(report, PROGRESS_MS)
+    const cancel = () => void Atomics.store(counters, CANCELLED, 1)
+    const stopListening = signal && onAbort(signal, cancel)
+    const progress = () => progressOf(counters, job.symbols.length, performance.now() - start)
+    const reports = new ProgressReports(onProgress, progress, cancel)
     try {
       const [executor, known] = await Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
       const task = {
@@ -234,6 +207,7 @@ export class ProcessingEngine {
         plan: planTask(plan),
         timeframe: job.timeframe,
         range: job.dateRange,
+        ...(job.history !== undefined && { history: job.history }),
         timezone: job.timezone,
         defects: this.#options.defects,
         columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),
@@ -249,15 +223,16 @@ export class ProcessingEngine {
         parts.push((await executor.run({ ...task, source, symbols, first: shard.first }, worker)) as Part as P)
         this.#opened[worker] = source.generation
       })
-      const isCancelled = Atomics.load(counters, CANCELLED) !== 0
-      if (!isCancelled) report()
-      if (thrown.length > 0) throw thrown[0]
-      if (isCancelled) throw cancelled(counters, job)
+      if (Atomics.load(counters, CANCELLED) !== 0) {
+        reports.throwFailure()
+        throw cancelled(counters, job)
+      }
+      await reports.end()
       parts.sort((a, b) => a.first - b.first)
       return { parts, outcome: joinParts(parts, executor, performance.now() - start) }
     } finally {
-      clearInterval(timer)
-      signal?.removeEventListener('abort', cancel)
+      reports.stop()
+      stopListening?.()
     }
   }
 
@@ -294,21 +269,6 @@ export class ProcessingEngine {
   }
 }
 
-function checkOptions(options: EngineOptions, platform: Platform): Required<Omit<EngineOptions, 'repository'>> {
-  const { executor = 'auto', workers = platform.cores, defects = 'drop', residentBytes = GIBIBYTE } = options
-  const refuse = (name: string, found: unknown, accepted: string): never => {
-    throw new EngineError('ENGINE_OPTION', `${name} must be ${accepted}, got ${String(found)}`, { option: name, found })
-  }
-  if (!['auto', 'inline', 'pool'].includes(executor)) refuse('executor', executor, 'auto, inline or pool')
-  if (executor === 'pool' && !platform.pool)
-    refuse('executor', executor, 'auto or inline: there are no worker threads here')
-  if (!Number.isInteger(workers) || workers < 1 || workers > 256)
-    refuse('workers', workers, 'a whole number from 1 to 256')
-  if (!DEFECT_POLICIES.includes(defects)) refuse('defects', defects, DEFECT_POLICIES.join(', '))
-  if (!(residentBytes >= 0)) refuse('residentBytes', residentBytes, 'a number of bytes')
-  return { executor, workers, defects, residentBytes }
-}
-
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, at) => value === b[at])
 }
@@ -324,12 +284,6 @@ function newCounters(): Int32Array {
   return new Int32Array(
     typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes),
   )
-}
-
-function progressOf(counters: Int32Array, total: number, elapsedMs: number): Progress {
-  const [completed, failed] = [Atomics.load(counters, COMPLETED), Atomics.load(counters, FAILED)]
-  const done = completed + failed
-  return { completed, failed, total, elapsedMs, remainingMs: done === 0 ? null : (elapsedMs / done) * (total - done) }
 }
 
 function cancelled(counters: Int32Array, { id, symbols }: ProcessingJob): EngineError {
@@ -349,6 +303,7 @@ function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number
     failures: parts.flatMap((part) => part.failures).sort((a, b) => a.symbol - b.symbol),
     quality: emptyQuality(),
     defective: parts.flatMap((part) => part.defective).sort((a, b) => a.symbol - b.symbol),
+    exact: parts.every((part) => part.exact),
     timing: { elapsedMs, loadMs: 0, computeMs: 0 },
     cache: { hits: 0, misses: 0, residentBytes: 0 },
   }

@@ -6,18 +6,25 @@ import type { Shard } from './schedule.ts'
 
 /**
  * Reads for the workers what only this thread can read: a repository without description. Everything up to the end of
- * the range is read once, in memory that threads share, and handed over with every task.
+ * the range (or the history that the job gives) is read once, in memory that threads share, and handed over with every
+ * task.
  */
 export function handedOver(repository: CandleRepository) {
   let kept = new Map<string, LoadedCandles>()
   let keptFor = ''
   return async (
-    { symbols, timeframe, dateRange: { to } }: ProcessingJob,
+    { symbols, timeframe, dateRange: { from, to }, history }: ProcessingJob,
     { first, end }: Shard,
     generation: number,
     defects: DefectPolicy,
   ): Promise<LoadedCandles[]> => {
-    const key = JSON.stringify([generation, timeframe, to, defects])
+    const span = {
+      ...(history !== undefined && from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      lookbackBars: history ?? Number.POSITIVE_INFINITY,
+      exact: history === undefined,
+    }
+    const key = JSON.stringify([generation, timeframe, span, defects])
     if (key !== keptFor) {
       kept = new Map()
       keptFor = key
@@ -26,13 +33,7 @@ export function handedOver(repository: CandleRepository) {
     const read = kept
     const wanted = symbols.slice(first, end)
     const missing = new Set(wanted.filter((symbol) => !read.has(symbol)))
-    const request: LoadRequest = {
-      timeframe,
-      defects,
-      columns: CANDLE_COLUMNS,
-      lookbackBars: 0,
-      ...(to !== undefined && { to }),
-    }
+    const request: LoadRequest = { ...span, timeframe, defects, columns: CANDLE_COLUMNS }
     try {
       for await (const loaded of loadAll(repository, [...missing], request)) {
         if (missing.delete(loaded.symbol)) read.set(loaded.symbol, shared(loaded))

@@ -1,23 +1,20 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { setImmediate } from 'node:timers/promises'
-import { type EngineOptions, ProcessingEngine } from '../main/engine.ts'
+import { ProcessingEngine } from '../main/engine.ts'
+import type { EngineOptions } from '../main/options.ts'
 import { poolExecutor } from '../main/pool.ts'
+import { lasting } from '../shared/lasting.ts'
 import type { Platform } from './platform.ts'
 
 const WASM = new URL('../../wasm/simd/millrace_bg.wasm', import.meta.url)
 const WORKER = new URL('../worker/worker.js', import.meta.url)
 
-let compiled: Promise<WebAssembly.Module> | undefined
-
 const node: Platform = {
-  module() {
-    compiled ??= readFile(WASM).then((bytes) => WebAssembly.compile(bytes))
-    return compiled
-  },
+  module: lasting(async () => WebAssembly.compile(await readFile(WASM))),
   pause: () => setImmediate(),
   cores: availableParallelism(),
-  pool: (workers, setup) => poolExecutor(WORKER.href, workers, setup),
+  pool: (workers, setup, lost) => poolExecutor(WORKER.href, workers, setup, lost),
 }
 
 /**

@@ -9,6 +9,8 @@ export interface Platform {
   pause(): Promise<void>
   /** Cores of the machine. */
   cores: number
-  /** Worker threads; absent where there are none. */
-  pool?(workers: number, setup: WorkerSetup): Executor
+  /** Worker threads; absent where there are none. `lost` is told of each that has ended and what it held with it. */
+  pool?(workers: number, setup: WorkerSetup, lost: (worker: number) => void): Executor
+  /** Gives back what `pause` takes. */
+  close?(): void
 }

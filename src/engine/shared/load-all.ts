@@ -1,8 +1,27 @@
 import { MillraceError, type SymbolError } from '../../domain/errors.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 
-/** Many symbols by whatever the repository offers; one that throws is delivered as its error. */
+/**
+ * Many symbols by whatever the repository offers; one that throws is delivered as its error. Where values must be exact
+ * and only a part of the history came, without a word which, the symbol is read again with all of it.
+ */
 export async function* loadAll(
+  repository: CandleRepository,
+  symbols: readonly string[],
+  request: LoadRequest,
+): AsyncIterable<LoadedCandles> {
+  const isWhole = request.from === undefined || request.lookbackBars === Infinity
+  const again: string[] = []
+  for await (const loaded of loadEach(repository, symbols, request)) {
+    if (loaded.error || loaded.firstBar !== undefined) yield loaded
+    else if (isWhole) yield { ...loaded, firstBar: 0 }
+    else if (request.exact) again.push(loaded.symbol)
+    else yield loaded
+  }
+  if (again.length > 0) yield* loadAll(repository, again, { ...request, lookbackBars: Infinity })
+}
+
+async function* loadEach(
   repository: CandleRepository,
   symbols: readonly string[],
   request: LoadRequest,

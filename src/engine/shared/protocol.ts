@@ -52,6 +52,8 @@ export interface Task {
   first: number
   timeframe: Timeframe
   range: DateRange
+  /** Bars to read in front of the range, where the job gives less than all. */
+  history?: number
   timezone: string
   defects: DefectPolicy
   /** What is read: columns of the plan, and those that are only shown. */
@@ -68,6 +70,8 @@ export interface Part {
   /** Sum over all symbols, and the symbols with anything but sound rows. */
   quality: DataQuality
   defective: { symbol: number; quality: DataQuality }[]
+  /** Whether every value is what it is when all of the history is run. */
+  exact: boolean
   loadMs: number
   computeMs: number
   cache: CacheCounts

@@ -30,6 +30,8 @@ export class Resident {
     readonly slot: number,
     /** What it was read for. */
     readonly request: LoadRequest,
+    /** How many bars of the symbol's history stand in front of its first; undefined where nobody counted. */
+    readonly firstBar: number | undefined,
     readonly time: Float64Array,
     readonly quality: DataQuality | undefined,
     readonly error: SymbolError | undefined,
@@ -45,10 +47,11 @@ export class Resident {
 
   static of(loaded: LoadedCandles, request: LoadRequest, slot: number, memory: ResidentMemory): Resident {
     if (loaded.error) {
-      return new Resident(slot, request, new Float64Array(), loaded.quality, loaded.error, {}, memory)
+      return new Resident(slot, request, undefined, new Float64Array(), loaded.quality, loaded.error, {}, memory)
     }
-    const { series, quality } = loaded
-    return new Resident(slot, request, memory.sharedTime(series.time), quality, undefined, series.columns, memory)
+    const { series, quality, firstBar } = loaded
+    const time = memory.sharedTime(series.time)
+    return new Resident(slot, request, firstBar, time, quality, undefined, series.columns, memory)
   }
 
   get bars(): number {
@@ -61,10 +64,11 @@ export class Resident {
   }
 
   /** Whether it holds what a request asks for. */
-  covers({ from, to, lookbackBars, defects, timeframe, columns }: LoadRequest): boolean {
+  covers({ from, to, lookbackBars, exact, defects, timeframe, columns }: LoadRequest): boolean {
     const held = this.request
-    const start =
-      held.from === undefined || (from !== undefined && from >= held.from && held.lookbackBars >= lookbackBars)
+    const isWithin = held.from === undefined || (from !== undefined && from >= held.from)
+    const isCounted = !exact || this.firstBar !== undefined || this.error !== undefined
+    const start = this.firstBar === 0 || (isWithin && isCounted && held.lookbackBars >= lookbackBars)
     const end = held.to === undefined || (to !== undefined && to <= held.to)
     const same = held.defects === defects && held.timeframe === timeframe
     return start && end && same && columns.every((name) => held.columns.includes(name))
@@ -92,6 +96,11 @@ export class Resident {
   column(column: number): Float64Array | undefined {
     const offset = this.#wasm[column]
     return offset === undefined ? this.#host[column] : this.memory.view(offset, this.bars)
+  }
+
+  /** Whether the values of a plan with this lookback, on bars from `first` on, are those of the whole history. */
+  isExactFrom(first: number, lookback: number | undefined): boolean {
+    return this.firstBar === 0 || (this.firstBar !== undefined && lookback !== undefined && first >= lookback)
   }
 
   /** Bars whose time is in a range: the first, and the first behind them. */

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleColumn, type DataQuality, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import { joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
+import { noData } from '../../storage/clean.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
 import { initSync, Program, Store } from '../../wasm/simd/millrace.js'
 import { loadAll, loadFailed } from '../shared/load-all.ts'
@@ -23,8 +24,6 @@ import { Resident, ResidentMemory, residentCache } from './resident.ts'
 /** Symbols per call into WASM: between calls a cancel is seen and progress shows. */
 const SYMBOLS_PER_CALL = 128
 const PROGRAMS_KEPT = 32
-/** The start of a series may weigh this much in a value, against 1 for all bars together. */
-const START_WEIGHT = 1e-15
 
 /** A symbol of a task with its candles at hand. */
 interface Loaded {
@@ -91,7 +90,7 @@ export class Session {
       for (const { symbol, resident } of loaded) {
         if (isCancelled(task)) return
         const start = performance.now()
-        const values = program.series(this.#store, resident.slot)
+        const values = program.series(this.#store, resident.slot, resident.firstBar ?? 0)
         const [first, end] = resident.barsIn(task.range)
         series[symbol - task.first] = {
           time: resident.time.slice(first, end),
@@ -128,7 +127,8 @@ export class Session {
     compute: (loaded: readonly Loaded[], account: Account) => Promise<void>,
   ): Promise<Part> {
     await this.#open(task.source)
-    const request = loadRequest(task, program)
+    const lookback = program.lookback()
+    const request = loadRequest(task, lookback)
     const localTime = {
       zone: task.timezone,
       of: (times: Float64Array) => localTimes(times, task.timezone, task.timeframe),
@@ -147,9 +147,13 @@ export class Session {
 
     const take = async (loaded: readonly Loaded[]) => {
       const sound = loaded.filter(({ symbol, resident }) => {
-        if (resident.error) fail(account, symbol, resident.error)
         note(account, symbol, resident)
-        return !resident.error
+        const [first, end] = resident.barsIn(task.range)
+        const name = task.symbols[symbol - task.first] as string
+        const error = resident.error ?? (first === end ? noData(name, request, resident.quality) : undefined)
+        if (error) fail(account, symbol, error)
+        else if (!resident.isExactFrom(first, lookback)) part.exact = false
+        return !error
       })
       for (const { resident } of sound) resident.place(task.plan, localTime)
       await compute(sound, account)
@@ -234,9 +238,9 @@ export class Session {
   #scanSome(program: Program, loaded: readonly Loaded[], account: Account): MatchColumns {
     const start = performance.now()
     const { range } = account.task
-    const ranges = new Uint32Array(2 * loaded.length)
+    const ranges = new Uint32Array(3 * loaded.length)
     loaded.forEach(({ resident }, at) => {
-      ranges.set(resident.barsIn(range), 2 * at)
+      ranges.set([resident.firstBar ?? 0, ...resident.barsIn(range)], 3 * at)
     })
     const slots = Uint32Array.from(loaded, ({ resident }) => resident.slot)
     const buffer = program.scan(this.#store, slots, ranges)
@@ -291,15 +295,12 @@ function pick(values: Float64Array | undefined, bar: Uint32Array, out: Float64Ar
   else out.fill(Number.NaN, start, end)
 }
 
-/** What a job computes on or shows; how far back is the plan's business. */
-function loadRequest({ range, timeframe, defects, columns }: Task, program: Program): LoadRequest {
-  return { ...range, timeframe, defects, columns, lookbackBars: range.from === undefined ? 0 : barsBefore(program) }
-}
-
-/** Bars to read in front of the first that counts; Infinity when all matter. */
-function barsBefore(program: Program): number {
-  const bars = program.barsBefore(START_WEIGHT)
-  return bars === undefined ? Number.POSITIVE_INFINITY : bars
+/** What a job computes on or shows. How far back that is, the plan says (all of it where undefined), or the job itself. */
+function loadRequest(
+  { range, history, timeframe, defects, columns }: Task,
+  lookback = Number.POSITIVE_INFINITY,
+): LoadRequest {
+  return { ...range, timeframe, defects, columns, lookbackBars: history ?? lookback, exact: history === undefined }
 }
 
 function residentKey(symbol: string, { timeframe }: Task): string {
@@ -318,6 +319,7 @@ function emptyPart(task: Task): Part {
     failures: [],
     quality: emptyQuality(),
     defective: [],
+    exact: true,
     loadMs: 0,
     computeMs: 0,
     cache: { hits: 0, misses: 0, residentBytes: 0 },

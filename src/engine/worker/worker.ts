@@ -16,6 +16,15 @@ export default async function runTask(task: Task): Promise<Reply<ScanPart | Seri
   }
 }
 
+/** Closes what the session has open; it runs no task after that. */
+export async function close(): Promise<Reply<void>> {
+  try {
+    return { value: await session.close() }
+  } catch (error) {
+    return { error: serialise(error) }
+  }
+}
+
 /** Marks every buffer of a reply to be moved, not copied. */
 function handOver<T extends Reply<ScanPart | SeriesPart>>(reply: T): T {
   return move({ [transferableSymbol]: [...buffersIn(reply)], [valueSymbol]: reply } as never) as unknown as T

@@ -85,22 +85,20 @@ export class Program {
         wasm.__wbg_program_free(ptr, 0);
     }
     /**
-     * Bars to read in front of the first that counts, so that the start of the data weighs less than `epsilon` in
-     * every value; none when it always matters.
-     * @param {number} epsilon
-     * @returns {number | undefined}
-     */
-    barsBefore(epsilon) {
-        const ret = wasm.program_barsBefore(this.__wbg_ptr, epsilon);
-        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
-    }
-    /**
      * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
      * @returns {number}
      */
     kernels() {
         const ret = wasm.program_kernels(this.__wbg_ptr);
         return ret >>> 0;
+    }
+    /**
+     * Bars before its own on which a value depends; none when it depends on all there are.
+     * @returns {number | undefined}
+     */
+    lookback() {
+        const ret = wasm.program_lookback(this.__wbg_ptr);
+        return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
      * Refuses bytes that are not a plan with the offset of the fault.
@@ -129,8 +127,9 @@ export class Program {
         return v1;
     }
     /**
-     * Runs over symbols of the store. `ranges` has two numbers per symbol: the first bar on which a match counts,
-     * and the first on which it does not any more.
+     * Runs over symbols of the store. `ranges` has three numbers per symbol: which bar of the symbol's history its
+     * first one is, and, counted from there, the first bar on which a match counts and the first on which it does not
+     * any more.
      * @param {Store} store
      * @param {Uint32Array | number[]} symbols
      * @param {Uint32Array | number[]} ranges
@@ -153,14 +152,16 @@ export class Program {
         return MatchBuffer.__wrap(ret);
     }
     /**
-     * The reported values of one symbol over all its bars, one series after another.
+     * The reported values of one symbol over all its bars, one series after another. `first` is which bar of the
+     * symbol's history its first one is.
      * @param {Store} store
      * @param {number} symbol
+     * @param {number} first
      * @returns {Float64Array}
      */
-    series(store, symbol) {
+    series(store, symbol, first) {
         _assertClass(store, Store);
-        const ret = wasm.program_series(this.__wbg_ptr, store.__wbg_ptr, symbol);
+        const ret = wasm.program_series(this.__wbg_ptr, store.__wbg_ptr, symbol, first);
         var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
         return v1;

@@ -25,14 +25,13 @@ export class Program {
     free(): void;
     [Symbol.dispose](): void;
     /**
-     * Bars to read in front of the first that counts, so that the start of the data weighs less than `epsilon` in
-     * every value; none when it always matters.
-     */
-    barsBefore(epsilon: number): number | undefined;
-    /**
      * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
      */
     kernels(): number;
+    /**
+     * Bars before its own on which a value depends; none when it depends on all there are.
+     */
+    lookback(): number | undefined;
     /**
      * Refuses bytes that are not a plan with the offset of the fault.
      */
@@ -43,14 +42,16 @@ export class Program {
      */
     reach(): Float64Array;
     /**
-     * Runs over symbols of the store. `ranges` has two numbers per symbol: the first bar on which a match counts,
-     * and the first on which it does not any more.
+     * Runs over symbols of the store. `ranges` has three numbers per symbol: which bar of the symbol's history its
+     * first one is, and, counted from there, the first bar on which a match counts and the first on which it does not
+     * any more.
      */
     scan(store: Store, symbols: Uint32Array | number[], ranges: Uint32Array | number[]): MatchBuffer;
     /**
-     * The reported values of one symbol over all its bars, one series after another.
+     * The reported values of one symbol over all its bars, one series after another. `first` is which bar of the
+     * symbol's history its first one is.
      */
-    series(store: Store, symbol: number): Float64Array;
+    series(store: Store, symbol: number, first: number): Float64Array;
 }
 
 /**
@@ -101,12 +102,12 @@ export interface InitOutput {
     readonly matchbuffer_signals: (a: number) => [number, number];
     readonly matchbuffer_symbols: (a: number) => [number, number];
     readonly matchbuffer_values: (a: number) => [number, number];
-    readonly program_barsBefore: (a: number, b: number) => number;
     readonly program_kernels: (a: number) => number;
+    readonly program_lookback: (a: number) => number;
     readonly program_new: (a: number, b: number) => [number, number, number];
     readonly program_reach: (a: number) => [number, number];
     readonly program_scan: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
-    readonly program_series: (a: number, b: number, c: number) => [number, number];
+    readonly program_series: (a: number, b: number, c: number, d: number) => [number, number];
     readonly store_new: () => number;
     readonly store_release: (a: number, b: number) => void;
     readonly store_reserve: (a: number, b: number, c: number, d: number) => number;

@@ -1,9 +1,9 @@
 //! Every function of the catalogue as a plan of its own, with parameters from all over their ranges.
 
 use formula::plan::Plan;
-use kernels::graph::{Operation, Reach};
+use kernels::graph::Reach;
 use kernels::indicators::REGISTRY;
-use kernels::spec::{Body, Input, Memory, Parameter, Row, Type};
+use kernels::spec::{Input, Parameter, Row, Type};
 
 use super::bytes::{PlanBytes, Value};
 use super::candles::{Candles, Columns};
@@ -84,16 +84,7 @@ impl Case {
     }
     /// Whether an output is made of nothing but windows of bars.
     pub fn is_windowed(&self, output: usize) -> bool {
-        let mut windowed: Vec<bool> = Vec::new();
-        self.plan.graph.for_each(|_, operation| {
-            windowed.push(match operation {
-                Operation::Constant(_) | Operation::Column(_) => true,
-                Operation::Call { row, inputs, parameters } => {
-                    remembers_a_window(row, parameters) && inputs.iter().all(|&input| windowed[input as usize])
-                }
-            });
-        });
-        windowed[self.plan.reports[output] as usize]
+        self.reach(output).windowed
     }
     /// The plan whose signal is an output and which reports nothing.
     pub fn signal_plan(&self, output: usize) -> Plan {
@@ -121,13 +112,6 @@ impl Case {
         let columns: Columns = self.row.inputs.iter().enumerate().map(column).collect();
         // A function that reads nothing still runs over bars.
         if columns.is_empty() { vec![candles.close.clone()] } else { columns }
-    }
-}
-
-fn remembers_a_window(row: &Row, parameters: &[f64]) -> bool {
-    match row.body {
-        Body::Kernel { memory, .. } => matches!(memory(parameters), Memory::Bars(_)),
-        Body::Compose(_) => unreachable!("the graph has spelled out {}", row.name),
     }
 }
 

@@ -85,12 +85,17 @@ pub fn whole_blocks(bars: usize) -> Vec<usize> {
 pub fn symbol(columns: &Columns) -> Symbol<'_> {
     let bars = columns.iter().map(Vec::len).max().unwrap_or(0);
     let columns: [&[f64]; COLUMNS] = std::array::from_fn(|at| columns.get(at).map_or(&[][..], |values| values));
-    Symbol { columns, bars, from: 0, to: bars }
+    Symbol { columns, bars, first: 0, from: 0, to: bars }
 }
 
 /// The reported series as production computes them.
 pub fn reports(plan: &Plan, columns: &Columns) -> Reports {
+    reports_from(plan, columns, 0)
+}
+
+/// The same where the columns begin with bar `first` of the history.
+pub fn reports_from(plan: &Plan, columns: &Columns, first: usize) -> Reports {
     let bars = symbol(columns).bars;
-    let all = Runner::new(plan).series(symbol(columns));
+    let all = Runner::new(plan).series(Symbol { first, ..symbol(columns) });
     if bars == 0 { vec![Vec::new(); plan.reports.len()] } else { all.chunks(bars).map(<[f64]>::to_vec).collect() }
 }

@@ -81,6 +81,9 @@ impl<L: Lane> Kernel<L> for BarIndex {
             self.0 += 1.0;
         }
     }
+    fn start_at(&mut self, bar: usize) {
+        self.0 = bar as f64;
+    }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(*self)
     }

@@ -41,6 +41,9 @@ impl<L: Lane> Kernel<L> for TrueRange<L> {
         }
         self.previous = previous;
     }
+    fn start_at(&mut self, bar: usize) {
+        self.first = bar == 0;
+    }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(*self)
     }
