@@ -158,7 +158,9 @@ impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<L, FALLING> {
             let moved = change.gt(self.previous.abs() * self.rounding);
             let counted = L::select(moved, flow, L::splat(0.0));
             // Nothing is known about the first bar's change, and Pine then counts it on both sides.
-            *out = if self.first { flow } else { L::select((flow + change).known(), counted, L::unknown()) };
+            let (value, known) =
+                if self.first { (flow, flow.known()) } else { (counted, flow.known() & change.known()) };
+            *out = L::select(known, value, L::unknown());
             self.first = false;
             self.previous = x;
         }
