@@ -165,6 +165,9 @@ impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<L, FALLING> {
             self.previous = x;
         }
     }
+    fn start_at(&mut self, bar: usize) {
+        self.first = bar == 0;
+    }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(*self)
     }
