@@ -117,10 +117,13 @@ const greater = (a: Series, b: Series) => compare(a, b, (x, y) => x > y)
 const less = (a: Series, b: Series) => compare(a, b, (x, y) => x < y)
 const atMost = (a: Series, b: Series) => compare(a, b, (x, y) => x <= y)
 
-/** Unknown while one of the four values is. */
-function crossover(a: Series, b: Series): Series {
-  const [above, wasBelow] = [greater(a, b), atMost(lag(a, 1), lag(b, 1))]
-  return map([above, wasBelow], ([x, y]) => [x === 1 && y === 1 ? 1 : 0])
+const crossover = (a: Series, b: Series) => and(greater(a, b), atMost(lag(a, 1), lag(b, 1)))
+
+/** A condition joined with those of the n − 1 bars before; all that lie before the first bar are unknown alike. */
+function over(condition: Series, n: number, join: (a: Series, b: Series) => Series): Series {
+  let all = condition
+  for (let bars = 1; bars < n && bars <= condition.value.length; bars++) all = join(all, lag(condition, bars))
+  return all
 }
 
 const change = (x: Series, n: number) => sub(x, lag(x, n))
@@ -427,8 +430,8 @@ export const FUNCTIONS = entries({
   'rising(source, #length)': (x: Series, n: number) => greater(x, highest(lag(x, 1), n)),
   'falling(source, #length)': (x: Series, n: number) => less(x, lowest(lag(x, 1), n)),
   'count(condition, #length)': count,
-  'every(condition, #length)': (c: Series, n: number) => windowed(c, n, (w) => [total(w) === n ? 1 : 0]),
-  'exist(condition, #length)': (c: Series, n: number) => windowed(c, n, (w) => [total(w) > 0 ? 1 : 0]),
+  'every(condition, #length)': (c: Series, n: number) => over(c, n, and),
+  'exist(condition, #length)': (c: Series, n: number) => over(c, n, or),
   'barssince(condition)': barsSince,
   'valuewhen(condition, source, #occurrence = 0)': valueWhen,
   'filter(condition, #length)': filter,
@@ -451,8 +454,7 @@ export const FUNCTIONS = entries({
   'exp(a)': elementwise(Math.exp, Math.exp, 1e-15),
   'floor(a)': stepped(Math.floor),
   'ceil(a)': stepped(Math.ceil),
-  // Halves go away from zero.
-  'round(a)': stepped((x) => Math.sign(x) * Math.round(Math.abs(x))),
+  'round(a)': stepped(Math.round),
   'pow(a, b)': power,
   'min(a, b)': smaller,
   'max(a, b)': larger,

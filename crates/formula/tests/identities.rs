@@ -6,6 +6,7 @@ use common::bytes::{PlanBytes, Value};
 use common::candles::{Candles, Columns, with_holes};
 use common::compare::{assert_near, assert_same_bits};
 use common::machine::reports;
+use common::random::Random;
 use kernels::graph::NodeId;
 
 const BARS: usize = 600;
@@ -155,6 +156,111 @@ fn crossunder_is_crossover_the_other_way_round() {
         let (close, open) = (bytes.column(CLOSE), bytes.column(OPEN));
         [bytes.call("crossunder", &[close, open], &[]), bytes.call("crossover", &[open, close], &[])]
     });
+}
+
+/// Reports two values of the same plan and wants them to be equal on every bar, unknown where the other is.
+#[track_caller]
+fn assert_same_meaning(columns: &Columns, what: &str, write: impl FnOnce(&mut PlanBytes) -> [Value; 2]) {
+    let mut bytes = PlanBytes::default();
+    for value in write(&mut bytes) {
+        bytes.report(value);
+    }
+    let [one, other] = reports(&bytes.plan(), columns).try_into().expect("two values are reported");
+    assert_same_bits(&one, &other, what);
+}
+
+/// A condition that is true, false and unknown in any order, in long and in short runs.
+fn random_condition(random: &mut Random) -> Vec<f64> {
+    let mut condition = Vec::new();
+    while condition.len() < BARS {
+        let longest = [1, 3, 80][random.below(3)];
+        let run = 1 + random.below(longest);
+        condition.extend(vec![random.condition(); run]);
+    }
+    condition.truncate(BARS);
+    condition
+}
+
+#[test]
+fn every_and_exist_are_their_definitions_spelled_out() {
+    let mut random = Random::new(7);
+    for length in [1, 2, 3, 7, 14, 63, 64, 65, 130] {
+        for _ in 0..20 {
+            let columns = vec![random_condition(&mut random)];
+            for (name, join) in [("every", "and"), ("exist", "or")] {
+                assert_same_meaning(&columns, &format!("{name} of {length}"), |bytes| {
+                    let (column, zero) = (bytes.column(0), bytes.constant(0.0));
+                    let condition = bytes.call("gt", &[column, zero], &[]);
+                    let spelled = (1..length).fold(condition, |all, bars| {
+                        let before = bytes.call("lag_condition", &[condition], &[bars as f64]);
+                        bytes.call(join, &[all, before], &[])
+                    });
+                    [bytes.call(name, &[condition], &[length as f64]), spelled]
+                });
+            }
+        }
+    }
+}
+
+/// Small whole numbers, so that a touch is as frequent as a crossing, and holes.
+fn meeting_series(random: &mut Random) -> Columns {
+    let mut series = || with_holes(&(0..BARS).map(|_| random.below(3) as f64).collect::<Vec<_>>(), 0.2, random.bits());
+    vec![series(), series()]
+}
+
+#[test]
+fn crossings_are_their_definitions_spelled_out() {
+    let mut random = Random::new(8);
+    for _ in 0..50 {
+        let columns = meeting_series(&mut random);
+        let spelled = |bytes: &mut PlanBytes, now: &str, then: &str| {
+            let (a, b) = (bytes.column(0), bytes.column(1));
+            let (a_before, b_before) = (bytes.call("lag", &[a], &[1.0]), bytes.call("lag", &[b], &[1.0]));
+            let (now, then) = (bytes.call(now, &[a, b], &[]), bytes.call(then, &[a_before, b_before], &[]));
+            bytes.call("and", &[now, then], &[])
+        };
+        for (name, now, then) in [("crossover", "gt", "le"), ("crossunder", "lt", "ge")] {
+            assert_same_meaning(&columns, name, |bytes| {
+                let spelled = spelled(bytes, now, then);
+                let (a, b) = (bytes.column(0), bytes.column(1));
+                [bytes.call(name, &[a, b], &[]), spelled]
+            });
+        }
+        assert_same_meaning(&columns, "cross", |bytes| {
+            let (over, under) = (spelled(bytes, "gt", "le"), spelled(bytes, "lt", "ge"));
+            let (a, b) = (bytes.column(0), bytes.column(1));
+            [bytes.call("cross", &[a, b], &[]), bytes.call("or", &[over, under], &[])]
+        });
+    }
+}
+
+#[test]
+fn halves_are_rounded_up_and_every_other_number_to_the_nearest() {
+    let below_half = 0.49999999999999994;
+    let pairs = [
+        (-2.5, -2.0),
+        (-1.5, -1.0),
+        (-0.5, -0.0),
+        (0.5, 1.0),
+        (1.5, 2.0),
+        (2.5, 3.0),
+        (below_half, 0.0),
+        (-below_half, -0.0),
+        (-2.500000000000001, -3.0),
+        (4503599627370495.5, 4503599627370496.0),
+        (-4503599627370495.5, -4503599627370495.0),
+        (4503599627370497.0, 4503599627370497.0),
+        (-9007199254740991.0, -9007199254740991.0),
+        (1e300, 1e300),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+    ];
+    let (numbers, wanted): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    let rounded = series(&vec![numbers], |bytes| {
+        let column = bytes.column(0);
+        bytes.call("round", &[column], &[])
+    });
+    assert_same_bits(&rounded, &wanted, "round");
 }
 
 #[test]

@@ -150,10 +150,37 @@ fn warm_up_is_exact_on_conditions_that_come_and_go() {
     }
 }
 
+/// A number is unknown during its warm-up and known after it. A condition too, but for what its definition knows earlier:
+/// `a > b and a[1] <= b[1]` is false on the first bar where a is not above b.
 fn assert_warm_up(case: &Case, inputs: &Columns) {
     for (output, values) in reports(&case.plan, inputs).iter().enumerate() {
-        let warm_up: Vec<usize> = (0..case.reach(output).warmup).collect();
-        assert_eq!(unknown_bars(values), warm_up, "{}: unknown bars", case.label(output));
+        let (warm_up, unknown) = (case.reach(output).warmup, unknown_bars(values));
+        match case.row.outputs[output].kind {
+            Type::Number => {
+                assert_eq!(unknown, (0..warm_up).collect::<Vec<_>>(), "{}: unknown bars", case.label(output))
+            }
+            Type::Condition => {
+                assert!(unknown.iter().all(|&bar| bar < warm_up), "{} is unknown on {unknown:?}", case.label(output));
+            }
+        }
+    }
+}
+
+/// So no condition is said to be warm later than it has to be: every bar before is unknown on some inputs.
+#[test]
+fn the_warm_up_of_a_condition_is_the_latest_bar_on_which_it_can_be_unknown() {
+    for (seed, case) in (0..).zip(cases()).filter(|(_, case)| case.row.outputs[0].kind == Type::Condition) {
+        let walk = smooth(&case, seed);
+        let mut turned = walk.clone();
+        turned.reverse();
+        let filled = |value: f64| walk.iter().map(|input| vec![value; input.len()]).collect();
+        let mut unknown: Vec<usize> = [walk.clone(), turned, filled(1.0), filled(-1.0)]
+            .iter()
+            .flat_map(|inputs: &Columns| unknown_bars(&reports(&case.plan, inputs)[0]))
+            .collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        assert_eq!(unknown, (0..case.reach(0).warmup).collect::<Vec<_>>(), "{}", case.name());
     }
 }
 

@@ -141,6 +141,48 @@ impl<L: Lane, F: Fold<L>> Kernel<L> for Window<L, F> {
     }
 }
 
+/// The last `length` bytes of a plane in one: the bits that are set in `ALL` of them, or in any. Before the first bar
+/// none is set.
+#[derive(Clone)]
+pub struct Bits<const ALL: bool> {
+    /// As in [`Window`]: tails of the segment before, and in front of `filled` the bytes of this one.
+    parts: Box<[u8]>,
+    filled: usize,
+    head: u8,
+}
+
+impl<const ALL: bool> Bits<ALL> {
+    /// The join of nothing.
+    const NONE: u8 = if ALL { u8::MAX } else { 0 };
+
+    pub fn new(length: usize) -> Self {
+        let mut parts = vec![0; length + 1].into_boxed_slice();
+        parts[length] = Self::NONE;
+        Self { parts, filled: 0, head: Self::NONE }
+    }
+
+    #[inline(always)]
+    fn join(a: u8, b: u8) -> u8 {
+        if ALL { a & b } else { a | b }
+    }
+
+    pub fn run(&mut self, bytes: &[u8], out: &mut [u8]) {
+        let length = self.parts.len() - 1;
+        for (out, &byte) in out.iter_mut().zip(bytes) {
+            if self.filled == length {
+                for at in (1..length).rev() {
+                    self.parts[at] = Self::join(self.parts[at], self.parts[at + 1]);
+                }
+                (self.filled, self.head) = (0, Self::NONE);
+            }
+            self.parts[self.filled] = byte;
+            self.filled += 1;
+            self.head = Self::join(self.head, byte);
+            *out = Self::join(self.head, self.parts[self.filled]);
+        }
+    }
+}
+
 /// The last values of a series, in front of the current block.
 #[derive(Clone)]
 pub struct History<T> {

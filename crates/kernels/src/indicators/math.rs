@@ -37,7 +37,12 @@ elementwise!(Log10<L>(a) = finite(a.map(f64::log10)));
 elementwise!(Exp<L>(a) = finite(a.map(f64::exp)));
 elementwise!(Floor<L>(a) = a.map(f64::floor));
 elementwise!(Ceil<L>(a) = a.map(f64::ceil));
-elementwise!(Round<L>(a) = a.map(f64::round));
+elementwise!(Round<L>(a) = a.map(|a| {
+    // The distance is exact, which `(a + 0.5).floor()` is not just below a half and among large numbers. The sign of a
+    // zero is that of JavaScript, where constants are rounded.
+    let below = a.floor();
+    (if a - below < 0.5 { below } else { below + 1.0 }).copysign(a)
+}));
 elementwise!(Pow<L>(a, b) = finite(L::from_fn(|lane| {
     let (a, b) = (a.lane(lane), b.lane(lane));
     // `powf` gives 1 for an unknown exponent of 1 and for an unknown to the power of 0.
@@ -67,7 +72,7 @@ pub static FLOOR: Row = math("floor", "The whole number at or below.", A, None, 
 pub static CEIL: Row = math("ceil", "The whole number at or above.", A, None, "ceil(close) == close", stateless!(Ceil));
 pub static ROUND: Row = math(
     "round",
-    "The nearest whole number; halves go away from zero.",
+    "The nearest whole number; halves go up: `round(-2.5)` is −2.",
     A,
     None,
     "round(close) == close",
