@@ -34,6 +34,7 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("roc", |x, p| one(zip(&x[0], &lag(&x[0], p[0]), |now, then| finite(100.0 * (now - then) / then)))),
     ("bbands", bbands),
     ("cci", |x, p| one(window(&x[0], p[0], cci))),
+    ("cci_exact", |x, p| one(window(&x[0], p[0], cci))),
     ("stoch", |x, p| one(stoch(&x[2], &x[0], &x[1], p[0]))),
     ("vwma", |x, p| one(vwma(&x[0], &x[1], p[0]))),
     ("mfi", |x, p| one(mfi(&x[0], &x[1], p[0]))),

@@ -17,6 +17,8 @@ pub struct Smooth<L> {
     /// The first known value; the seed is summed relative to it, so that a flat series is its own average.
     base: L,
     sum: L,
+    /// The seed again, of values divided before they are summed: less exact, and never too large for a number.
+    shares: L,
     value: L,
     seeded: bool,
 }
@@ -30,6 +32,7 @@ impl<L: Lane> Smooth<L> {
             count: zero,
             base: zero,
             sum: zero,
+            shares: zero,
             value: zero,
             seeded: false,
         }
@@ -42,9 +45,11 @@ impl<L: Lane> Smooth<L> {
         let seeding = known & self.count.lt(self.length);
         self.base = L::select(self.count.eq(L::splat(0.0)), x, self.base);
         self.sum = self.sum + L::select(seeding, x - self.base, L::splat(0.0));
+        self.shares = self.shares + L::select(seeding, x / self.length, L::splat(0.0));
         self.count = self.count + L::select(seeding, L::splat(1.0), L::splat(0.0));
-        let seed = self.base + self.sum / self.length;
-        let next = x + (self.value - x) * self.keep;
+        let seed = (self.base + self.sum / self.length).or(self.shares);
+        // Two numbers can be further apart than any number is large. The parts never are: their signs differ then.
+        let next = (x + (self.value - x) * self.keep).or(x * (L::splat(1.0) - self.keep) + self.value * self.keep);
         self.value = L::select(seeding, seed, L::select(known, next, self.value));
         L::select(known & self.count.ge(self.length), self.value, L::unknown())
     }
@@ -61,7 +66,8 @@ impl<L: Lane> Smooth<L> {
         L::bits(self.count.ge(self.length)) == L::full_bits()
     }
 
-    /// Whether every symbol's state is a number: a hole that went through [`step_known`](Self::step_known) shows here.
+    /// Whether every symbol's state is a number: a hole or an overflow that went through
+    /// [`step_known`](Self::step_known) shows here.
     pub fn is_sound(&self) -> bool {
         self.value.all_known()
     }

@@ -19,12 +19,6 @@ const fn math(
 const A: &[Input] = &[Input::number("a")];
 const A_B: &[Input] = &[Input::number("a"), Input::number("b")];
 
-/// The value where it is a finite number.
-#[inline(always)]
-fn finite<L: Lane>(value: L) -> L {
-    L::select(value.known(), value, L::unknown())
-}
-
 elementwise!(Abs<L>(a) = a.abs());
 elementwise!(Sign<L>(a) = {
     let zero = L::splat(0.0);
@@ -32,9 +26,9 @@ elementwise!(Sign<L>(a) = {
     L::select(a.known(), sign, L::unknown())
 });
 elementwise!(Sqrt<L>(a) = a.sqrt());
-elementwise!(Ln<L>(a) = finite(a.map(f64::ln)));
-elementwise!(Log10<L>(a) = finite(a.map(f64::log10)));
-elementwise!(Exp<L>(a) = finite(a.map(f64::exp)));
+elementwise!(Ln<L>(a) = a.map(f64::ln).finite());
+elementwise!(Log10<L>(a) = a.map(f64::log10).finite());
+elementwise!(Exp<L>(a) = a.map(f64::exp).finite());
 elementwise!(Floor<L>(a) = a.map(f64::floor));
 elementwise!(Ceil<L>(a) = a.map(f64::ceil));
 elementwise!(Round<L>(a) = a.map(|a| {
@@ -43,11 +37,12 @@ elementwise!(Round<L>(a) = a.map(|a| {
     let below = a.floor();
     (if a - below < 0.5 { below } else { below + 1.0 }).copysign(a)
 }));
-elementwise!(Pow<L>(a, b) = finite(L::from_fn(|lane| {
+elementwise!(Pow<L>(a, b) = L::from_fn(|lane| {
     let (a, b) = (a.lane(lane), b.lane(lane));
     // `powf` gives 1 for an unknown exponent of 1 and for an unknown to the power of 0.
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.powf(b) }
-})));
+})
+.finite());
 elementwise!(Min<L>(a, b) = L::select(a.eq(a), a.smaller(b), a));
 elementwise!(Max<L>(a, b) = L::select(a.eq(a), a.larger(b), a));
 elementwise!(Nz<L>(a, replacement) = L::select(a.known(), a, replacement));

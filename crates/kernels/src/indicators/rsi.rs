@@ -23,7 +23,7 @@ impl<L: Lane> Rsi<L> {
     fn run<const KNOWN: bool>(mut self, values: &[L], out: &mut [L]) -> Self {
         let zero = L::splat(0.0);
         for (out, &x) in out.iter_mut().zip(values) {
-            let change = x - self.previous;
+            let change = if KNOWN { x - self.previous } else { (x - self.previous).finite() };
             // In this order an unknown change stays unknown.
             let (gain, loss) = (zero.larger(change), zero.larger(-change));
             let (gain, loss) = if KNOWN {
@@ -33,7 +33,7 @@ impl<L: Lane> Rsi<L> {
                 self.previous = L::select(x.known(), x, self.previous);
                 (self.gain.step(gain), self.loss.step(loss))
             };
-            let total = gain + loss;
+            let total = (gain + loss).finite();
             // The quotient first: 100·G may round up, and then G alone would give more than 100.
             let index = gain / total * L::splat(100.0);
             *out = L::select(total.eq(zero), L::splat(50.0), index);
