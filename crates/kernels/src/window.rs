@@ -93,7 +93,7 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
     fn whole(&self) -> L {
         let value = |at: usize| F::kept(self.parts[at]);
         let length = self.length();
-        let shift = calmer(value(length - 1), value(0));
+        let shift = calmer(calmer(value(length - 1), value(0)), value(length / 2));
         let prepend = |tail, at| self.fold.prepend(value(at) - shift, at, tail);
         let all = (0..length).rev().fold(self.fold.empty(), prepend);
         self.fold.finish::<true>(all, 0, self.fold.empty(), shift, self.bar)
