@@ -34,7 +34,7 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("roc", |x, p| one(zip(&x[0], &lag(&x[0], p[0]), |now, then| finite(100.0 * (now - then) / then)))),
     ("bbands", bbands),
     ("cci", |x, p| one(window(&x[0], p[0], cci))),
-    ("cci_exact", |x, p| one(window(&x[0], p[0], cci))),
+    ("cci_within", |x, p| one(window(&x[0], p[0], cci))),
     ("stoch", |x, p| one(stoch(&x[2], &x[0], &x[1], p[0]))),
     ("vwma", |x, p| one(vwma(&x[0], &x[1], p[0]))),
     ("mfi", |x, p| one(mfi(&x[0], &x[1], p[0]))),
@@ -194,10 +194,11 @@ fn wma(values: &[f64], length: f64) -> Series {
     let weights = length * (length + 1.0) / 2.0;
     window(values, length, |w| (1..).zip(w).map(|(weight, x)| weight as f64 * x).sum::<f64>() / weights)
 }
-/// Equal values do not deviate, though their plain mean may be a digit off.
+/// Of the differences to one of the values: the mean of prices is a price, and as exact as one.
 fn cci(values: &[f64]) -> f64 {
-    let flat = values.iter().all(|&x| x == values[0]);
-    if flat { 0.0 } else { (last(values) - mean(values)) / (0.015 * mean_deviation(values)) }
+    let differences: Series = values.iter().map(|x| x - values[0]).collect();
+    let flat = differences.iter().all(|&difference| difference == 0.0);
+    if flat { 0.0 } else { (last(&differences) - mean(&differences)) / (0.015 * mean_deviation(&differences)) }
 }
 fn bbands(x: &Columns, p: &[f64]) -> Vec<Series> {
     let band = |sign: f64| window(&x[0], p[0], |w| mean(w) + sign * p[1] * deviation(w));

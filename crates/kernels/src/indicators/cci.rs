@@ -1,6 +1,4 @@
 use super::dev::Spread;
-use super::extremes::{HIGHEST, LOWEST};
-use super::math::ABS;
 use super::mfi::ROUNDING;
 use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
@@ -8,14 +6,30 @@ use crate::lane::Lane;
 use crate::spec::*;
 
 #[derive(Clone)]
-struct Index<L>(Spread<L>);
+struct Index<L> {
+    spread: Spread<L>,
+    within: L,
+}
+
+impl<L: Lane> Index<L> {
+    fn new(p: &[f64]) -> Self {
+        Self { spread: Spread::new(p), within: L::splat(p[1]) }
+    }
+}
 
 impl<L: Lane> Kernel<L> for Index<L> {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let zero = L::splat(0.0);
-        self.0.run(inputs.series(0), output.series(), |distance, deviation| {
-            let index = distance / (deviation * L::splat(0.015));
-            L::select(deviation.eq(zero), zero, index.finite())
+        let (zero, within) = (L::splat(0.0), self.within);
+        self.spread.run(inputs.series(0), output.series(), |window, distance, deviation| {
+            let index = (distance / (deviation * L::splat(0.015))).finite();
+            let (base, near) = (window[0], window[0].abs() * within);
+            // Values near one of them deviate less than that: where none can be flat no window is looked through.
+            let may_be_flat = deviation.le(near + near);
+            if L::bits(may_be_flat) == 0 {
+                return index;
+            }
+            let furthest = window.iter().fold(zero, |most, &x| (x - base).abs().larger(most));
+            L::select(may_be_flat & furthest.le(near), zero, index)
         });
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
@@ -23,20 +37,15 @@ impl<L: Lane> Kernel<L> for Index<L> {
     }
 }
 
-/// Of equal values the index is 0, of any others what they make it.
-pub static CCI_EXACT: Row = Row {
-    name: "cci_exact",
+pub static CCI_WITHIN: Row = Row {
+    name: "cci_within",
     group: Group::Operator,
-    summary: "`cci` of values that are equal to the bit where they are equal.",
+    summary: "`cci` where values that are `within` of one another's size are equal.",
     doc: "",
     inputs: SOURCE,
-    parameters: LENGTH,
+    parameters: &[Parameter::length(), Parameter::real("within", 0.0, ROUNDING)],
     outputs: VALUE,
-    body: kernel!(
-        |p| Index(Spread::new(p)),
-        warmup = |p| bars(p[0]) - 1,
-        memory = |p| Memory::Bars(bars(p[0]) - 1)
-    ),
+    body: kernel!(Index::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
     example: "",
 };
@@ -52,13 +61,8 @@ pub static CCI: Row = Row {
     parameters: &[Parameter::length().or(20.0)],
     outputs: VALUE,
     body: Body::Compose(|x, p| {
-        let index = CCI_EXACT.of(x, p);
-        if x[0].is_column() {
-            return vec![index];
-        }
-        let range = HIGHEST.of(x, p) - LOWEST.of(x, p);
-        let moved = range.gt(ABS.of(x, &[]) * ROUNDING);
-        vec![moved.choose(index, index.number(0.0))]
+        let within = if x[0].is_column() { 0.0 } else { ROUNDING };
+        vec![CCI_WITHIN.of(x, &[p[0], within])]
     }),
     scale: Some(0),
     example: "cci(20) > 100",

@@ -18,16 +18,16 @@ impl<L: Lane> Spread<L> {
         Self { history: History::new(length - 1, L::unknown()), length, scale: L::splat(1.0 / p[0]) }
     }
 
-    /// Of every window a function of its latest value's distance from the mean and of the mean distance.
+    /// Of every window a function of its values, of the latest one's distance from the mean and of the mean distance.
     #[inline(always)]
-    pub fn run(&mut self, values: &[L], out: &mut [L], of: impl Fn(L, L) -> L) {
+    pub fn run(&mut self, values: &[L], out: &mut [L], of: impl Fn(&[L], L, L) -> L) {
         let values = self.history.extend(values);
         for (window, out) in values.windows(self.length).zip(out) {
             // All is relative to a value of the window: a flat one has no distances, and large prices keep their digits.
             let (base, zero) = (window[0], L::splat(0.0));
             let mean = window.iter().fold(zero, |sum, &x| sum + (x - base)) * self.scale;
             let distances = window.iter().fold(zero, |sum, &x| sum + ((x - base) - mean).abs());
-            *out = of((window[self.length - 1] - base) - mean, distances * self.scale);
+            *out = of(window, (window[self.length - 1] - base) - mean, distances * self.scale);
         }
     }
 }
@@ -37,7 +37,7 @@ struct MeanDeviation<L>(Spread<L>);
 
 impl<L: Lane> Kernel<L> for MeanDeviation<L> {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        self.0.run(inputs.series(0), output.series(), |_, deviation| deviation.finite());
+        self.0.run(inputs.series(0), output.series(), |_, _, deviation| deviation.finite());
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(self.clone())

@@ -31,12 +31,11 @@ elementwise!(Log10<L>(a) = a.map(f64::log10).finite());
 elementwise!(Exp<L>(a) = a.map(f64::exp).finite());
 elementwise!(Floor<L>(a) = a.map(f64::floor));
 elementwise!(Ceil<L>(a) = a.map(f64::ceil));
-elementwise!(Round<L>(a) = a.map(|a| {
-    // The distance is exact, which `(a + 0.5).floor()` is not just below a half and among large numbers. The sign of a
-    // zero is that of JavaScript, where constants are rounded.
-    let below = a.floor();
-    (if a - below < 0.5 { below } else { below + 1.0 }).copysign(a)
-}));
+elementwise!(Round<L>(a) = {
+    // The distance is exact, which `(a + 0.5).floor()` is not just below a half and among large numbers.
+    let below = a.map(f64::floor);
+    L::select((a - below).lt(L::splat(0.5)), below, below + L::splat(1.0))
+});
 elementwise!(Pow<L>(a, b) = L::from_fn(|lane| {
     let (a, b) = (a.lane(lane), b.lane(lane));
     // `powf` gives 1 for an unknown exponent of 1 and for an unknown to the power of 0.
