@@ -83,8 +83,12 @@ function smoothed(x: Series, n: number, step: number): Series {
 const ema = (x: Series, n: number) => smoothed(x, n, 2 / (n + 1))
 const rma = (x: Series, n: number) => smoothed(x, n, 1 / n)
 
+/** Numbers with a square that is one, too; 0 has one. */
+const canBeSquared = (value: number) => value === 0 || (Math.abs(value) >= 1e-120 && Math.abs(value) <= 1e150)
+
 function stdev(x: Series, n: number): Series {
   return windowed(x, n, (w, e) => {
+    if (!w.every((value) => canBeSquared(value))) return [Number.NaN, 0, e > 0]
     if (isFlat(w) && e === 0) return [0]
     const mean = total(w) / n
     const value = Math.sqrt(w.reduce((all, each) => all + (each - mean) ** 2, 0) / n)
@@ -179,8 +183,12 @@ function cci(x: Series, n: number): Series {
 function mfi(x: Series, volume: Series, n: number): Series {
   const zero = constant(0, x.value.length)
   const flow = mul(x, volume)
-  const rose = sum(choose(greater(x, lag(x, 1)), flow, zero), n)
-  const fell = sum(choose(less(x, lag(x, 1)), flow, zero), n)
+  const before = lag(x, 1)
+  // A computed price within four units in the last place has not changed.
+  const room = (y: number) => (x.isOfCandles ? 0 : 4 * Number.EPSILON * Math.abs(y))
+  const rises = compare(x, before, (now, then) => now - then > room(then))
+  const falls = compare(x, before, (now, then) => then - now > room(then))
+  const [rose, fell] = [rises, falls].map((moved) => sum(choose(moved, flow, zero), n)) as [Series, Series]
   return hundred(div(rose, add(rose, fell)))
 }
 

@@ -3,8 +3,8 @@ use super::sum::SUM;
 use crate::graph::Node;
 use crate::spec::*;
 
-/// Four units in the last place. Equal decimals that were computed another way, as 10.1 + 9.9 + 10 and 10.2 + 9.8 + 10,
-/// are no further apart when they are binary.
+/// Four units in the last place. Equal decimals that were computed another way, as 10.31 + 9.46 + 10.23 and
+/// 10.14 + 9.83 + 10.03, are no further apart when they are binary.
 pub(super) const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// Where a series rose and where it fell.

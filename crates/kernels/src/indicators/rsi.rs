@@ -10,13 +10,12 @@ struct Rsi<L> {
     previous: L,
     gain: Smooth<L>,
     loss: Smooth<L>,
-    seeded: bool,
 }
 
 impl<L: Lane> Rsi<L> {
     fn new(p: &[f64]) -> Self {
         let average = Smooth::new(p[0], 1.0 / p[0]);
-        Self { previous: L::unknown(), gain: average, loss: average, seeded: false }
+        Self { previous: L::unknown(), gain: average, loss: average }
     }
 
     #[inline(always)]
@@ -46,7 +45,7 @@ impl<L: Lane> Kernel<L> for Rsi<L> {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (values, out) = (inputs.series(0), output.series());
         // As in Smooth: known values are assumed, and run again with care when that was wrong.
-        if self.seeded {
+        if self.gain.is_seeded() {
             let after = Rsi::run::<true>(*self, values, out);
             if after.gain.is_sound() && after.loss.is_sound() {
                 *self = after;
@@ -54,7 +53,6 @@ impl<L: Lane> Kernel<L> for Rsi<L> {
             }
         }
         *self = Rsi::run::<false>(*self, values, out);
-        self.seeded = self.gain.is_seeded();
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(*self)
