@@ -335,7 +335,8 @@ export function power(a: Series, b: Series): Series {
   return map([a, b], ([x, y], [ex, ey]) => {
     const value = x! ** y!
     const relative = Math.abs(y! / x!) * ex! + (ey === 0 ? 0 : Math.abs(Math.log(Math.abs(x!))) * ey!) + 1e-14
-    return [value, Math.abs(value) * (Number.isNaN(relative) ? 1e-14 : relative)]
+    // A base that may be on the other side of 0 may make the power unknown.
+    return [value, Math.abs(value) * (Number.isNaN(relative) ? 1e-14 : relative), ex! > 0 && Math.abs(x!) <= ex!]
   })
 }
 
@@ -344,6 +345,8 @@ export function remainder(a: Series, b: Series): Series {
     const value = y === 0 ? Number.NaN : x! % y!
     const error = ex! + Math.abs(Math.trunc(x! / y!)) * ey!
     const left = Math.abs(y!) - Math.abs(value)
+    // As in `div`, a divisor that may be 0 may make the remainder unknown.
+    if (ey! > 0 && Math.abs(y!) <= ey!) return [value, Number.POSITIVE_INFINITY, true]
     return [value, error, error > 0 && (left <= error || Math.abs(value) <= error)]
   })
 }
