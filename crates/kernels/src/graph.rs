@@ -184,6 +184,10 @@ impl<'g> Node<'g> {
     pub fn reach(self) -> Reach {
         self.graph.entries.borrow()[self.id as usize].reach
     }
+    /// Whether it is a column of the candle, so that equal values are equal to the bit.
+    pub fn is_column(self) -> bool {
+        matches!(self.graph.entries.borrow()[self.id as usize].operation, Operation::Column(_))
+    }
     pub fn number(self, value: f64) -> Node<'g> {
         self.graph.constant(value)
     }
