@@ -17,8 +17,7 @@ const FOLDS: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
   ['exp', (a: number) => Math.exp(a)],
   ['floor', (a: number) => Math.floor(a)],
   ['ceil', (a: number) => Math.ceil(a)],
-  // Halves go away from zero, as Rust's `f64::round` has it; `Math.round` lets -2.5 go to -2.
-  ['round', (a: number) => Math.sign(a) * Math.round(Math.abs(a))],
+  ['round', (a: number) => Math.round(a)],
 ])
 
 /**

@@ -83,8 +83,12 @@ function smoothed(x: Series, n: number, step: number): Series {
 const ema = (x: Series, n: number) => smoothed(x, n, 2 / (n + 1))
 const rma = (x: Series, n: number) => smoothed(x, n, 1 / n)
 
+/** Numbers with a square that is one, too; 0 has one. */
+const canBeSquared = (value: number) => value === 0 || (Math.abs(value) >= 1e-120 && Math.abs(value) <= 1e150)
+
 function stdev(x: Series, n: number): Series {
   return windowed(x, n, (w, e) => {
+    if (!w.every((value) => canBeSquared(value))) return [Number.NaN, 0, e > 0]
     if (isFlat(w) && e === 0) return [0]
     const mean = total(w) / n
     const value = Math.sqrt(w.reduce((all, each) => all + (each - mean) ** 2, 0) / n)
@@ -118,10 +122,13 @@ const greater = (a: Series, b: Series) => compare(a, b, (x, y) => x > y)
 const less = (a: Series, b: Series) => compare(a, b, (x, y) => x < y)
 const atMost = (a: Series, b: Series) => compare(a, b, (x, y) => x <= y)
 
-/** Unknown while one of the four values is. */
-function crossover(a: Series, b: Series): Series {
-  const [above, wasBelow] = [greater(a, b), atMost(lag(a, 1), lag(b, 1))]
-  return map([above, wasBelow], ([x, y]) => [x === 1 && y === 1 ? 1 : 0])
+const crossover = (a: Series, b: Series) => and(greater(a, b), atMost(lag(a, 1), lag(b, 1)))
+
+/** A condition joined with those of the n − 1 bars before; all that lie before the first bar are unknown alike. */
+function over(condition: Series, n: number, join: (a: Series, b: Series) => Series): Series {
+  let all = condition
+  for (let bars = 1; bars < n && bars <= condition.value.length; bars++) all = join(all, lag(condition, bars))
+  return all
 }
 
 const change = (x: Series, n: number) => sub(x, lag(x, n))
@@ -172,11 +179,20 @@ function cci(x: Series, n: number): Series {
   )
 }
 
+/** Where a series rose and where it fell; a computed price within four units in the last place has not changed. */
+function moves(x: Series): Series[] {
+  const before = lag(x, 1)
+  const room = (y: number) => (x.isOfCandles ? 0 : 4 * Number.EPSILON * Math.abs(y))
+  return [
+    compare(x, before, (now, then) => now - then > room(then)),
+    compare(x, before, (now, then) => then - now > room(then)),
+  ]
+}
+
 function mfi(x: Series, volume: Series, n: number): Series {
-  const zero = constant(0, x.value.length)
   const flow = mul(x, volume)
-  const rose = sum(choose(greater(x, lag(x, 1)), flow, zero), n)
-  const fell = sum(choose(less(x, lag(x, 1)), flow, zero), n)
+  const none = constant(0, x.value.length)
+  const [rose, fell] = moves(x).map((moved) => sum(choose(moved, flow, none), n)) as [Series, Series]
   return hundred(div(rose, add(rose, fell)))
 }
 
@@ -246,15 +262,14 @@ function pineRsi(x: Series, n: number): Series {
 /** The change of the first bar is unknown, so that its money counts on both sides. */
 function pineMfi(x: Series, volume: Series, n: number): Series {
   const flow = mul(x, volume)
-  const side = (isUp: boolean) => {
-    const moved = isUp ? greater(x, lag(x, 1)) : less(x, lag(x, 1))
-    const counted = choose(moved, flow, mul(constant(0, x.value.length), volume))
+  const none = mul(constant(0, x.value.length), volume)
+  const [rose, fell] = moves(x).map((moved) => {
+    const counted = choose(moved, flow, none)
     for (const part of ['value', 'error', 'doubt'] as const) {
       if (x.value.length > 0) counted[part][0] = flow[part][0]!
     }
     return sum(counted, n)
-  }
-  const [rose, fell] = [side(true), side(false)]
+  }) as [Series, Series]
   return choose(
     compare(fell, constant(0, x.value.length), (a, b) => a === b),
     constant(100, x.value.length),
@@ -367,7 +382,8 @@ export function power(a: Series, b: Series): Series {
   return map([a, b], ([x, y], [ex, ey]) => {
     const value = x! ** y!
     const relative = Math.abs(y! / x!) * ex! + (ey === 0 ? 0 : Math.abs(Math.log(Math.abs(x!))) * ey!) + 1e-14
-    return [value, Math.abs(value) * (Number.isNaN(relative) ? 1e-14 : relative)]
+    // A base that may be on the other side of 0 may make the power unknown.
+    return [value, Math.abs(value) * (Number.isNaN(relative) ? 1e-14 : relative), ex! > 0 && Math.abs(x!) <= ex!]
   })
 }
 
@@ -376,6 +392,8 @@ export function remainder(a: Series, b: Series): Series {
     const value = y === 0 ? Number.NaN : x! % y!
     const error = ex! + Math.abs(Math.trunc(x! / y!)) * ey!
     const left = Math.abs(y!) - Math.abs(value)
+    // As in `div`, a divisor that may be 0 may make the remainder unknown.
+    if (ey! > 0 && Math.abs(y!) <= ey!) return [value, Number.POSITIVE_INFINITY, true]
     return [value, error, error > 0 && (left <= error || Math.abs(value) <= error)]
   })
 }
@@ -495,8 +513,8 @@ export const FUNCTIONS = entries({
   'rising(source, #length)': (x: Series, n: number) => greater(x, highest(lag(x, 1), n)),
   'falling(source, #length)': (x: Series, n: number) => less(x, lowest(lag(x, 1), n)),
   'count(condition, #length)': count,
-  'every(condition, #length)': (c: Series, n: number) => windowed(c, n, (w) => [total(w) === n ? 1 : 0]),
-  'exist(condition, #length)': (c: Series, n: number) => windowed(c, n, (w) => [total(w) > 0 ? 1 : 0]),
+  'every(condition, #length)': (c: Series, n: number) => over(c, n, and),
+  'exist(condition, #length)': (c: Series, n: number) => over(c, n, or),
   'barssince(condition)': barsSince,
   'valuewhen(condition, source, #occurrence = 0)': valueWhen,
   'filter(condition, #length)': filter,
@@ -519,8 +537,7 @@ export const FUNCTIONS = entries({
   'exp(a)': elementwise(Math.exp, Math.exp, 1e-15),
   'floor(a)': stepped(Math.floor),
   'ceil(a)': stepped(Math.ceil),
-  // Halves go away from zero.
-  'round(a)': stepped((x) => Math.sign(x) * Math.round(Math.abs(x))),
+  'round(a)': stepped(Math.round),
   'pow(a, b)': power,
   'min(a, b)': smaller,
   'max(a, b)': larger,

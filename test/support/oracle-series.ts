@@ -10,6 +10,8 @@ export interface Series {
   readonly error: Float64Array
   /** 1 where the value depends on a comparison that its operands' errors can turn. */
   readonly doubt: Uint8Array
+  /** A column of the candles, not computed. */
+  readonly isOfCandles?: boolean
 }
 
 /** Rounding of a sum over a window, a recursion's step or a library function, relative to the largest operand. */

@@ -95,7 +95,7 @@ export class Oracle {
   ) {
     this.#bars = candles.time.length
     for (const [name, values] of Object.entries({ local_time: candles.time, ...candles })) {
-      this.#columns.set(name, column(values))
+      this.#columns.set(name, { ...column(values), isOfCandles: true })
     }
     for (const line of typeof formula === 'string' ? read(formula) : formula) {
       if (line.kind === 'value') this.signals.push({ name: 'SCAN_HIT', condition: single(this.#of(line.value)) })

@@ -123,7 +123,9 @@ describe.each(ROWS.map((row) => [row.name, row] as const))('%s', (_, row) => {
       const first = values!.findIndex((value) => !Number.isNaN(value))
       // These wait for a condition to be true as well.
       if (['barssince', 'valuewhen'].includes(row.name)) expect(first, text).toBeGreaterThanOrEqual(warmup)
-      else expect(first, text).toBe(warmup)
+      else if (type === 'number') expect(first, text).toBe(warmup)
+      // A condition may be known before, where its definition is: `every` is false as soon as one bar is.
+      else expect(values!.slice(warmup).findIndex(Number.isNaN), text).toBe(-1)
 
       expect(lookback === undefined, text).toBe(forever === 1 || fading > 0)
       if (lookback === undefined) continue

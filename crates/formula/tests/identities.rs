@@ -6,6 +6,7 @@ use common::bytes::{PlanBytes, Value};
 use common::candles::{Candles, Columns, with_holes};
 use common::compare::{assert_near, assert_same_bits};
 use common::machine::reports;
+use common::random::Random;
 use kernels::graph::NodeId;
 
 const BARS: usize = 600;
@@ -155,6 +156,208 @@ fn crossunder_is_crossover_the_other_way_round() {
         let (close, open) = (bytes.column(CLOSE), bytes.column(OPEN));
         [bytes.call("crossunder", &[close, open], &[]), bytes.call("crossover", &[open, close], &[])]
     });
+}
+
+/// Reports two values of the same plan and wants them to be equal on every bar, unknown where the other is.
+#[track_caller]
+fn assert_same_meaning(columns: &Columns, what: &str, write: impl FnOnce(&mut PlanBytes) -> [Value; 2]) {
+    let mut bytes = PlanBytes::default();
+    for value in write(&mut bytes) {
+        bytes.report(value);
+    }
+    let [one, other] = reports(&bytes.plan(), columns).try_into().expect("two values are reported");
+    assert_same_bits(&one, &other, what);
+}
+
+/// A condition that is true, false and unknown in any order, in long and in short runs.
+fn random_condition(random: &mut Random) -> Vec<f64> {
+    let mut condition = Vec::new();
+    while condition.len() < BARS {
+        let longest = [1, 3, 80][random.below(3)];
+        let run = 1 + random.below(longest);
+        condition.extend(vec![random.condition(); run]);
+    }
+    condition.truncate(BARS);
+    condition
+}
+
+#[test]
+fn every_and_exist_are_their_definitions_spelled_out() {
+    let mut random = Random::new(7);
+    for length in [1, 2, 3, 7, 14, 63, 64, 65, 130] {
+        for _ in 0..20 {
+            let columns = vec![random_condition(&mut random)];
+            for (name, join) in [("every", "and"), ("exist", "or")] {
+                assert_same_meaning(&columns, &format!("{name} of {length}"), |bytes| {
+                    let (column, zero) = (bytes.column(0), bytes.constant(0.0));
+                    let condition = bytes.call("gt", &[column, zero], &[]);
+                    let spelled = (1..length).fold(condition, |all, bars| {
+                        let before = bytes.call("lag_condition", &[condition], &[bars as f64]);
+                        bytes.call(join, &[all, before], &[])
+                    });
+                    [bytes.call(name, &[condition], &[length as f64]), spelled]
+                });
+            }
+        }
+    }
+}
+
+/// Small whole numbers, so that a touch is as frequent as a crossing, and holes.
+fn meeting_series(random: &mut Random) -> Columns {
+    let mut series = || with_holes(&(0..BARS).map(|_| random.below(3) as f64).collect::<Vec<_>>(), 0.2, random.bits());
+    vec![series(), series()]
+}
+
+#[test]
+fn crossings_are_their_definitions_spelled_out() {
+    let mut random = Random::new(8);
+    for _ in 0..50 {
+        let columns = meeting_series(&mut random);
+        let spelled = |bytes: &mut PlanBytes, now: &str, then: &str| {
+            let (a, b) = (bytes.column(0), bytes.column(1));
+            let (a_before, b_before) = (bytes.call("lag", &[a], &[1.0]), bytes.call("lag", &[b], &[1.0]));
+            let (now, then) = (bytes.call(now, &[a, b], &[]), bytes.call(then, &[a_before, b_before], &[]));
+            bytes.call("and", &[now, then], &[])
+        };
+        for (name, now, then) in [("crossover", "gt", "le"), ("crossunder", "lt", "ge")] {
+            assert_same_meaning(&columns, name, |bytes| {
+                let spelled = spelled(bytes, now, then);
+                let (a, b) = (bytes.column(0), bytes.column(1));
+                [bytes.call(name, &[a, b], &[]), spelled]
+            });
+        }
+        assert_same_meaning(&columns, "cross", |bytes| {
+            let (over, under) = (spelled(bytes, "gt", "le"), spelled(bytes, "lt", "ge"));
+            let (a, b) = (bytes.column(0), bytes.column(1));
+            [bytes.call("cross", &[a, b], &[]), bytes.call("or", &[over, under], &[])]
+        });
+    }
+}
+
+/// High, low and close in cents whose sums are 3000, 3000, 3300, 3000, 3000 and 3600, and volumes. As binary numbers the
+/// typical prices of bars 0, 1, 3 and 4 are 10, one unit above it, 10 and one unit below it.
+fn equal_sums() -> Columns {
+    vec![
+        vec![10.14, 10.31, 11.24, 10.28, 10.54, 12.48],
+        vec![9.83, 9.46, 10.81, 9.84, 9.62, 11.54],
+        vec![10.03, 10.23, 10.95, 9.88, 9.84, 11.98],
+        vec![7.0, 5.0, 10.0, 33.0, 7.0, 110.0],
+    ]
+}
+
+fn typical(bytes: &mut PlanBytes) -> Value {
+    let [high, low, close, three] = [bytes.column(0), bytes.column(1), bytes.column(2), bytes.constant(3.0)];
+    let two = bytes.call("add", &[high, low], &[]);
+    let sum = bytes.call("add", &[two, close], &[]);
+    bytes.call("div", &[sum, three], &[])
+}
+
+#[test]
+fn a_computed_price_that_is_equal_in_decimals_has_not_changed() {
+    let columns = equal_sums();
+    let prices = series(&columns, typical);
+    assert_same_bits(&prices, &[10.0, 10.000000000000002, 11.0, 10.0, 9.999999999999998, 12.0], "the typical price");
+    let flow = series(&columns, |bytes| {
+        let (typical, volume) = (typical(bytes), bytes.column(3));
+        bytes.call("mfi", &[typical, volume], &[3.0])
+    });
+    // 110 up and 330 down; the same; 330 down and 1320 up.
+    assert_same_bits(&flow, &[f64::NAN, f64::NAN, f64::NAN, 25.0, 25.0, 80.0], "mfi");
+    let index = series(&columns, |bytes| {
+        let typical = typical(bytes);
+        bytes.call("cci", &[typical], &[2.0])
+    });
+    let end = 1.0 / 0.015;
+    assert_near(&index, &[f64::NAN, 0.0, end, -end, 0.0, end], 0.0, 1e-14, "cci");
+}
+
+#[test]
+fn a_column_has_changed_when_one_bit_of_it_has() {
+    let (ten, above) = (10.0_f64, 10.0_f64.next_up());
+    let columns = vec![vec![ten, above, ten, ten], vec![1.0; 4]];
+    let flow = series(&columns, |bytes| {
+        let (column, volume) = (bytes.column(0), bytes.column(1));
+        bytes.call("mfi", &[column, volume], &[1.0])
+    });
+    assert_same_bits(&flow, &[f64::NAN, 100.0, 0.0, f64::NAN], "mfi");
+    let index = series(&columns, |bytes| {
+        let column = bytes.column(0);
+        bytes.call("cci", &[column], &[2.0])
+    });
+    let end = 1.0 / 0.015;
+    assert_near(&index, &[f64::NAN, end, -end, 0.0], 0.0, 1e-14, "cci");
+}
+
+#[test]
+fn halves_are_rounded_up_and_every_other_number_to_the_nearest() {
+    let below_half = 0.49999999999999994;
+    let pairs = [
+        (-2.5, -2.0),
+        (-1.5, -1.0),
+        (-0.5, 0.0),
+        (0.5, 1.0),
+        (1.5, 2.0),
+        (2.5, 3.0),
+        (below_half, 0.0),
+        (-below_half, 0.0),
+        (-2.500000000000001, -3.0),
+        (4503599627370495.5, 4503599627370496.0),
+        (-4503599627370495.5, -4503599627370495.0),
+        (4503599627370497.0, 4503599627370497.0),
+        (-9007199254740991.0, -9007199254740991.0),
+        (1e300, 1e300),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+    ];
+    let (numbers, wanted): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
+    let rounded = series(&vec![numbers], |bytes| {
+        let column = bytes.column(0);
+        bytes.call("round", &[column], &[])
+    });
+    assert_same_bits(&rounded, &wanted, "round");
+}
+
+/// One of 63 equal prices and a tick is 2100 away: 62/63 of the tick, by 0.015 times 124/3969 of it.
+#[test]
+fn an_index_of_large_prices_and_small_ticks_keeps_its_digits() {
+    for tick in [0.0001220703125, 0.0009765625, 100.0] {
+        let mut prices = vec![1e8; 126];
+        prices[125] += tick;
+        let index = series(&vec![prices.clone()], |bytes| {
+            let column = bytes.column(0);
+            bytes.call("cci", &[column], &[63.0])
+        });
+        assert_near(&index[125..], &[2100.0], 0.0, 1e-13, "cci");
+        let deviation = series(&vec![prices], |bytes| {
+            let column = bytes.column(0);
+            bytes.call("dev", &[column], &[63.0])
+        });
+        assert_near(&deviation[125..], &[124.0 / 3969.0 * tick], 0.0, 1e-13, "dev");
+    }
+}
+
+/// The deviation of two values is half of their difference.
+#[test]
+fn a_deviation_is_right_or_unknown_but_never_silently_zero() {
+    let deviation = |a: f64, b: f64| {
+        let values = series(&vec![vec![a, b]], |bytes| {
+            let column = bytes.column(0);
+            bytes.call("stdev", &[column], &[2.0])
+        });
+        values[1]
+    };
+    for size in [1e-119, 1e-60, 1.0, 1e60, 1e149] {
+        assert_near(&[deviation(size, 3.0 * size)], &[size], 0.0, 1e-15, "stdev");
+        let next = size.next_up();
+        assert_near(&[deviation(size, next)], &[(next - size) / 2.0], 0.0, 1e-15, "stdev of neighbours");
+        assert_same_bits(&[deviation(0.0, size)], &[size / 2.0], "stdev beside 0");
+        assert_same_bits(&[deviation(0.0, 0.0)], &[0.0], "stdev of 0");
+    }
+    for size in [f64::MIN_POSITIVE, 5e-324, 1e-170, -1e-170, 1e151, 1e200, -1e200, f64::MAX] {
+        for other in [0.0, 1.0, size, 3.0 * size] {
+            assert!(deviation(size, other).is_nan() && deviation(other, size).is_nan(), "{size:e} and {other:e}");
+        }
+    }
 }
 
 #[test]

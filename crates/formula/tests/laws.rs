@@ -6,6 +6,7 @@ use common::candles::{Candles, Columns, cuts, with_holes};
 use common::catalogue::{Case, cases};
 use common::compare::{assert_near, assert_same_bits, largest, same_bits, unknown_bars};
 use common::machine::{Machine, Reports, reports, reports_from, whole_blocks};
+use common::random::Random;
 use kernels::indicators::REGISTRY;
 use kernels::lane::{WIDTH, Wide};
 use kernels::spec::Type;
@@ -31,6 +32,23 @@ fn smooth(case: &Case, seed: u64) -> Columns {
     case.inputs(&Candles::walk(BARS, seed), seed)
 }
 
+/// So large that sums, differences and products overflow, so small that they vanish.
+const EXTREMES: [f64; 8] = [f64::MAX, 1e308, -1e308, 1e300, -1e300, 1e160, 1e-160, 1e-308];
+
+/// A walk in which every input is one of the extremes now and then.
+fn extreme(case: &Case, seed: u64) -> Columns {
+    let mut random = Random::new(seed);
+    let mut inputs = smooth(case, seed);
+    for (input, _) in inputs.iter_mut().zip(case.row.inputs).filter(|(_, spec)| spec.name != "local_time") {
+        for value in input.iter_mut() {
+            if random.chance(0.1) {
+                *value = EXTREMES[random.below(EXTREMES.len())];
+            }
+        }
+    }
+    inputs
+}
+
 #[track_caller]
 fn assert_same_reports(case: &Case, got: &Reports, wanted: &Reports, how: &str) {
     for output in 0..wanted.len() {
@@ -49,7 +67,7 @@ fn every_row_has_cases() {
 #[test]
 fn any_cut_of_the_bars_into_calls_gives_the_same_bits() {
     for (seed, case) in (0..).zip(cases()) {
-        for symbol in [[rough(&case, seed)], [tied(&case, seed)]] {
+        for symbol in [[rough(&case, seed)], [tied(&case, seed)], [extreme(&case, seed)]] {
             let whole = reports(&case.plan, &symbol[0]);
             for (how, cuts) in [("cut at random", cuts(BARS, seed)), ("bar by bar", vec![1; BARS])] {
                 let cut = &Machine::<f64>::outputs(&case.plan, &symbol, &cuts)[0];
@@ -63,7 +81,7 @@ fn any_cut_of_the_bars_into_calls_gives_the_same_bits() {
 fn any_lane_gives_the_same_bits() {
     for (seed, case) in (0..).zip(cases()) {
         // Some symbols without holes, so that the paths for known values run beside the others.
-        let shapes = [rough, smooth, tied, rough];
+        let shapes = [rough, smooth, tied, extreme];
         let symbols: Vec<Columns> =
             (0..WIDTH).map(|lane| shapes[lane % shapes.len()](&case, seed + lane as u64)).collect();
         let all_smooth: Vec<Columns> = (0..WIDTH as u64).map(|lane| smooth(&case, seed + lane)).collect();
@@ -150,10 +168,37 @@ fn warm_up_is_exact_on_conditions_that_come_and_go() {
     }
 }
 
+/// A number is unknown during its warm-up and known after it. A condition too, but for what its definition knows earlier:
+/// `a > b and a[1] <= b[1]` is false on the first bar where a is not above b.
 fn assert_warm_up(case: &Case, inputs: &Columns) {
     for (output, values) in reports(&case.plan, inputs).iter().enumerate() {
-        let warm_up: Vec<usize> = (0..case.reach(output).warmup).collect();
-        assert_eq!(unknown_bars(values), warm_up, "{}: unknown bars", case.label(output));
+        let (warm_up, unknown) = (case.reach(output).warmup, unknown_bars(values));
+        match case.row.outputs[output].kind {
+            Type::Number => {
+                assert_eq!(unknown, (0..warm_up).collect::<Vec<_>>(), "{}: unknown bars", case.label(output))
+            }
+            Type::Condition => {
+                assert!(unknown.iter().all(|&bar| bar < warm_up), "{} is unknown on {unknown:?}", case.label(output));
+            }
+        }
+    }
+}
+
+/// So no condition is said to be warm later than it has to be: every bar before is unknown on some inputs.
+#[test]
+fn the_warm_up_of_a_condition_is_the_latest_bar_on_which_it_can_be_unknown() {
+    for (seed, case) in (0..).zip(cases()).filter(|(_, case)| case.row.outputs[0].kind == Type::Condition) {
+        let walk = smooth(&case, seed);
+        let mut turned = walk.clone();
+        turned.reverse();
+        let filled = |value: f64| walk.iter().map(|input| vec![value; input.len()]).collect();
+        let mut unknown: Vec<usize> = [walk.clone(), turned, filled(1.0), filled(-1.0)]
+            .iter()
+            .flat_map(|inputs: &Columns| unknown_bars(&reports(&case.plan, inputs)[0]))
+            .collect();
+        unknown.sort_unstable();
+        unknown.dedup();
+        assert_eq!(unknown, (0..case.reach(0).warmup).collect::<Vec<_>>(), "{}", case.name());
     }
 }
 
@@ -189,7 +234,7 @@ fn a_bar_outside_the_window_leaves_no_trace() {
         let base = reports(&case.plan, &inputs);
         for input in 0..case.row.inputs.len() {
             for bar in disturbed_bars(&case) {
-                for strange in [1e15, -1e-15, f64::NAN, f64::INFINITY] {
+                for strange in strange_values(&case, input) {
                     let disturbed = disturb(&case, &inputs, input, bar, strange);
                     for output in (0..base.len()).filter(|&output| case.is_windowed(output)) {
                         let behind = bar + case.reach(output).lookback + 1;
@@ -201,6 +246,13 @@ fn a_bar_outside_the_window_leaves_no_trace() {
             }
         }
     }
+}
+
+/// None of them is a time that a date can be made of, but for two.
+fn strange_values(case: &Case, input: usize) -> Vec<f64> {
+    let is_time = case.row.inputs[input].name == "local_time";
+    let extremes = EXTREMES.into_iter().filter(|_| !is_time);
+    [1e15, -1e-15, f64::NAN, f64::INFINITY].into_iter().chain(extremes).collect()
 }
 
 /// Bars after every warm-up: inside a segment, and at its first bar, whose value the others are taken relative to.
@@ -276,7 +328,7 @@ fn holes_everywhere_poison_nothing_for_ever() {
 #[test]
 fn a_window_entered_late_has_the_same_bits_from_its_lookback_on() {
     for (seed, case) in (0..).zip(cases()) {
-        for symbol in [rough(&case, seed), tied(&case, seed)] {
+        for symbol in [rough(&case, seed), tied(&case, seed), extreme(&case, seed)] {
             let full = reports(&case.plan, &symbol);
             for start in [1, 37, 64, 129, 299] {
                 let late: Columns = symbol.iter().map(|input| input[start..].to_vec()).collect();
@@ -312,10 +364,37 @@ fn shapes(seed: u64) -> Vec<(&'static str, Candles)> {
 #[test]
 fn no_value_is_infinite_on_any_shape() {
     for (seed, case) in (0..).zip(cases()) {
-        for (shape, candles) in shapes(seed) {
-            for (output, values) in reports(&case.plan, &case.inputs(&candles, seed)).iter().enumerate() {
+        let shapes = shapes(seed).into_iter().map(|(shape, candles)| (shape, case.inputs(&candles, seed)));
+        for (shape, inputs) in
+            shapes.chain([("extremes", extreme(&case, seed)), ("extremes", extreme(&case, seed + 1))])
+        {
+            for (output, values) in reports(&case.plan, &inputs).iter().enumerate() {
                 assert!(values.iter().all(|value| !value.is_infinite()), "{} on {shape}", case.label(output));
             }
+        }
+    }
+}
+
+/// Windows are exactly what they would have been, averages go on.
+#[test]
+fn what_overflows_leaves_nothing_behind() {
+    for (seed, case) in (0..).zip(cases()) {
+        let inputs = smooth(&case, seed);
+        let mut disturbed = inputs.clone();
+        for (input, extreme) in disturbed.iter_mut().zip(extreme(&case, seed)) {
+            input[..260].copy_from_slice(&extreme[..260]);
+        }
+        let (base, disturbed) = (reports(&case.plan, &inputs), reports(&case.plan, &disturbed));
+        for output in 0..base.len() {
+            let behind = 260 + case.reach(output).lookback;
+            if case.is_windowed(output) {
+                assert_same_bits(&disturbed[output][behind..], &base[output][behind..], &case.label(output));
+            }
+            assert!(
+                disturbed[output][BARS - 50..].iter().all(|value| !value.is_nan()),
+                "{}: it stays",
+                case.label(output)
+            );
         }
     }
 }

@@ -34,6 +34,7 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("roc", |x, p| one(zip(&x[0], &lag(&x[0], p[0]), |now, then| finite(100.0 * (now - then) / then)))),
     ("bbands", bbands),
     ("cci", |x, p| one(window(&x[0], p[0], cci))),
+    ("cci_within", |x, p| one(window(&x[0], p[0], cci))),
     ("stoch", |x, p| one(stoch(&x[2], &x[0], &x[1], p[0]))),
     ("vwma", |x, p| one(vwma(&x[0], &x[1], p[0]))),
     ("mfi", |x, p| one(mfi(&x[0], &x[1], p[0]))),
@@ -73,18 +74,18 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("bar_index", |x, _| one((0..x[0].len()).map(|bar| bar as f64).collect())),
     // Conditions over time. They come as 1 where true, −1 where false.
     ("count", |x, p| one(window(&x[0], p[0], count))),
-    ("every", |x, p| one(window(&x[0], p[0], |w| yes_no(count(w) == p[0] as usize as f64)))),
-    ("exist", |x, p| one(window(&x[0], p[0], |w| yes_no(count(w) > 0.0)))),
+    ("every", |x, p| one(over(&x[0], p[0], and))),
+    ("exist", |x, p| one(over(&x[0], p[0], or))),
     ("barssince", |x, _| one(barssince(&x[0]))),
     ("valuewhen", |x, p| one(valuewhen(&x[0], &x[1], p[0]))),
     ("filter", |x, p| one(filter(&x[0], p[0]))),
-    ("crossover", |x, _| one(crossing(&x[0], &x[1], |was, is| was <= 0.0 && is > 0.0))),
-    ("crossunder", |x, _| one(crossing(&x[0], &x[1], |was, is| was >= 0.0 && is < 0.0))),
-    ("cross", |x, _| one(crossing(&x[0], &x[1], |was, is| was <= 0.0 && is > 0.0 || was >= 0.0 && is < 0.0))),
+    ("crossover", |x, _| one(crossover(&x[0], &x[1]))),
+    ("crossunder", |x, _| one(crossover(&x[1], &x[0]))),
+    ("cross", |x, _| one(or(&crossover(&x[0], &x[1]), &crossover(&x[1], &x[0])))),
     ("lag_condition", |x, p| one(each(&lag(&x[0], p[0]), truth))),
     // Logic.
-    ("and", |x, _| one(logic(&x[0], &x[1], |a, b| [a, b].iter().min().copied().unwrap()))),
-    ("or", |x, _| one(logic(&x[0], &x[1], |a, b| [a, b].iter().max().copied().unwrap()))),
+    ("and", |x, _| one(and(&x[0], &x[1]))),
+    ("or", |x, _| one(or(&x[0], &x[1]))),
     ("not", |x, _| one(each(&x[0], |a| 1.0 - truth(a)))),
     ("zero_one", |x, _| one(each(&x[0], truth))),
     ("choose", |x, _| one(choose(x, |value| value))),
@@ -111,7 +112,7 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("pow", |x, _| one(zip(&x[0], &x[1], power))),
     ("floor", |x, _| one(each(&x[0], |a| a - a.rem_euclid(1.0)))),
     ("ceil", |x, _| one(each(&x[0], |a| a + (-a).rem_euclid(1.0)))),
-    ("round", |x, _| one(each(&x[0], |a| (a.abs() + 0.5).floor().copysign(a)))),
+    ("round", |x, _| one(each(&x[0], |a| if a.fract().abs() == 0.5 { a.ceil() } else { a.round() }))),
     ("min", |x, _| one(zip(&x[0], &x[1], |a, b| if a < b { a } else { b }))),
     ("max", |x, _| one(zip(&x[0], &x[1], |a, b| if a > b { a } else { b }))),
     ("nz", |x, _| one((0..x[0].len()).map(|bar| if x[0][bar].is_nan() { x[1][bar] } else { x[0][bar] }).collect())),
@@ -207,10 +208,11 @@ fn wma(values: &[f64], length: f64) -> Series {
     let weights = length * (length + 1.0) / 2.0;
     window(values, length, |w| (1..).zip(w).map(|(weight, x)| weight as f64 * x).sum::<f64>() / weights)
 }
-/// Equal values do not deviate, though their plain mean may be a digit off.
+/// Of the differences to one of the values: the mean of prices is a price, and as exact as one.
 fn cci(values: &[f64]) -> f64 {
-    let flat = values.iter().all(|&x| x == values[0]);
-    if flat { 0.0 } else { (last(values) - mean(values)) / (0.015 * mean_deviation(values)) }
+    let differences: Series = values.iter().map(|x| x - values[0]).collect();
+    let flat = differences.iter().all(|&difference| difference == 0.0);
+    if flat { 0.0 } else { (last(&differences) - mean(&differences)) / (0.015 * mean_deviation(&differences)) }
 }
 fn bbands(x: &Columns, p: &[f64]) -> Vec<Series> {
     let band = |sign: f64| window(&x[0], p[0], |w| mean(w) + sign * p[1] * deviation(w));
@@ -448,9 +450,21 @@ fn filter(condition: &[f64], length: f64) -> Series {
     };
     condition.iter().enumerate().map(pass).collect()
 }
-/// A condition on `a − b` on the bar before and on this one.
-fn crossing(a: &[f64], b: &[f64], crosses: impl Fn(f64, f64) -> bool) -> Series {
-    window(&zip(a, b, |a, b| a - b), 2.0, |w| yes_no(crosses(w[0], w[1])))
+/// `a > b and a[1] <= b[1]`.
+fn crossover(a: &[f64], b: &[f64]) -> Series {
+    let above = zip(a, b, |a, b| yes_no(a > b));
+    and(&above, &zip(&lag(a, 1.0), &lag(b, 1.0), |a, b| yes_no(a <= b)))
+}
+/// A condition joined with those of the `length - 1` bars before.
+fn over(condition: &[f64], length: f64, join: impl Fn(&[f64], &[f64]) -> Series) -> Series {
+    let start = each(condition, truth);
+    (1..length as usize).fold(start, |all, bars| join(&all, &lag(condition, bars as f64)))
+}
+fn and(a: &[f64], b: &[f64]) -> Series {
+    logic(a, b, u8::min)
+}
+fn or(a: &[f64], b: &[f64]) -> Series {
+    logic(a, b, u8::max)
 }
 /// Kleene's logic with false 0, unknown 1, true 2.
 fn logic(a: &[f64], b: &[f64], join: impl Fn(u8, u8) -> u8) -> Series {

@@ -55,6 +55,16 @@ pub trait Lane:
     fn known(self) -> Self::Mask {
         (self - self).eq(Self::splat(0.0))
     }
+    /// The value where it is a finite number, to the last bit and the sign of a zero; unknown where it overflowed.
+    #[inline(always)]
+    fn finite(self) -> Self {
+        self - (self - self)
+    }
+    /// The value where it is a finite number, else the other.
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self::select(self.known(), self, other)
+    }
     fn all_known(self) -> bool {
         Self::bits(self.known()) == Self::full_bits()
     }

@@ -17,7 +17,10 @@ pub struct Smooth<L> {
     /// The first known value; the seed is summed relative to it, so that a flat series is its own average.
     base: L,
     sum: L,
+    /// The seed again, of values divided before they are summed: less exact, and never too large for a number.
+    shares: L,
     value: L,
+    /// Every symbol has its seed.
     seeded: bool,
 }
 
@@ -30,6 +33,7 @@ impl<L: Lane> Smooth<L> {
             count: zero,
             base: zero,
             sum: zero,
+            shares: zero,
             value: zero,
             seeded: false,
         }
@@ -38,15 +42,33 @@ impl<L: Lane> Smooth<L> {
     /// One bar, whatever it holds.
     #[inline(always)]
     pub fn step(&mut self, x: L) -> L {
+        if !self.seeded {
+            return self.step_seeding(x);
+        }
+        let known = x.known();
+        self.value = L::select(known, self.next(x), self.value);
+        L::select(known, self.value, L::unknown())
+    }
+
+    fn step_seeding(&mut self, x: L) -> L {
         let known = x.known();
         let seeding = known & self.count.lt(self.length);
         self.base = L::select(self.count.eq(L::splat(0.0)), x, self.base);
         self.sum = self.sum + L::select(seeding, x - self.base, L::splat(0.0));
+        self.shares = self.shares + L::select(seeding, x / self.length, L::splat(0.0));
         self.count = self.count + L::select(seeding, L::splat(1.0), L::splat(0.0));
-        let seed = self.base + self.sum / self.length;
+        let seed = (self.base + self.sum / self.length).or(self.shares);
+        self.value = L::select(seeding, seed, L::select(known, self.next(x), self.value));
+        let seeded = self.count.ge(self.length);
+        self.seeded = L::bits(seeded) == L::full_bits();
+        L::select(known & seeded, self.value, L::unknown())
+    }
+
+    #[inline(always)]
+    fn next(&self, x: L) -> L {
         let next = x + (self.value - x) * self.keep;
-        self.value = L::select(seeding, seed, L::select(known, next, self.value));
-        L::select(known & self.count.ge(self.length), self.value, L::unknown())
+        // Two numbers can be further apart than any number is large. Their parts never are: their signs differ then.
+        next.or(x * (L::splat(1.0) - self.keep) + self.value * self.keep)
     }
 
     /// One known bar after the seed: the same value as [`step`](Self::step).
@@ -56,12 +78,12 @@ impl<L: Lane> Smooth<L> {
         self.value
     }
 
-    /// Whether every symbol has its seed.
     pub fn is_seeded(&self) -> bool {
-        L::bits(self.count.ge(self.length)) == L::full_bits()
+        self.seeded
     }
 
-    /// Whether every symbol's state is a number: a hole that went through [`step_known`](Self::step_known) shows here.
+    /// Whether every symbol's state is a number: a hole or an overflow that went through
+    /// [`step_known`](Self::step_known) shows here.
     pub fn is_sound(&self) -> bool {
         self.value.all_known()
     }
@@ -86,7 +108,6 @@ impl<L: Lane> Smooth<L> {
             *out = state.step(x);
         }
         *self = state;
-        self.seeded = self.is_seeded();
     }
 }
 

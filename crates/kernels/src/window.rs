@@ -15,6 +15,9 @@ pub trait Fold<L: Lane>: Clone + Send + Sync + 'static {
     /// Values are folded relative to the first one of the segment, which every window of it contains: flat windows
     /// then fold to exactly zero, and variances keep their digits.
     const SHIFTED: bool;
+    /// Values weigh less the older they are, so that a large one fades out of the result while the window holds it. No
+    /// other value is then taken relative to it, or its rounding would stay in the result.
+    const WEIGHTED: bool;
     /// Whether `append` and `finish` are quicker when every value of the window is known to be known.
     const MINDS_HOLES: bool;
     /// The join of nothing.
@@ -85,7 +88,8 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
     fn turn(&mut self, next: L) {
         let length = self.length();
         if F::SHIFTED {
-            self.shift = next;
+            // Every window but the last holds the value before too; the last one is `whole`.
+            self.shift = if F::WEIGHTED { calmer(next, F::kept(self.parts[length - 1])) } else { next };
         }
         let mut tail = self.fold.empty();
         for at in (1..length).rev() {
@@ -98,6 +102,16 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
         self.head = self.fold.empty();
         self.holes = self.holes_in_head;
         self.holes_in_head = false;
+    }
+
+    /// The window that is the whole segment, from its values and nothing else.
+    fn whole(&self) -> L {
+        let value = |at: usize| F::kept(self.parts[at]);
+        let length = self.length();
+        let shift = calmer(calmer(value(length - 1), value(0)), value(length / 2));
+        let prepend = |tail, at| self.fold.prepend(value(at) - shift, at, tail);
+        let all = (0..length).rev().fold(self.fold.empty(), prepend);
+        self.fold.finish::<true>(all, 0, self.fold.empty(), shift, self.bar)
     }
 
     #[inline(always)]
@@ -144,7 +158,15 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
         self.head = head;
         self.filled += bars;
         self.bar += bars;
+        if F::WEIGHTED && self.filled == self.length() {
+            out[bars - 1] = self.whole();
+        }
     }
+}
+
+/// The first of two values unless it is a spike beside the other.
+fn calmer<L: Lane>(value: L, other: L) -> L {
+    L::select(value.abs().gt(other.abs() * L::splat(1024.0)), other, value)
 }
 
 impl<L: Lane, F: Fold<L>> Kernel<L> for Window<L, F> {
@@ -156,6 +178,48 @@ impl<L: Lane, F: Fold<L>> Kernel<L> for Window<L, F> {
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(self.clone())
+    }
+}
+
+/// The last `length` bytes of a plane in one: the bits that are set in `ALL` of them, or in any. Before the first bar
+/// none is set.
+#[derive(Clone)]
+pub struct Bits<const ALL: bool> {
+    /// As in [`Window`]: tails of the segment before, and in front of `filled` the bytes of this one.
+    parts: Box<[u8]>,
+    filled: usize,
+    head: u8,
+}
+
+impl<const ALL: bool> Bits<ALL> {
+    /// The join of nothing.
+    const NONE: u8 = if ALL { u8::MAX } else { 0 };
+
+    pub fn new(length: usize) -> Self {
+        let mut parts = vec![0; length + 1].into_boxed_slice();
+        parts[length] = Self::NONE;
+        Self { parts, filled: 0, head: Self::NONE }
+    }
+
+    #[inline(always)]
+    fn join(a: u8, b: u8) -> u8 {
+        if ALL { a & b } else { a | b }
+    }
+
+    pub fn run(&mut self, bytes: &[u8], out: &mut [u8]) {
+        let length = self.parts.len() - 1;
+        for (out, &byte) in out.iter_mut().zip(bytes) {
+            if self.filled == length {
+                for at in (1..length).rev() {
+                    self.parts[at] = Self::join(self.parts[at], self.parts[at + 1]);
+                }
+                (self.filled, self.head) = (0, Self::NONE);
+            }
+            self.parts[self.filled] = byte;
+            self.filled += 1;
+            self.head = Self::join(self.head, byte);
+            *out = Self::join(self.head, self.parts[self.filled]);
+        }
     }
 }
 

@@ -23,6 +23,10 @@ impl Random {
     pub fn below(&mut self, end: usize) -> usize {
         (self.bits() % end as u64) as usize
     }
+    /// 1, −1 or, as often, unknown: a condition where it is compared with 0.
+    pub fn condition(&mut self) -> f64 {
+        [1.0, -1.0, f64::NAN][self.below(3)]
+    }
     pub fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }

@@ -1,12 +1,13 @@
 //! Conditions over time: how often, how long ago, whether always.
 
 use super::extremes::{HIGHEST, LOWEST};
-use super::operators::{EQ, GT, ZERO_ONE};
+use super::operators::{NOT, ZERO_ONE};
 use super::sum::SUM;
 use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::{Lane, WIDTH};
 use crate::spec::*;
+use crate::window::Bits;
 
 const CONDITION_INPUT: &[Input] = &[Input::condition("condition")];
 
@@ -32,37 +33,57 @@ const fn over_time(
     }
 }
 
-const WINDOWED: &str = "Unknown while the condition is unknown on one of these bars.";
-
 pub static COUNT: Row = over_time(
     "count",
     "On how many of the last `length` bars the condition was true.",
-    WINDOWED,
+    "Unknown while the condition is unknown on one of these bars.",
     VALUE,
     "count(close > open, 10) >= 8",
     Body::Compose(|x, p| vec![SUM.of(&[ZERO_ONE.of(x, &[])], p)]),
 );
+
+#[derive(Clone)]
+struct Every {
+    yes: Bits<true>,
+    no: Bits<false>,
+}
+impl Every {
+    fn new(p: &[f64]) -> Self {
+        Self { yes: Bits::new(bars(p[0])), no: Bits::new(bars(p[0])) }
+    }
+}
+impl<L: Lane> Kernel<L> for Every {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let condition = inputs.mask(0);
+        let wants_no = output.wants_no();
+        let (yes, no) = output.mask();
+        self.yes.run(condition.0, yes);
+        if wants_no {
+            self.no.run(condition.1, no);
+        }
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(self.clone())
+    }
+}
 pub static EVERY: Row = over_time(
     "every",
     "Whether the condition was true on all of the last `length` bars.",
-    WINDOWED,
+    "`condition and condition[1] and … condition[length - 1]`: false as soon as one of them is false, unknown while \
+     one is unknown and none is false.",
     CONDITION,
     "every(close > sma(close, 20), 5)",
-    Body::Compose(|x, p| {
-        let count = COUNT.of(x, p);
-        vec![EQ.of(&[count, count.number(p[0])], &[])]
-    }),
+    kernel!(Every::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
 );
 pub static EXIST: Row = over_time(
     "exist",
     "Whether the condition was true on one of the last `length` bars.",
-    WINDOWED,
+    "`condition or condition[1] or … condition[length - 1]`: true as soon as one of them is true, unknown while one \
+     is unknown and none is true.",
     CONDITION,
     "exist(volume > 3 * sma(volume, 20), 5)",
-    Body::Compose(|x, p| {
-        let count = COUNT.of(x, p);
-        vec![GT.of(&[count, count.number(0.0)], &[])]
-    }),
+    // None was true on all of them where each was false.
+    Body::Compose(|x, p| vec![NOT.of(&[EVERY.of(&[NOT.of(x, &[])], p)], &[])]),
 );
 pub static RISING: Row = Row {
     inputs: SOURCE,

@@ -29,9 +29,8 @@ impl<L: Lane> Kernel<L> for Crossover {
         for bar in 0..bars {
             let above = L::bits(a[bar].gt(b[bar]));
             let not_above = L::bits(a[bar].le(b[bar]));
-            let known = (above | not_above) & (self.was_above | self.was_not_above);
             yes[bar] = above & self.was_not_above;
-            no[bar] = known & !yes[bar];
+            no[bar] = not_above | self.was_above;
             (self.was_above, self.was_not_above) = (above, not_above);
         }
     }
@@ -40,12 +39,12 @@ impl<L: Lane> Kernel<L> for Crossover {
     }
 }
 
-const fn crossing(name: &'static str, summary: &'static str, doc: &'static str, example: &'static str, body: Body) -> Row {
+const fn crossing(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
     Row {
         name,
         group: Group::Condition,
         summary,
-        doc,
+        doc: "Unknown only where an unknown value decides: false where one of the comparisons is known to be false.",
         inputs: A_B,
         parameters: &[],
         outputs: CONDITION,
@@ -55,27 +54,21 @@ const fn crossing(name: &'static str, summary: &'static str, doc: &'static str, 
     }
 }
 
-const UNKNOWN: &str =
-    "Unknown while one of the four values is, so `not crossover(…)` does not fire during warm-up.";
-
 pub static CROSSOVER: Row = crossing(
     "crossover",
     "a rises above b: `a > b and a[1] <= b[1]`.",
-    UNKNOWN,
     "crossover(ema(close, 12), ema(close, 26))",
     kernel!(Crossover::new, warmup = |_| 1, memory = |_| Memory::Bars(1)),
 );
 pub static CROSSUNDER: Row = crossing(
     "crossunder",
     "a falls below b: `a < b and a[1] >= b[1]`.",
-    UNKNOWN,
     "crossunder(close, sma(close, 20))",
     Body::Compose(|x, _| vec![CROSSOVER.of(&[x[1], x[0]], &[])]),
 );
 pub static CROSS: Row = crossing(
     "cross",
-    "a passes b in either direction.",
-    UNKNOWN,
+    "a passes b in either direction: `crossover(a, b) or crossunder(a, b)`.",
     "cross(close, sma(close, 60))",
     Body::Compose(|x, _| vec![CROSSOVER.of(x, &[]).or(CROSSUNDER.of(x, &[]))]),
 );

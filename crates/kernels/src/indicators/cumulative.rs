@@ -10,7 +10,8 @@ const fn cumulative(name: &'static str, summary: &'static str, example: &'static
         name,
         group: Group::Statistic,
         summary,
-        doc: "Unknown on an unknown value, which is left out. Depends on where the data starts.",
+        doc: "Unknown on an unknown value, which is left out, as is one that no total is large enough for. Depends on \
+              where the data starts.",
         inputs: SOURCE,
         parameters: &[],
         outputs: VALUE,
@@ -20,7 +21,7 @@ const fn cumulative(name: &'static str, summary: &'static str, example: &'static
     }
 }
 
-/// Declares a kernel with one number of state, joined with every known value.
+/// Declares a kernel with one number of state, joined with every value that leaves it a number.
 macro_rules! running {
     ($kernel:ident, start = $start:expr, |$state:ident, $x:ident| $join:expr) => {
         #[derive(Clone, Copy)]
@@ -34,9 +35,9 @@ macro_rules! running {
             fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
                 let mut $state = self.0;
                 for (out, &$x) in output.series().iter_mut().zip(inputs.series(0)) {
-                    let known = $x.known();
-                    $state = L::select(known, $join, $state);
-                    *out = L::select(known, $state, L::unknown());
+                    let next = $join;
+                    $state = L::select(next.known(), next, $state);
+                    *out = next.finite();
                 }
                 self.0 = $state;
             }

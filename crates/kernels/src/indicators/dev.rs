@@ -4,30 +4,40 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::History;
 
+/// What deviates in the last `length` values.
 #[derive(Clone)]
-struct MeanDeviation<L> {
+pub(super) struct Spread<L> {
     history: History<L>,
     length: usize,
     scale: L,
 }
 
-impl<L: Lane> MeanDeviation<L> {
-    fn new(p: &[f64]) -> Self {
+impl<L: Lane> Spread<L> {
+    pub fn new(p: &[f64]) -> Self {
         let length = bars(p[0]);
         Self { history: History::new(length - 1, L::unknown()), length, scale: L::splat(1.0 / p[0]) }
     }
+
+    /// Of every window a function of its values, of the latest one's distance from the mean and of the mean distance.
+    #[inline(always)]
+    pub fn run(&mut self, values: &[L], out: &mut [L], of: impl Fn(&[L], L, L) -> L) {
+        let values = self.history.extend(values);
+        for (window, out) in values.windows(self.length).zip(out) {
+            // All is relative to a value of the window: a flat one has no distances, and large prices keep their digits.
+            let (base, zero) = (window[0], L::splat(0.0));
+            let mean = window.iter().fold(zero, |sum, &x| sum + (x - base)) * self.scale;
+            let distances = window.iter().fold(zero, |sum, &x| sum + ((x - base) - mean).abs());
+            *out = of(window, (window[self.length - 1] - base) - mean, distances * self.scale);
+        }
+    }
 }
+
+#[derive(Clone)]
+struct MeanDeviation<L>(Spread<L>);
 
 impl<L: Lane> Kernel<L> for MeanDeviation<L> {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let values = self.history.extend(inputs.series(0));
-        for (window, out) in values.windows(self.length).zip(output.series()) {
-            // Relative to one of the values, as in `sma`, so that a flat window has deviation 0.
-            let base = window[0];
-            let zero = L::splat(0.0);
-            let mean = base + window.iter().fold(zero, |sum, &x| sum + (x - base)) * self.scale;
-            *out = window.iter().fold(zero, |sum, &x| sum + (x - mean).abs()) * self.scale;
-        }
+        self.0.run(inputs.series(0), output.series(), |_, _, deviation| deviation.finite());
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(self.clone())
@@ -42,7 +52,11 @@ pub static DEV: Row = Row {
     inputs: SOURCE,
     parameters: LENGTH,
     outputs: VALUE,
-    body: kernel!(MeanDeviation::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    body: kernel!(
+        |p| MeanDeviation(Spread::new(p)),
+        warmup = |p| bars(p[0]) - 1,
+        memory = |p| Memory::Bars(bars(p[0]) - 1)
+    ),
     scale: Some(1),
     example: "dev(close, 20) > 0.05 * close",
 };

@@ -31,6 +31,7 @@ impl<const LOWEST: bool> Highest<LOWEST> {
 impl<L: Lane, const LOWEST: bool> Fold<L> for Highest<LOWEST> {
     type Part = L;
     const SHIFTED: bool = false;
+    const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = true;
     fn empty(&self) -> L {
         L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY })
@@ -121,6 +122,7 @@ impl<const LOWEST: bool> HighestBars<LOWEST> {
 impl<L: Lane, const LOWEST: bool> Fold<L> for HighestBars<LOWEST> {
     type Part = Placed<L>;
     const SHIFTED: bool = false;
+    const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = true;
     fn empty(&self) -> Placed<L> {
         Placed { value: L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY }), bar: L::splat(0.0) }

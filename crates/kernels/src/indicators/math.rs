@@ -19,12 +19,6 @@ const fn math(
 const A: &[Input] = &[Input::number("a")];
 const A_B: &[Input] = &[Input::number("a"), Input::number("b")];
 
-/// The value where it is a finite number.
-#[inline(always)]
-fn finite<L: Lane>(value: L) -> L {
-    L::select(value.known(), value, L::unknown())
-}
-
 elementwise!(Abs<L>(a) = a.abs());
 elementwise!(Sign<L>(a) = {
     let zero = L::splat(0.0);
@@ -32,17 +26,22 @@ elementwise!(Sign<L>(a) = {
     L::select(a.known(), sign, L::unknown())
 });
 elementwise!(Sqrt<L>(a) = a.sqrt());
-elementwise!(Ln<L>(a) = finite(a.map(f64::ln)));
-elementwise!(Log10<L>(a) = finite(a.map(f64::log10)));
-elementwise!(Exp<L>(a) = finite(a.map(f64::exp)));
+elementwise!(Ln<L>(a) = a.map(f64::ln).finite());
+elementwise!(Log10<L>(a) = a.map(f64::log10).finite());
+elementwise!(Exp<L>(a) = a.map(f64::exp).finite());
 elementwise!(Floor<L>(a) = a.map(f64::floor));
 elementwise!(Ceil<L>(a) = a.map(f64::ceil));
-elementwise!(Round<L>(a) = a.map(f64::round));
-elementwise!(Pow<L>(a, b) = finite(L::from_fn(|lane| {
+elementwise!(Round<L>(a) = {
+    // The distance is exact, which `(a + 0.5).floor()` is not just below a half and among large numbers.
+    let below = a.map(f64::floor);
+    L::select((a - below).lt(L::splat(0.5)), below, below + L::splat(1.0))
+});
+elementwise!(Pow<L>(a, b) = L::from_fn(|lane| {
     let (a, b) = (a.lane(lane), b.lane(lane));
     // `powf` gives 1 for an unknown exponent of 1 and for an unknown to the power of 0.
     if a.is_nan() || b.is_nan() { f64::NAN } else { a.powf(b) }
-})));
+})
+.finite());
 elementwise!(Min<L>(a, b) = L::select(a.eq(a), a.smaller(b), a));
 elementwise!(Max<L>(a, b) = L::select(a.eq(a), a.larger(b), a));
 elementwise!(Nz<L>(a, replacement) = L::select(a.known(), a, replacement));
@@ -67,7 +66,7 @@ pub static FLOOR: Row = math("floor", "The whole number at or below.", A, None, 
 pub static CEIL: Row = math("ceil", "The whole number at or above.", A, None, "ceil(close) == close", stateless!(Ceil));
 pub static ROUND: Row = math(
     "round",
-    "The nearest whole number; halves go away from zero.",
+    "The nearest whole number; halves go up: `round(-2.5)` is −2.",
     A,
     None,
     "round(close) == close",

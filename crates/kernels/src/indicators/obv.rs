@@ -21,13 +21,14 @@ impl<L: Lane> Kernel<L> for Obv<L> {
         let (close, volume) = (inputs.series(0), inputs.series(1));
         for (bar, out) in output.series().iter_mut().enumerate() {
             let (x, volume) = (close[bar], volume[bar]);
-            let known = x.known() & volume.known();
             let step = L::select(
                 x.gt(self.previous),
                 volume,
                 L::select(x.lt(self.previous), -volume, L::splat(0.0)),
             );
-            self.total = L::select(known, self.total + step, self.total);
+            let total = self.total + step;
+            let known = x.known() & volume.known() & total.known();
+            self.total = L::select(known, total, self.total);
             self.previous = L::select(known, x, self.previous);
             *out = L::select(known, self.total, L::unknown());
         }
@@ -42,7 +43,7 @@ pub static OBV: Row = Row {
     group: Group::Volume,
     summary: "On-balance volume: the volume of rising bars minus that of falling ones, summed up.",
     doc: "Starts at 0 on the first bar (Pine; TA-Lib starts at its volume), so only differences have a meaning. A bar \
-          with an unknown close or volume is unknown and left out.\n\n\
+          with an unknown close or volume is unknown and left out, as is one that no total is large enough for.\n\n\
           Source: Joseph Granville, *New Key to Stock Market Profits*, 1963.",
     inputs: &[Input::implied("close"), Input::implied("volume")],
     parameters: &[],

@@ -21,17 +21,18 @@ const fn operator(
 const NUMBERS: &[Input] = &[Input::number("a"), Input::number("b")];
 const CONDITIONS: &[Input] = &[Input::condition("a"), Input::condition("b")];
 
-elementwise!(AddKernel<L>(a, b) = a + b);
-elementwise!(SubKernel<L>(a, b) = a - b);
-elementwise!(MulKernel<L>(a, b) = a * b);
-elementwise!(DivKernel<L>(a, b) = L::select(b.eq(L::splat(0.0)), L::unknown(), a / b));
+// A result that no number is large enough for is unknown, as an operand is: so no kernel ever reads an infinity.
+elementwise!(AddKernel<L>(a, b) = (a + b).finite());
+elementwise!(SubKernel<L>(a, b) = (a - b).finite());
+elementwise!(MulKernel<L>(a, b) = (a * b).finite());
+elementwise!(DivKernel<L>(a, b) = (a / b).finite());
 elementwise!(ModKernel<L>(a, b) = L::from_fn(|lane| a.lane(lane) % b.lane(lane)));
 elementwise!(NegKernel<L>(a) = -a);
 
-pub static ADD: Row = operator("add", "`a + b`.", NUMBERS, VALUE, stateless!(AddKernel));
-pub static SUB: Row = operator("sub", "`a - b`.", NUMBERS, VALUE, stateless!(SubKernel));
-pub static MUL: Row = operator("mul", "`a * b`.", NUMBERS, VALUE, stateless!(MulKernel));
-pub static DIV: Row = operator("div", "`a / b`; unknown where b is 0.", NUMBERS, VALUE, stateless!(DivKernel));
+pub static ADD: Row = operator("add", "`a + b`; unknown where no number is large enough for it.", NUMBERS, VALUE, stateless!(AddKernel));
+pub static SUB: Row = operator("sub", "`a - b`; unknown where no number is large enough for it.", NUMBERS, VALUE, stateless!(SubKernel));
+pub static MUL: Row = operator("mul", "`a * b`; unknown where no number is large enough for it.", NUMBERS, VALUE, stateless!(MulKernel));
+pub static DIV: Row = operator("div", "`a / b`; unknown where b is 0 and where no number is large enough for it.", NUMBERS, VALUE, stateless!(DivKernel));
 pub static MOD: Row = operator(
     "mod",
     "`a % b`: the remainder with the sign of a; unknown where b is 0.",

@@ -7,6 +7,7 @@ use super::bbands::BBANDS;
 use super::conditions::VALUEWHEN;
 use super::dmi::{directional, range_from_before, strength};
 use super::extremes::{HIGHESTBARS, LOWESTBARS};
+use super::mfi::ROUNDING;
 use super::rsi::Rsi;
 use super::stoch::STOCH;
 use super::sum::SUM;
@@ -174,7 +175,7 @@ impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<L, FALLING> {
 }
 
 const MONEY: &[Input] = &[Input::series("source"), Input::implied("volume")];
-const ROUNDING: &[Parameter] = &[Parameter::real("rounding", 0.0, 1.0)];
+const SHARE: &[Parameter] = &[Parameter::real("rounding", 0.0, 1.0)];
 
 const fn flow(name: &'static str, summary: &'static str, body: Body) -> Row {
     Row {
@@ -183,7 +184,7 @@ const fn flow(name: &'static str, summary: &'static str, body: Body) -> Row {
         summary,
         doc: "",
         inputs: MONEY,
-        parameters: ROUNDING,
+        parameters: SHARE,
         outputs: VALUE,
         body,
         scale: None,
@@ -201,9 +202,6 @@ pub static OUTFLOW: Row = flow(
     kernel!(Flow::<_, true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
 );
 
-/// Equal decimals that were computed another way, such as two `hlc3` of one total, differ by no more of their size.
-const UNCHANGED: f64 = 4.0 * f64::EPSILON;
-
 pub static TA_MFI: Row = Row {
     name: "ta.mfi",
     group: Group::Momentum,
@@ -214,7 +212,7 @@ pub static TA_MFI: Row = Row {
     parameters: LENGTH,
     outputs: VALUE,
     body: Body::Compose(|x, p| {
-        let rounding = [if x[0].is_column() { 0.0 } else { UNCHANGED }];
+        let rounding = [if x[0].is_column() { 0.0 } else { ROUNDING }];
         let (positive, negative) = (SUM.of(&[INFLOW.of(x, &rounding)], p), SUM.of(&[OUTFLOW.of(x, &rounding)], p));
         let (zero, hundred) = (negative.number(0.0), negative.number(100.0));
         vec![negative.equals(zero).choose(hundred, positive / (positive + negative) * 100.0)]

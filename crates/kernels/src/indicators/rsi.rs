@@ -12,20 +12,19 @@ pub(super) struct Rsi<L> {
     previous: L,
     gain: Smooth<L>,
     loss: Smooth<L>,
-    seeded: bool,
 }
 
 impl<L: Lane> Rsi<L> {
     pub(super) fn new(p: &[f64], flat: f64) -> Self {
         let average = Smooth::new(p[0], 1.0 / p[0]);
-        Self { flat: L::splat(flat), previous: L::unknown(), gain: average, loss: average, seeded: false }
+        Self { flat: L::splat(flat), previous: L::unknown(), gain: average, loss: average }
     }
 
     #[inline(always)]
     fn run<const KNOWN: bool>(mut self, values: &[L], out: &mut [L]) -> Self {
         let zero = L::splat(0.0);
         for (out, &x) in out.iter_mut().zip(values) {
-            let change = x - self.previous;
+            let change = if KNOWN { x - self.previous } else { (x - self.previous).finite() };
             // In this order an unknown change stays unknown.
             let (gain, loss) = (zero.larger(change), zero.larger(-change));
             let (gain, loss) = if KNOWN {
@@ -35,7 +34,7 @@ impl<L: Lane> Rsi<L> {
                 self.previous = L::select(x.known(), x, self.previous);
                 (self.gain.step(gain), self.loss.step(loss))
             };
-            let total = gain + loss;
+            let total = (gain + loss).finite();
             // The quotient first: 100·G may round up, and then G alone would give more than 100.
             let index = gain / total * L::splat(100.0);
             *out = L::select(total.eq(zero), self.flat, index);
@@ -48,7 +47,7 @@ impl<L: Lane> Kernel<L> for Rsi<L> {
     fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (values, out) = (inputs.series(0), output.series());
         // As in Smooth: known values are assumed, and run again with care when that was wrong.
-        if self.seeded {
+        if self.gain.is_seeded() {
             let after = Rsi::run::<true>(*self, values, out);
             if after.gain.is_sound() && after.loss.is_sound() {
                 *self = after;
@@ -56,7 +55,6 @@ impl<L: Lane> Kernel<L> for Rsi<L> {
             }
         }
         *self = Rsi::run::<false>(*self, values, out);
-        self.seeded = self.gain.is_seeded();
     }
     fn fork(&self) -> Box<dyn Kernel<L>> {
         Box::new(*self)

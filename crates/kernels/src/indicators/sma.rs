@@ -15,6 +15,7 @@ impl<L: Lane> Mean<L> {
 impl<L: Lane> Fold<L> for Mean<L> {
     type Part = L;
     const SHIFTED: bool = true;
+    const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
     fn empty(&self) -> L {
         L::splat(0.0)
@@ -37,7 +38,7 @@ impl<L: Lane> Fold<L> for Mean<L> {
     }
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, shift: L, _: usize) -> L {
-        shift + (tail + head) * self.0
+        (shift + (tail + head) * self.0).finite()
     }
 }
 

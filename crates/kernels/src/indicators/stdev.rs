@@ -1,3 +1,4 @@
+use crate::block::{BLOCK, Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
@@ -6,12 +7,6 @@ use crate::window::{Fold, Window};
 #[derive(Clone)]
 struct Deviation<L> {
     scale: L,
-}
-
-impl<L: Lane> Deviation<L> {
-    fn window(p: &[f64]) -> Window<L, Self> {
-        Window::new(Self { scale: L::splat(1.0 / p[0]) }, bars(p[0]))
-    }
 }
 
 /// Sums of values and of their squares, relative to the segment's first value.
@@ -31,6 +26,7 @@ impl<L: Lane> Part<L> {
 impl<L: Lane> Fold<L> for Deviation<L> {
     type Part = Part<L>;
     const SHIFTED: bool = true;
+    const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
     fn empty(&self) -> Part<L> {
         Part { sum: L::splat(0.0), squares: L::splat(0.0) }
@@ -60,16 +56,62 @@ impl<L: Lane> Fold<L> for Deviation<L> {
     }
 }
 
+/// Sizes whose squares, and the squares of whose differences, are numbers that keep their digits: two different numbers
+/// above the least are more than 1e-136 apart.
+const LEAST: f64 = 1e-120;
+const LARGEST: f64 = 1e150;
+
+#[derive(Clone)]
+struct StandardDeviation<L: Lane>(Window<L, Deviation<L>>);
+
+impl<L: Lane> StandardDeviation<L> {
+    fn new(p: &[f64]) -> Self {
+        Self(Window::new(Deviation { scale: L::splat(1.0 / p[0]) }, bars(p[0])))
+    }
+}
+
+/// The value where it can be squared; 0 can.
+#[inline(always)]
+fn squarable<L: Lane>(value: L) -> L {
+    let size = value.abs();
+    let can = size.ge(L::splat(LEAST)) & size.le(L::splat(LARGEST)) | size.eq(L::splat(0.0));
+    L::select(can, value, L::unknown())
+}
+
+impl<L: Lane> Kernel<L> for StandardDeviation<L> {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (values, out) = (inputs.series(0), output.series());
+        // In this order unknown values are passed over.
+        let (least, largest) = values.iter().fold((L::splat(LEAST), L::splat(LARGEST)), |(least, largest), x| {
+            (x.abs().smaller(least), x.abs().larger(largest))
+        });
+        if L::bits(least.lt(L::splat(LEAST)) | largest.gt(L::splat(LARGEST))) == 0 {
+            return self.0.run(values, out);
+        }
+        let mut held = [L::unknown(); BLOCK];
+        let held = &mut held[..values.len()];
+        held.iter_mut().zip(values).for_each(|(held, &x)| *held = squarable(x));
+        self.0.run(held, out);
+    }
+    fn start_at(&mut self, bar: usize) {
+        self.0.start_at(bar);
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(self.clone())
+    }
+}
+
 pub static STDEV: Row = Row {
     name: "stdev",
     group: Group::Statistic,
     summary: "Standard deviation of the last `length` values, dividing by `length`.",
     doc: "Exactly 0 on a flat window. Values are taken relative to one of the window, so prices of 1e8 keep their \
-          digits and nothing is snapped to zero by an epsilon.",
+          digits and nothing is snapped to zero by an epsilon. Unknown while the window holds an unknown value or one \
+          whose square is no number: above 1e150, or below 1e-120 without being 0.",
     inputs: SOURCE,
     parameters: LENGTH,
     outputs: VALUE,
-    body: kernel!(Deviation::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    body: kernel!(StandardDeviation::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "stdev(close, 20) / close < 0.01",
 };

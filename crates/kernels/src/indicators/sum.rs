@@ -14,6 +14,7 @@ impl<L: Lane> Fold<L> for Sum {
     type Part = L;
     /// Sums of whole numbers (volumes, counts) stay exact when nothing is subtracted.
     const SHIFTED: bool = false;
+    const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
     fn empty(&self) -> L {
         L::splat(0.0)
@@ -36,7 +37,7 @@ impl<L: Lane> Fold<L> for Sum {
     }
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
-        tail + head
+        (tail + head).finite()
     }
 }
 
@@ -44,7 +45,7 @@ pub static SUM: Row = Row {
     name: "sum",
     group: Group::Statistic,
     summary: "The sum of the last `length` values.",
-    doc: "Unknown while the window holds an unknown value.",
+    doc: "Unknown while the window holds an unknown value, and where no number is large enough for it.",
     inputs: SOURCE,
     parameters: LENGTH,
     outputs: VALUE,

@@ -36,7 +36,7 @@ impl<L: Lane> Kernel<L> for TrueRange<L> {
             // The largest of high − low, |high − previous| and |low − previous|, rounded once like each of them.
             let range = high.larger(previous) - low.smaller(previous);
             // The comparisons above pass over an unknown high or low.
-            out[bar] = L::select((high - low).known(), range, L::unknown());
+            out[bar] = L::select((high - low).known(), range, L::unknown()).finite();
             previous = close[bar];
         }
         self.previous = previous;

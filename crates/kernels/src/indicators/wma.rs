@@ -25,6 +25,7 @@ struct Part<L> {
 impl<L: Lane> Fold<L> for Weighted<L> {
     type Part = Part<L>;
     const SHIFTED: bool = true;
+    const WEIGHTED: bool = true;
     const MINDS_HOLES: bool = false;
     fn empty(&self) -> Part<L> {
         Part { sum: L::splat(0.0), weighted: L::splat(0.0) }
@@ -50,7 +51,7 @@ impl<L: Lane> Fold<L> for Weighted<L> {
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, tail: Part<L>, older: usize, head: Part<L>, shift: L, _: usize) -> L {
         let weighted = tail.weighted + head.weighted + head.sum * L::splat(older as f64);
-        shift + weighted * self.scale
+        (shift + weighted * self.scale).finite()
     }
 }
 
