@@ -1,6 +1,14 @@
 export type { DataQuality, DefectPolicy } from './domain/candle.ts'
 export { CANDLE_COLUMNS, type Candle, type CandleColumn, type CandleSeries } from './domain/candle.ts'
-export { DataError, EngineError, FormulaError, JobError, MillraceError, type SymbolError } from './domain/errors.ts'
+export {
+  DataError,
+  EngineError,
+  FormulaError,
+  type FormulaWarning,
+  JobError,
+  MillraceError,
+  type SymbolError,
+} from './domain/errors.ts'
 export { checkJob, type DateRange, type JobRequest, type JobType, type ProcessingJob } from './domain/job.ts'
 export type { ProcessingContext, ProcessingResult, SignalMatch, SignalRole, SignalType } from './domain/result.ts'
 export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'

@@ -96,13 +96,21 @@ async function checkError({ name, formula, parameters }: Case, expected: string)
   expect(explain(error as FormulaError, formula)).toBe(expected)
 }
 
+async function checkWarning({ name, formula, parameters }: Case, expected: string): Promise<void> {
+  const job = { symbols: [name], timeframe: '1d', formula, parameters } as const
+  const result = await new BatchScanUseCase(engine).execute(job)
+  expect(result.warnings.map((warning) => explain(warning, formula)).join('\n')).toBe(expected)
+  expect(result.toJSON().warnings).toBe(result.warnings)
+}
+
 describe.each(FILES)('$file', ({ cases }) => {
   it.each(cases)('$name', async (each) => {
     const { expected } = each
     if (expected.kind === 'mask') await checkMask(each, expected.marks)
     else if (expected.kind === 'roles') await checkRoles(each, expected.marks)
     else if (expected.kind === 'values') await checkValues(each, expected.values)
-    else await checkError(each, expected.drawn)
+    else if (expected.kind === 'error') await checkError(each, expected.drawn)
+    else await checkWarning(each, expected.drawn)
   })
 })
 

@@ -2,7 +2,7 @@ import { ProcessingEngine } from '../engine/main/engine.ts'
 import type { EngineOptions } from '../engine/main/options.ts'
 import { browser } from '../engine/platform/browser.ts'
 
-export { DataError, EngineError, FormulaError, JobError, MillraceError } from '../domain/errors.ts'
+export { DataError, EngineError, FormulaError, type FormulaWarning, JobError, MillraceError } from '../domain/errors.ts'
 export {
   checkFormula,
   explain,

@@ -1,3 +1,4 @@
+import type { FormulaWarning } from '../domain/errors.ts'
 import { analyse, type FormulaMode } from '../formula/check.ts'
 import type { Reference } from '../formula/dag.ts'
 import type { Plan, PlanNode } from '../formula/plan.ts'
@@ -32,6 +33,7 @@ export interface Explanation {
   formula: string
   canonical: string
   parameters: Readonly<Record<string, number>>
+  warnings: readonly FormulaWarning[]
   /** Candle columns that are read. */
   columns: readonly string[]
   signals: readonly { signalType: string; role?: string; text: string }[]
@@ -63,6 +65,7 @@ export function explainPlan(plan: Plan, mode: FormulaMode): Explanation {
     formula: plan.text,
     canonical: plan.canonical,
     parameters: plan.parameters,
+    warnings: plan.warnings,
     columns: plan.columns,
     signals: plan.signals.map(({ value, signalType, role }) => {
       return { signalType, ...(role && { role }), text: textOf(plan, value) }

@@ -3,7 +3,7 @@ import { FormulaError } from '../domain/errors.ts'
 import type { FormulaMode } from '../formula/check.ts'
 import { planFormula } from '../formula/plan.ts'
 import type { BarExplanation } from './explain-bar.ts'
-import { UsageError } from './failure.ts'
+import { UsageError, warningNotes } from './failure.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
@@ -74,6 +74,7 @@ async function explain(source: SourceText, options: ExplainOptions, signal: Abor
     return
   }
   await terminal.write(explanationText(explanation, onBar, terminal), signal)
+  for (const note of warningNotes(plan.warnings, source)) terminal.note(note)
   if (onBar && options.at !== undefined && !isOnDay(onBar.bar.timestamp, options.at)) {
     const text = ` ${options.symbol} has no bar on ${options.at}: this is the last one before`
     terminal.note({ text, tone: 'warning' })

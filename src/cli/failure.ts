@@ -1,7 +1,8 @@
 import { CommanderError } from 'commander'
 import type { Colors } from 'picocolors/types.js'
-import { type FormulaError, MillraceError } from '../domain/errors.ts'
+import { type FormulaError, type FormulaWarning, MillraceError } from '../domain/errors.ts'
 import { explain } from '../formula/explain-error.ts'
+import type { Note } from './terminal.ts'
 import { visible, visibleLines } from './visible.ts'
 
 /** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
@@ -63,9 +64,22 @@ function drawn({ error, source }: FormulaFailure, colors: Colors): string {
   const { at, hint } = error.fields
   // A value for a parameter that the formula does not have: there is no place to point at.
   if (at[1] === 0) return `${colors.red(visible(`${error.code}: ${error.message}`))}${hint && visible(`; ${hint}`)}`
-  const [head = '', ...lines] = explain(error, source.text).split('\n').map(visible)
-  const place = source.file === undefined ? '' : visible(`  in ${source.file}`)
-  return [`${colors.red(head)}${place}`, ...lines].join('\n')
+  const [head = '', ...lines] = placed(error, source).map(visible)
+  return [colors.red(head), ...lines].join('\n')
+}
+
+/** Where a formula says something else than was probably meant, drawn as its errors are. */
+export function warningNotes(warnings: readonly FormulaWarning[], source: FormulaFailure['source']): Note[] {
+  return warnings.flatMap((warning) => {
+    const [head = '', ...lines] = placed(warning, source)
+    return [{ text: head, tone: 'warning' as const }, ...lines.map((text) => ({ text }))]
+  })
+}
+
+/** The lines of the drawing, the file named in the first. */
+function placed(problem: FormulaError | FormulaWarning, { text, file }: FormulaFailure['source']): string[] {
+  const [head = '', ...lines] = explain(problem, text).split('\n')
+  return [file === undefined ? head : `${head}  in ${file}`, ...lines]
 }
 
 /** How to set on the command line what the message asks for. */

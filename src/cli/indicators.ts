@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { ALIASES } from '../formula/names.ts'
+import { calleeOf } from '../formula/names.ts'
 import { nearestNames } from '../formula/nearest.ts'
 import { CATALOGUE, type CatalogueParameter, type CatalogueRow } from '../indicators/catalogue.ts'
 import { UsageError } from './failure.ts'
@@ -51,8 +51,8 @@ function listed(): CatalogueRow[] {
 }
 
 function named(name: string): CatalogueRow {
-  const plain = name.replace(/^(ta|math)\./, '').replace(/\(.*$/, '')
-  const row = listed().find((each) => each.name === (ALIASES.get(plain) ?? plain))
+  const plain = name.replace(/\(.*$/, '')
+  const row = calleeOf(plain)?.row
   if (row) return row
   const names = listed().map((each) => each.name)
   const near = nearestNames(plain, names)

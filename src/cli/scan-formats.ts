@@ -48,14 +48,14 @@ function* ndjsonPieces(view: ScanView, limit: number | undefined): Generator<str
 /** `BatchScanResult.toJSON`, a match per line, without the whole of it ever being one text. */
 function* jsonPieces(view: ScanView, limit: number | undefined): Generator<string> {
   const { result, statistics } = view
-  const { job, errors, dataQuality, exact, timing, cache } = result
+  const { job, warnings, errors, dataQuality, exact, timing, cache } = result
   yield `{"job":${JSON.stringify(job)},\n"statistics":${JSON.stringify(statistics)},\n"matches":[`
   let separator = '\n'
   for (const match of shownMatches(view, limit)) {
     yield `${separator}${JSON.stringify(match)}`
     separator = ',\n'
   }
-  const rest = JSON.stringify({ errors, dataQuality, exact, timing, cache })
+  const rest = JSON.stringify({ warnings, errors, dataQuality, exact, timing, cache })
   yield `\n],\n${rest.slice(1)}\n`
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
-import { EXIT } from './failure.ts'
+import { EXIT, warningNotes } from './failure.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
@@ -29,8 +29,8 @@ Examples:
   Korean column names, some symbols:
   $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
 
-JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], errors, dataQuality,
-exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
+JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors,
+dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
 
 export function defineScan(program: Command, signal: AbortSignal): void {
   const command = program
@@ -56,7 +56,7 @@ function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'>
 /** Runs a scan and prints it; sets the exit code when symbols failed under `--strict`. */
 export async function scan(source: SourceText, options: JobOptions, terminal: Terminal, signal: AbortSignal) {
   const start = performance.now()
-  planText(source, options.param, 'scan')
+  const { warnings } = planText(source, options.param, 'scan')
   const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
   await withData(options, { terminal, signal }, async (data) => {
     const bar = await ProgressBar.open(terminal, data.symbols.length)
@@ -75,6 +75,7 @@ export async function scan(source: SourceText, options: JobOptions, terminal: Te
     const view = viewOf(result, options.last)
     const elapsedMs = performance.now() - start
     await terminal.write(scanPieces(view, options, terminal), signal)
+    for (const note of warningNotes(warnings, source)) terminal.note(note)
     for (const note of scanNotes(view, { elapsedMs, format: options.format })) terminal.note(note)
     if (options.strict && result.errors.length > 0) process.exitCode = EXIT.symbolsFailed
   })

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
-import { EXIT, UsageError } from './failure.ts'
+import { EXIT, UsageError, warningNotes } from './failure.ts'
 import { planText, readExpressions, type SourceText } from './inputs.ts'
 import { jobOf, type OpenData, withData } from './open-data.ts'
 import {
@@ -58,7 +58,9 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
   const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
   if (options.exprs !== undefined) expressions.push(...(await readExpressions(options.exprs, signal)))
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
-  for (const expression of expressions) planText(expression, options.param, 'series')
+  const notes = expressions.flatMap((expression) => {
+    return warningNotes(planText(expression, options.param, 'series').warnings, expression)
+  })
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
     const end: SeriesEnd = { failed: [], exact: true }
@@ -67,6 +69,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const { seriesPieces } = await import('./series-formats.ts')
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, end), signal)
+    for (const note of notes) terminal.note(note)
     const { failureNotes, INEXACT } = await import('./scan-notes.ts')
     for (const note of failureNotes(end.failed)) terminal.note(note)
     if (!end.exact) terminal.note(INEXACT)

@@ -88,6 +88,26 @@ export class FormulaError extends MillraceError {
   }
 }
 
+export type FormulaWarningCode =
+  /** A constant without a value: `sqrt(-1)`, or a division by 0. */
+  | 'FORMULA_NEVER_KNOWN'
+  /** A comparison whose result does not depend on the candles. */
+  | 'FORMULA_ALWAYS_THE_SAME'
+  /** Arguments in the order that another language has. */
+  | 'FORMULA_ARGUMENT_ORDER'
+  /** A comparison with a number that the function cannot give. */
+  | 'FORMULA_SIGN'
+
+/** Something in a formula that runs and is hardly what was meant. Plain data; `explain(warning, text)` draws where. */
+export interface FormulaWarning {
+  code: FormulaWarningCode
+  message: string
+  /** What to write instead, as a sentence. */
+  hint: string
+  /** Half-open range of the text, in UTF-16 code units. */
+  at: readonly [start: number, end: number]
+}
+
 export type EngineErrorCode = 'ENGINE_CLOSED' | 'ENGINE_OPTION' | 'ENGINE_WASM' | 'ENGINE_WORKER' | 'CANCELLED'
 
 /** The engine cannot run, or was told to stop. */

@@ -1,3 +1,5 @@
+import type { Callee } from '../indicators/callee.ts'
+import { houseCallee } from '../indicators/callee.ts'
 import type { CatalogueRow } from '../indicators/catalogue.ts'
 import { catalogueRow } from '../indicators/catalogue.ts'
 import type { Given } from './arguments.ts'
@@ -5,8 +7,9 @@ import { callRow } from './arguments.ts'
 import type { Context, Value } from './context.ts'
 import { needs, single } from './context.ts'
 import type { Reference } from './dag.ts'
+import { elsewhere } from './elsewhere.ts'
 import { lowerChoose, lowerHistory } from './forms.ts'
-import { ALIASES, callableRow, isValueOnly, SERIES, SHORT_COLUMNS, withoutPrefix } from './names.ts'
+import { calleeOf, isValueOnly, SERIES, SHORT_COLUMNS } from './names.ts'
 import { excerpt } from './problems.ts'
 import type { Argument, Call, Expression } from './tree.ts'
 import { isRefused, unknownFunction } from './unknown.ts'
@@ -14,18 +17,32 @@ import { isRefused, unknownFunction } from './unknown.ts'
 /** A call by name: a row of the catalogue, an alias of one, or a form (`if`, `ref`, `max` of many). */
 export function lowerCall(context: Context, call: Call): Value | undefined {
   if (isRefused(context, call.name, call.nameAt)) return undefined
-  const name = withoutPrefix(call.name)
+  if (isTrueRange(context, call)) return undefined
   if (call.name === 'if') return lowerIf(context, call)
   if (call.name === 'ref') return lowerRef(context, call)
-  const row = callableRow(ALIASES.get(name) ?? name)
-  if (row === undefined || isValueOnly(row)) {
-    for (const argument of call.arguments) context.lower(argument.value)
-    notCallable(context, call, row)
+  const callee = calleeOf(call.name)
+  if (callee === undefined || isValueOnly(callee.row)) {
+    // What another language calls has arguments of that language.
+    if (elsewhere(call.name) === undefined) for (const argument of call.arguments) context.lower(argument.value)
+    notCallable(context, call, callee?.row)
     return undefined
   }
   const given = call.arguments.map((argument) => lowerArgument(context, argument))
-  if (row.name === 'max' || row.name === 'min') return lowerExtreme(context, row, call, given)
-  return callRow(context, row, given, call.at)
+  const { name } = callee.row
+  if (name === 'max' || name === 'min') return lowerExtreme(context, callee, call, given)
+  return callRow(context, callee, given, call.at)
+}
+
+/** `ta.tr(true)`: there are no values true and false, and both meanings have a name. */
+function isTrueRange(context: Context, call: Call): boolean {
+  const [argument] = call.arguments
+  if (call.name !== 'ta.tr' || argument?.value.kind !== 'name' || !/^(true|false)$/.test(argument.value.name))
+    return false
+  const isHandled = argument.value.name === 'true'
+  const message = `ta.tr(${argument.value.name}) is written ${isHandled ? 'tr' : 'ta.tr'} here`
+  const hint = isHandled ? 'write tr: on the first bar it is high - low' : 'write ta.tr: it is unknown on the first bar'
+  context.problems.add('FORMULA_ARGUMENT_TYPE', argument.at, message, hint)
+  return true
 }
 
 function lowerArgument(context: Context, argument: Argument): Given {
@@ -36,7 +53,9 @@ function lowerArgument(context: Context, argument: Argument): Given {
 
 function notCallable(context: Context, call: Call, row: CatalogueRow | undefined): void {
   const { name, nameAt: at } = call
-  const isValue = row !== undefined || SERIES.has(name) || SHORT_COLUMNS.has(name) || context.scope.has(name)
+  const { scope } = context
+  const isOutput = scope.has(name.slice(0, Math.max(0, name.indexOf('.'))))
+  const isValue = row !== undefined || SERIES.has(name) || SHORT_COLUMNS.has(name) || scope.has(name) || isOutput
   if (!isValue) {
     unknownFunction(context, name, at)
     return
@@ -84,24 +103,31 @@ function positionalArguments(
   return undefined
 }
 
-/** `max(a, b, …)` of numbers on one bar; `max(x)` is the largest so far. */
-function lowerExtreme(context: Context, row: CatalogueRow, call: Call, given: readonly Given[]): Value | undefined {
+/** `max(a, b, …)` of numbers on one bar; `max(x)` is the largest so far, which Pine calls `ta.max`. */
+function lowerExtreme(context: Context, callee: Callee, call: Call, given: readonly Given[]): Value | undefined {
+  const { name, row } = callee
+  const isPine = name !== row.name
   const named = given.find((argument) => argument.name !== undefined)
-  if (named !== undefined || given.length === 0) {
-    const message = named ? `${row.name} takes its arguments by position` : `${row.name} has no arguments`
-    context.problems.add('FORMULA_ARGUMENT_COUNT', named?.at ?? call.at, message, `write ${row.name}(a, b)`)
+  if (named !== undefined || given.length < (isPine ? 2 : 1)) {
+    const few = given.length === 0 ? `${name} has no arguments` : `${name} takes two or more arguments, got 1`
+    const message = named ? `${name} takes its arguments by position` : few
+    const hint =
+      named || !isPine
+        ? `write ${name}(a, b)`
+        : `write ${name}(a, b); the ${row.name === 'max' ? 'largest' : 'smallest'} so far is ta.${row.name}(a)`
+    context.problems.add('FORMULA_ARGUMENT_COUNT', named?.at ?? call.at, message, hint)
     return undefined
+  }
+  if (given.length === 1) {
+    const ever = catalogueRow(row.name === 'max' ? 'highest_ever' : 'lowest_ever') as CatalogueRow
+    return callRow(context, { ...houseCallee(ever), name }, given, call.at)
   }
   const numbers: Value[] = []
   for (const { value, valueAt } of given) {
-    if (needs(context, 'number', value, valueAt, row.name) && value !== undefined) numbers.push(value)
+    if (needs(context, 'number', value, valueAt, name) && value !== undefined) numbers.push(value)
   }
   const first = numbers[0]
   if (first === undefined || numbers.length < given.length) return undefined
-  if (numbers.length === 1) {
-    const ever = catalogueRow(row.name === 'max' ? 'highest_ever' : 'lowest_ever') as CatalogueRow
-    return single(context, context.dag.call(ever, [first], []))
-  }
   let result: Reference = first
   for (const value of numbers.slice(1)) result = context.dag.call(row, [result, value], [])
   return single(context, result)

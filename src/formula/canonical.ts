@@ -34,7 +34,6 @@ const SIGNS: ReadonlyMap<string, readonly [sign: string, level: Level]> = new Ma
 const MIRRORED: Readonly<Record<string, string>> = { '>': '<', '>=': '<=' }
 
 export function constantText(value: number): CanonicalText {
-  if (Number.isNaN(value)) return { text: '0 / 0', level: LEVEL.product }
   return { text: String(value), level: value < 0 ? LEVEL.minus : LEVEL.postfix }
 }
 

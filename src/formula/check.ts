@@ -1,3 +1,4 @@
+import type { FormulaWarning } from '../domain/errors.ts'
 import { FormulaError } from '../domain/errors.ts'
 import type { Context, Value } from './context.ts'
 import { shown } from './context.ts'
@@ -11,6 +12,7 @@ import type { Range } from './problems.ts'
 import { excerpt, inTextOrder, listed, Problems, Stop } from './problems.ts'
 import { Scope } from './scope.ts'
 import type { Expression, Statement } from './tree.ts'
+import { isLiteral } from './warnings.ts'
 
 /** What a formula is for: `scan` needs a condition (or roles), `series` takes any value. */
 export type FormulaMode = 'scan' | 'series'
@@ -18,6 +20,7 @@ export type FormulaMode = 'scan' | 'series'
 /** A formula that was read and checked; only worth planning when `errors` is empty. */
 export interface CheckedFormula {
   errors: readonly FormulaError[]
+  warnings: readonly FormulaWarning[]
   dag: Dag
   /** Variables in the order of the text, roles among them. */
   variables: ReadonlyMap<string, Value>
@@ -51,7 +54,10 @@ export function analyse(text: string, parameters: Readonly<Record<string, number
   const { tree, errors } = parseFormula(text)
   const problems = new Problems()
   const scope = new Scope(tree.statements, problems)
-  const context: Context = { text, problems, dag: new Dag(), scope, lower: (expression) => lower(context, expression) }
+  const context: Context = {
+    ...{ text, problems, scope, dag: new Dag(), unknowns: new Set<number>() },
+    lower: (expression) => lower(context, expression),
+  }
   const params = new Map<string, number>()
   let final: CheckedFormula['final']
   const unnamed: FormulaError[] = []
@@ -76,7 +82,8 @@ export function analyse(text: string, parameters: Readonly<Record<string, number
   for (const [name, value] of scope.values) if (value !== undefined && !params.has(name)) variables.set(name, value)
   const roles = [...variables.keys()].filter(isRole)
   const all = [...inTextOrder([...errors, ...problems.list()]), ...unnamed]
-  return { errors: all, dag: context.dag, variables, roles, parameters: params, ...(final && { final }) }
+  const { warnings } = problems
+  return { errors: all, warnings, dag: context.dag, variables, roles, parameters: params, ...(final && { final }) }
 }
 
 function lowerStatement(
@@ -114,6 +121,7 @@ function lowerStatement(
 
 function defineVariable(context: Context, statement: Statement & { kind: 'assign' }, value: Value | undefined): void {
   const { name, nameAt } = statement
+  if (isLiteral(context, statement.value)) context.scope.literals.add(name)
   const isFine = roleIsCondition(context, name, value, statement.value.at)
   context.scope.define(name, nameAt, isFine ? value : undefined)
 }
@@ -172,7 +180,8 @@ function defineParam(
     problems.add('FORMULA_PARAMETER', statement.at, message, 'change the default or the range')
   } else if (isRead && !isKnown) {
     const got = typeof value === 'number' ? value : excerpt(String(value))
-    problems.add('FORMULA_PARAMETER', nameAt, `parameter ${name} must be a number ${range}, got ${got}`, '', {
+    const hint = `give it a number ${range}, or change the range in the formula`
+    problems.add('FORMULA_PARAMETER', nameAt, `parameter ${name} must be a number ${range}, got ${got}`, hint, {
       found: value,
     })
   }

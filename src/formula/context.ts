@@ -11,6 +11,8 @@ export interface Context {
   problems: Problems
   dag: Dag
   scope: Scope
+  /** Constants without a value that were warned of. */
+  unknowns: Set<number>
   /** Checks an expression and turns it into nodes; here, so that the forms need not import each other in a circle. */
   lower: (expression: Expression) => Value | undefined
 }
@@ -69,11 +71,25 @@ export function constantArgument(
     context.problems.add('FORMULA_ARGUMENT_TYPE', at, message, 'write a number or a param')
     return undefined
   }
+  if (accepts(parameter, constant)) return constant
   const { integer, min, max } = parameter
-  if (constant >= min && constant <= max && (!integer || Number.isInteger(constant))) return constant
   const kind = integer ? 'a whole number' : 'a number'
   const got = Number.isNaN(constant) ? 'an unknown value' : constant
   const message = `${parameter.name} must be ${kind} from ${min} to ${max}, got ${got}`
-  context.problems.add('FORMULA_ARGUMENT_RANGE', at, message, '', { found: constant, min, max })
+  context.problems.add('FORMULA_ARGUMENT_RANGE', at, message, rangeHint(parameter, constant), {
+    found: constant,
+    min,
+    max,
+  })
   return undefined
+}
+
+export function accepts({ integer, min, max }: CatalogueParameter, value: number): boolean {
+  return value >= min && value <= max && (!integer || Number.isInteger(value))
+}
+
+function rangeHint({ name, min, max }: CatalogueParameter, value: number): string {
+  if (value < min) return `write ${min} or more`
+  if (value > max) return `write ${max} or less`
+  return Number.isNaN(value) ? `write a number for ${name}` : `write ${Math.floor(value)} or ${Math.ceil(value)}`
 }

@@ -70,6 +70,11 @@ export class Dag {
     return this.node('constant', '', [], [known], NUMBER, constantText(known))
   }
 
+  /** A constant without a value goes by what was written: `sqrt(-1)`. */
+  private unknown(text: CanonicalText): Reference {
+    return this.node('constant', '', [], [Number.NaN], NUMBER, text)
+  }
+
   column(name: ColumnName): Reference {
     return this.node('column', name, [], [], NUMBER, { text: name, level: LEVEL.postfix })
   }
@@ -90,10 +95,21 @@ export class Dag {
     const mirror = MIRRORS.get(row.name)
     if (mirror !== undefined) return this.call(operatorRow(mirror), [...inputs].reverse(), parameters)
     const folded = this.folded(row, inputs)
-    if (folded !== undefined) return this.constant(folded)
+    if (folded !== undefined && !Number.isNaN(folded)) return this.constant(folded)
     const ordered = COMMUTATIVE.has(row.name) ? this.inOrder(inputs) : inputs
     const operands = ordered.map((input, index) => this.operand(input, row, index))
+    if (folded !== undefined) {
+      const unknown = inputs.find((input) => Number.isNaN(this.constantValue(input)))
+      return unknown ?? this.unknown(callText(row, operands, parameters))
+    }
     return this.node('call', row.name, ordered, parameters, row.outputs, () => callText(row, operands, parameters), row)
+  }
+
+  /** One condition equals another where both are known and alike. */
+  sameCondition(a: Reference, b: Reference, isSame: boolean): Reference {
+    const [first, second] = this.inOrder([a, b]) as [Reference, Reference]
+    const other = this.operator('not', [second])
+    return this.operator('choose_condition', [first, ...(isSame ? [second, other] : [other, second])])
   }
 
   /** The value of a constant; undefined for everything that can change from bar to bar. */
@@ -162,7 +178,8 @@ export class Dag {
     text: CanonicalText | (() => CanonicalText),
     row?: CatalogueRow,
   ): Reference {
-    const shape = `${kind} ${name} ${inputs.map((input) => `${input.node}.${input.output}`).join()} ${parameters.join()}`
+    const read = () => inputs.map((input) => `${input.node}.${input.output}`).join()
+    const shape = typeof text === 'function' ? `${name} ${read()} ${parameters.join()}` : `${kind} ${text.text}`
     const known = this.byShape.get(shape)
     if (known !== undefined) return { node: known, output: 0 }
     const id = this.nodes.length

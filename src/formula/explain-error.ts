@@ -1,4 +1,4 @@
-import type { FormulaError } from '../domain/errors.ts'
+import type { FormulaError, FormulaWarning } from '../domain/errors.ts'
 import { lineAt } from './lines.ts'
 
 const TAB = '    '
@@ -6,7 +6,7 @@ const TAB = '    '
 const MAX_WIDTH = 120
 
 /**
- * Draws where a formula is wrong, and says why: four lines of plain text.
+ * Draws where a formula is wrong (or probably not meant so), and says why: four lines of plain text.
  *
  * Columns count characters from 1. Tabs are drawn as four spaces, characters that take two cells (Korean, Chinese) move
  * the marks by two, and control characters are replaced, so the marks stand under the fault in any terminal.
@@ -18,12 +18,12 @@ const MAX_WIDTH = 120
  * //                        ^^^^
  * //   there is no indicator "emma"; the nearest names are ema, dema, tema
  */
-export function explain(error: FormulaError, text: string): string {
-  const { hint } = error.fields
-  const start = Math.min(error.fields.at[0], text.length)
+export function explain(error: FormulaError | FormulaWarning, text: string): string {
+  const { at, hint } = 'fields' in error ? error.fields : error
+  const start = Math.min(at[0], text.length)
   const { line, range } = lineAt(text, start)
   const from = Math.min(start, range[1])
-  const to = Math.max(from, Math.min(error.fields.at[1], range[1]))
+  const to = Math.max(from, Math.min(at[1], range[1]))
   const before = cells(text.slice(range[0], from))
   const marked = cells(text.slice(from, to))
   const after = cells(text.slice(to, range[1]))

@@ -129,7 +129,9 @@ function missingHint(cursor: Cursor): string {
 function readName(cursor: Cursor): Expression {
   const start = cursor.token.at[0]
   let name = cursor.take().text
-  if (PREFIXES.has(name) && cursor.is('.') && cursor.peek(1).kind === 'name') {
+  const isCalled = isSymbol(cursor.peek(2), '(') && !cursor.peek(2).startsLine
+  // Only a name can be called, so `input.int(14)` is one: what it is elsewhere is known by the whole of it.
+  if ((PREFIXES.has(name) || isCalled) && cursor.is('.') && cursor.peek(1).kind === 'name') {
     cursor.take()
     name += `.${cursor.take().text}`
   }

@@ -12,8 +12,8 @@ export interface FormulaToken {
   at: Range
 }
 
-/** A block comment is not of the language, so what looks like a comment inside it is none. */
-const COMMENTS = /\/\*[\s\S]*?(?:\*\/|$)|\/\/[^\n\r]*/g
+/** Comments of other languages are none here, so neither is what looks like a comment inside them. */
+const COMMENTS = /\/\*[\s\S]*?(?:\*\/|$)|#[^\n\r]*|\/\/[^\n\r]*/g
 
 /**
  * The tokens and comments of any text, in its order and apart from each other; space is left out, and what is not of

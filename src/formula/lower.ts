@@ -1,13 +1,16 @@
 import { lowerCall } from './calls.ts'
+import { areKnown, lowerComparison } from './comparisons.ts'
 import type { Context, Value } from './context.ts'
 import { needs, shown, single } from './context.ts'
 import type { Reference } from './dag.ts'
+import { elsewhere } from './elsewhere.ts'
 import { lowerChoose, lowerHistory } from './forms.ts'
 import type { Range } from './problems.ts'
 import { listed } from './problems.ts'
 import type { Chain, Expression, Step } from './tree.ts'
 import { LEVEL } from './tree.ts'
 import { lowerName } from './values.ts'
+import { warnDivision, warnUnknown } from './warnings.ts'
 
 const ROWS: ReadonlyMap<string, string> = new Map([
   ['+', 'add'],
@@ -15,18 +18,18 @@ const ROWS: ReadonlyMap<string, string> = new Map([
   ['*', 'mul'],
   ['/', 'div'],
   ['%', 'mod'],
-  ['<', 'lt'],
-  ['<=', 'le'],
-  ['>', 'gt'],
-  ['>=', 'ge'],
-  ['==', 'eq'],
-  ['!=', 'ne'],
   ['and', 'and'],
   ['or', 'or'],
 ])
 
 /** Checks an expression and turns it into nodes. Undefined when it has an error; the error is in `context.problems`. */
 export function lower(context: Context, expression: Expression): Value | undefined {
+  const value = lowerForm(context, expression)
+  if (value !== undefined) warnUnknown(context, value, expression.at)
+  return value
+}
+
+function lowerForm(context: Context, expression: Expression): Value | undefined {
   switch (expression.kind) {
     case 'number':
       return single(context, context.dag.constant(expression.value))
@@ -80,37 +83,26 @@ function lowerArithmetic(
 }
 
 function lowerChain(context: Context, chain: Chain): Value | undefined {
+  if (chain.level === LEVEL.comparison) return lowerComparison(context, chain)
   const { level, operators, operands } = chain
+  const wanted = level === LEVEL.and || level === LEVEL.or ? 'condition' : 'number'
   const values = operands.map((operand, index) => {
     const value = lower(context, operand)
     const operator = operators[Math.max(0, index - 1)] as string
-    return isOperand(context, chain, value, operand.at, operator) ? value : undefined
+    return needs(context, wanted, value, operand.at, `"${operator}"`) ? value : undefined
   })
   if (!areKnown(values)) return undefined
-  let result: Reference | undefined
+  let result: Reference = values[0] as Value
   for (const [index, operator] of operators.entries()) {
-    const [left, right] = [values[index] as Value, values[index + 1] as Value]
-    const row = ROWS.get(operator) as string
-    if (level === LEVEL.comparison) {
-      const link = context.dag.operator(row, [left, right])
-      result = result === undefined ? link : context.dag.operator('and', [result, link])
-    } else result = context.dag.operator(row, [result ?? left, right])
+    const right = values[index + 1] as Value
+    result = context.dag.operator(ROWS.get(operator) as string, [result, right])
+    warnDivision(context, result, [chain.at[0], (operands[index + 1] as Expression).at[1]])
   }
-  return single(context, result as Reference)
-}
-
-function isOperand(context: Context, chain: Chain, value: Value | undefined, at: Range, operator: string): boolean {
-  if (chain.level === LEVEL.comparison) {
-    if (value?.type !== 'condition') return true
-    const message = `"${operator}" compares numbers, but ${shown(context, at)} is a condition`
-    context.problems.add('FORMULA_TYPE', at, message, 'join conditions with and, or, not')
-    return false
-  }
-  const isLogic = chain.level === LEVEL.and || chain.level === LEVEL.or
-  return needs(context, isLogic ? 'condition' : 'number', value, at, `"${operator}"`)
+  return single(context, result)
 }
 
 function lowerPostfix(context: Context, source: Expression, steps: readonly Step[], start: number): Value | undefined {
+  if (isForeign(context, source, steps[0])) return undefined
   let value = lower(context, source)
   for (const step of steps) {
     const sourceAt: Range = [start, step.at[0]]
@@ -119,6 +111,16 @@ function lowerPostfix(context: Context, source: Expression, steps: readonly Step
     else if (value !== undefined) value = pickOutput(context, value, sourceAt, step.name, step.nameAt)
   }
   return value
+}
+
+/** `dayofweek.monday`: a name of another language with a dot in it, unless the script has that name. */
+function isForeign({ scope, problems }: Context, source: Expression, step: Step | undefined): boolean {
+  if (source.kind !== 'name' || step?.kind !== 'output' || scope.has(source.name)) return false
+  const name = `${source.name}.${step.name}`
+  const known = elsewhere(name)
+  if (known === undefined) return false
+  problems.add('FORMULA_UNKNOWN_NAME', [source.at[0], step.nameAt[1]], ...known, { found: name, closest: [] })
+  return true
 }
 
 function pickOutput(context: Context, value: Value, sourceAt: Range, name: string, nameAt: Range): Value | undefined {
@@ -137,8 +139,4 @@ function pickOutput(context: Context, value: Value, sourceAt: Range, name: strin
 function outputHint(names: readonly string[]): string {
   if (names.length === 0) return 'it is one value; remove the dot and the name'
   return names.length === 1 ? `its only output is ${names[0]}` : `its outputs are ${listed(names)}`
-}
-
-function areKnown(values: readonly (Value | undefined)[]): values is readonly Value[] {
-  return values.every((value) => value !== undefined)
 }

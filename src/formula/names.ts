@@ -1,7 +1,10 @@
 import type { CandleColumn } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import type { Callee } from '../indicators/callee.ts'
+import { houseCallee } from '../indicators/callee.ts'
 import type { CatalogueRow } from '../indicators/catalogue.ts'
 import { CATALOGUE, catalogueRow } from '../indicators/catalogue.ts'
+import { pineCallee } from '../indicators/pine.ts'
 
 /** A column a plan reads: of the candle, its time (ms UTC), or its time as a clock in the job's zone shows it. */
 export type ColumnName = CandleColumn | 'time' | 'local_time'
@@ -58,15 +61,23 @@ export function refusal(name: string): readonly [message: string, hint: string] 
   return REFUSED.get(name.split('.')[0] as string)
 }
 
-/** `ta.rsi` and `math.abs` are `rsi` and `abs`. */
-export function withoutPrefix(name: string): string {
-  return /^(?:ta|math)\./.test(name) ? name.slice(name.indexOf('.') + 1) : name
+/** `ta` and `ema` of `ta.ema`; undefined for a name of the house. */
+export function pinePrefix(name: string): { prefix: string; bare: string } | undefined {
+  const [, prefix, bare] = /^(ta|math)\.(.*)$/.exec(name) ?? []
+  return prefix === undefined || bare === undefined ? undefined : { prefix, bare }
 }
 
-/** The row a name calls; operators are written with signs and have no name. */
+/** The row a bare name calls; operators are written with signs and have no name. */
 export function callableRow(name: string): CatalogueRow | undefined {
-  const row = catalogueRow(name)
+  const row = name.includes('.') ? undefined : catalogueRow(name)
   return row === undefined || (row.group === 'operator' && name !== 'pow') ? undefined : row
+}
+
+/** What a name calls: with a prefix exactly Pine's function, else the house row or what an alias stands for. */
+export function calleeOf(name: string): Callee | undefined {
+  if (pinePrefix(name) !== undefined) return pineCallee(name)
+  const row = callableRow(ALIASES.get(name) ?? name)
+  return row && { ...houseCallee(row), name }
 }
 
 /** True for rows that need nothing written, so they stand without brackets: `hour`, `tr`, `obv`. */

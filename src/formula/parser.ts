@@ -41,6 +41,13 @@ function readStatements(cursor: Cursor, statements: Statement[]): void {
     const before = cursor.token
     const statement = readStatement(cursor)
     const done = cursor.atBoundary && cursor.token !== before
+    if (cursor.is('=>')) {
+      // What was read is the head of a function: nothing in it has a meaning here.
+      const hint = 'functions of your own are not offered: write the expression out; to compare, write >='
+      cursor.problem(cursor.token.at, '"=>" is not part of the language', hint)
+      cursor.skipStatement()
+      continue
+    }
     if (!done) {
       cursor.problem(cursor.token.at, `${found(cursor.token)} is not expected here`, leftoverHint(cursor))
       cursor.skipStatement()
@@ -60,6 +67,22 @@ function withBrokenValue(statement: Statement): Statement {
   return { ...statement, value: { kind: 'broken', parts: [statement.value], at: statement.value.at } }
 }
 
+/** Words in front of a name in other languages. */
+const DECLARATIONS = new Set('var varip const float int bool string color simple series let def'.split(' '))
+
+/** `var float x = 1`: says that a name needs no word in front of it, and reads the rest. */
+function readDeclaration(cursor: Cursor): Statement | undefined {
+  const start = cursor.token.at[0]
+  const words = [cursor.take().text]
+  while (DECLARATIONS.has(cursor.token.text) && cursor.peek(1).kind === 'name') words.push(cursor.take().text)
+  const isKept = words[0] === 'var' || words[0] === 'varip'
+  const message = isKept
+    ? `nothing is kept from bar to bar, so there is no "${words[0]}"`
+    : 'a name is written without a type'
+  cursor.problem(cursor.since(start), message, `write ${cursor.token.text} = …`)
+  return readStatement(cursor)
+}
+
 function readStatement(cursor: Cursor): Statement | undefined {
   const { token } = cursor
   const next = cursor.peek(1)
@@ -67,6 +90,7 @@ function readStatement(cursor: Cursor): Statement | undefined {
   if (isSymbol(token, '[')) return readUnpack(cursor)
   if (token.kind === 'name' && !next.startsLine) {
     if (token.text === 'param' && next.kind === 'name') return readParam(cursor)
+    if (DECLARATIONS.has(token.text) && next.kind === 'name') return readDeclaration(cursor)
     if (token.text === 'fn' && next.kind === 'name') {
       cursor.problems.add(
         'FORMULA_UNKNOWN_NAME',
@@ -83,7 +107,8 @@ function readStatement(cursor: Cursor): Statement | undefined {
     }
     if (isSymbol(next, ':=')) {
       cursor.take()
-      cursor.problem(cursor.take().at, 'a name keeps its value, ":=" cannot change it', 'write = and a new name')
+      cursor.take()
+      cursor.problem(cursor.since(start), 'a name keeps its value, ":=" cannot change it', 'write = and a new name')
       const value = broken([readExpression(cursor)], cursor.since(start))
       return { kind: 'assign', name: token.text, nameAt: token.at, value, at: cursor.since(start) }
     }

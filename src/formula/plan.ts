@@ -1,5 +1,6 @@
 import type { CandleColumn } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import type { FormulaWarning } from '../domain/errors.ts'
 import type { ValueType } from '../indicators/catalogue.ts'
 import { encodePlan } from './bytes.ts'
 import type { CheckedFormula, FormulaMode } from './check.ts'
@@ -57,6 +58,8 @@ export interface Plan {
   readsCalendar: boolean
   /** Every `param` with its value in this plan. */
   parameters: Readonly<Record<string, number>>
+  /** What runs and is hardly what was meant, in the order of the text. */
+  warnings: readonly FormulaWarning[]
   /** For the kernels; only valid with the WASM of the same build. */
   bytes: Uint8Array
 }
@@ -89,7 +92,9 @@ export function planFormula(
   const signals = mode === 'scan' ? signalsOf(checked) : []
   const reported = mode === 'scan' ? scanReports(checked) : seriesReports(checked)
   const canonical = canonicalText(checked, signals, reported)
-  return { text, canonical, ...compact(checked, signals, reported), parameters: Object.fromEntries(checked.parameters) }
+  const { warnings } = checked
+  const values = Object.fromEntries(checked.parameters)
+  return { text, canonical, ...compact(checked, signals, reported), parameters: values, warnings }
 }
 
 function signalsOf({ final, roles, variables }: CheckedFormula): PlanSignal[] {
@@ -117,7 +122,7 @@ function compact(
   { dag }: CheckedFormula,
   signals: readonly PlanSignal[],
   reported: readonly PlanReport[],
-): Omit<Plan, 'text' | 'canonical' | 'parameters'> {
+): Omit<Plan, 'text' | 'canonical' | 'parameters' | 'warnings'> {
   const kept = dag.needed([...signals, ...reported].map((each) => each.value))
   const places = new Map(kept.map((node, place) => [node.id, place]))
   const move = ({ node, output }: Reference): Reference => ({ node: places.get(node) as number, output })

@@ -1,4 +1,4 @@
-import type { ErrorFields, FormulaErrorCode } from '../domain/errors.ts'
+import type { ErrorFields, FormulaErrorCode, FormulaWarning, FormulaWarningCode } from '../domain/errors.ts'
 import { FormulaError } from '../domain/errors.ts'
 
 /** Half-open range of the formula's text, in UTF-16 code units. */
@@ -13,12 +13,18 @@ export class Stop extends Error {}
 /** The errors found so far in one formula. */
 export class Problems {
   private readonly found: FormulaError[] = []
+  private readonly noticed: FormulaWarning[] = []
   /** How many there were, those beyond the maximum included. */
   count = 0
 
   add(code: FormulaErrorCode, at: Range, message: string, hint = '', more: ErrorFields = {}): void {
     this.count += 1
     if (this.found.length < MAX_PROBLEMS) this.found.push(new FormulaError(code, message, { ...more, at, hint }))
+  }
+
+  /** Notes what runs and is hardly what was meant. */
+  warn(code: FormulaWarningCode, at: Range, message: string, hint: string): void {
+    if (this.noticed.length < MAX_PROBLEMS) this.noticed.push({ code, message, hint, at })
   }
 
   /** Writes down that a limit is passed, and leaves. */
@@ -35,6 +41,10 @@ export class Problems {
 
   list(): FormulaError[] {
     return inTextOrder(this.found)
+  }
+
+  get warnings(): readonly FormulaWarning[] {
+    return [...this.noticed].sort((a, b) => a.at[0] - b.at[0])
   }
 }
 

@@ -8,6 +8,8 @@ import type { Statement } from './tree.ts'
 export class Scope {
   /** In the order of definition; undefined for a name whose definition has an error. */
   readonly values = new Map<string, Value | undefined>()
+  /** Names whose value stands in the text as numbers: no candle and no `param` is in it. */
+  readonly literals = new Set<string>()
   private readonly places = new Map<string, Range>()
   /** Names of the statement being lowered. */
   private current: readonly string[] = []

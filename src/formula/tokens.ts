@@ -15,10 +15,15 @@ export interface Token {
 const SPACE = /[^\S\n\r]+/y
 const COMMENT = /\/\/[^\n\r]*/y
 const NAME = /[\p{L}_][\p{L}\p{M}\p{Nd}_]*/uy
+/** `5.` and `1.e3`: a point with no digit behind it, and no range `2..5`. */
+const OPEN_POINT = /(\d+(?:_\d+)*)\.(?![\d.\p{L}_])|(\d+(?:_\d+)*)\.([eE][+-]?\d+)/uy
+const WIDE_NUMBER = /[０-９][０-９．]*/y
 const NUMBER = /(?:\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+)?/y
 const STRING = /"[^"\n\r]*"?|'[^'\n\r]*'?/y
-const BLOCK_COMMENT = /\/\*/y
-const SYMBOL = /\*\*|[=!<>]=|&&|\|\||\.\.|:=|[()[\],;.?:=<>+\-*/%!]/y
+const OTHER_COMMENT = /\/\*[\s\S]*?(?:\*\/|$)|#[^\n\r]*/y
+/** Operators as SQL and the terminals of exchanges write them. */
+const OTHER_WORD = /<>|(?:AND|OR|NOT|And|Or|Not)(?![\p{L}\p{M}\p{Nd}_])/uy
+const SYMBOL = /\*\*|=>|[=!<>]=|&&|\|\||\.\.|:=|[()[\],;.?:=<>+\-*/%!]/y
 const STRAY = /[^\s\p{L}\d_()[\],;.?:=<>+\-*/%!"']+/uy
 
 const WORDS = new Set(['and', 'or', 'not'])
@@ -65,6 +70,12 @@ export function tokenise(text: string, problems: Problems): Token[] {
     position += length
     startsLine = false
   }
+  /** A symbol in the place of what another language or keyboard has for it. */
+  const instead = (written: string, meant: string): void => {
+    const at: Range = [position, position + written.length]
+    problems.add('FORMULA_SYNTAX', at, `"${written}" is not part of the language`, `write ${meant}`)
+    push('symbol', written.length, meant)
+  }
 
   while (position < text.length) {
     const character = text[position]
@@ -78,9 +89,21 @@ export function tokenise(text: string, problems: Problems): Token[] {
       position += skipped.length
       continue
     }
+    const word = match(OTHER_WORD)
+    if (word !== '') {
+      instead(word, word === '<>' ? '!=' : word.toLowerCase())
+      continue
+    }
     const name = match(NAME)
     if (name !== '') {
       push(WORDS.has(name) ? 'symbol' : 'name', name.length, name.normalize('NFC'))
+      continue
+    }
+    const odd = oddNumber(match(OPEN_POINT), match(WIDE_NUMBER))
+    if (odd !== undefined) {
+      const at: Range = [position, position + odd.text.length]
+      problems.add('FORMULA_SYNTAX', at, odd.message, `write ${odd.meant}`)
+      push('number', odd.text.length, odd.text, Number(odd.meant.replaceAll('_', '')))
       continue
     }
     const number = match(NUMBER)
@@ -104,15 +127,11 @@ export function tokenise(text: string, problems: Problems): Token[] {
       push('string', quoted.length, quoted)
       continue
     }
-    if (match(BLOCK_COMMENT) !== '') {
-      const end = text.indexOf('*/', position + 2)
-      const at: Range = [position, end < 0 ? text.length : end + 2]
-      problems.add(
-        'FORMULA_SYNTAX',
-        at,
-        '"/* */" is not part of the language',
-        'a comment starts with // and ends with its line',
-      )
+    const comment = match(OTHER_COMMENT)
+    if (comment !== '') {
+      const at: Range = [position, position + comment.length]
+      const message = `"${comment.startsWith('#') ? '#' : '/* */'}" is not part of the language`
+      problems.add('FORMULA_SYNTAX', at, message, 'a comment starts with // and ends with its line')
       position = at[1]
       continue
     }
@@ -122,22 +141,35 @@ export function tokenise(text: string, problems: Problems): Token[] {
       continue
     }
     const first = String.fromCodePoint(text.codePointAt(position) as number)
-    const meant = LOOKALIKES[first]
-    const characters = meant === undefined ? match(STRAY) : first
-    const at: Range = [position, position + characters.length]
-    const hint = meant === undefined ? 'remove it' : `write ${meant}`
-    problems.add('FORMULA_SYNTAX', at, `"${excerpt(characters)}" is not part of the language`, hint)
-    if (meant === undefined) position += characters.length
-    else push('symbol', characters.length, meant)
+    if (LOOKALIKES[first] !== undefined) instead(first, LOOKALIKES[first])
+    else {
+      const stray = match(STRAY)
+      const at: Range = [position, position + stray.length]
+      problems.add('FORMULA_SYNTAX', at, `"${excerpt(stray)}" is not part of the language`, 'remove it')
+      position += stray.length
+    }
   }
   push('end', 0, '')
   return tokens
 }
 
+/** A number as another language or keyboard writes it. */
+function oddNumber(open: string, wide: string): { text: string; message: string; meant: string } | undefined {
+  if (open !== '') {
+    const meant = open.endsWith('.') ? `${open}0` : open.replace('.', '')
+    return { text: open, message: `"${excerpt(open)}" has no digit behind its point`, meant }
+  }
+  if (wide === '') return undefined
+  return { text: wide, message: `"${excerpt(wide)}" has full-width digits`, meant: wide.normalize('NFKC') }
+}
+
 function numberValue(text: string, start: number, problems: Problems): number {
   const value = Number(text.replaceAll('_', ''))
-  if (Number.isFinite(value)) return value
   const at: Range = [start, start + text.length]
+  if (value === 0 && /^[^eE]*[1-9]/.test(text)) {
+    problems.add('FORMULA_SYNTAX', at, `${excerpt(text)} is too small for a number`, 'numbers go down to 5e-324')
+  }
+  if (Number.isFinite(value)) return value
   problems.add('FORMULA_SYNTAX', at, `${excerpt(text)} is too large for a number`, 'numbers go up to 1.79e308')
   return 0
 }

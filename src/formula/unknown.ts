@@ -1,5 +1,9 @@
+import { houseCallee, signature } from '../indicators/callee.ts'
+import { catalogueRow } from '../indicators/catalogue.ts'
+import { PINE_NAMES, pineCallee } from '../indicators/pine.ts'
 import type { Context } from './context.ts'
-import { CALLABLE, refusal, VALUES, withoutPrefix } from './names.ts'
+import { elsewhere } from './elsewhere.ts'
+import { ALIASES, CALLABLE, callableRow, isReserved, pinePrefix, refusal, SHORT_COLUMNS, VALUES } from './names.ts'
 import { nearestNames } from './nearest.ts'
 import type { Range } from './problems.ts'
 import { excerpt, listed } from './problems.ts'
@@ -34,11 +38,51 @@ function unknown(
   candidates: readonly string[],
   otherwise: string,
 ): void {
-  const closest = context.problems.isFull ? [] : nearestNames(withoutPrefix(name), candidates)
-  const nearest = `the nearest ${closest.length === 1 ? 'name is' : 'names are'} ${listed(closest)}`
-  const hint = closest.length > 0 ? nearest : otherwise
-  context.problems.add('FORMULA_UNKNOWN_NAME', at, `there is no ${kind} "${excerpt(name)}"`, hint, {
-    found: name,
-    closest,
-  })
+  const missing = `there is no ${kind} "${excerpt(name)}"`
+  const say = (message: string, hint: string, closest: readonly string[] = []) => {
+    context.problems.add('FORMULA_UNKNOWN_NAME', at, message, hint, { found: name, closest })
+  }
+  const isPine = pinePrefix(name) !== undefined
+  const lower = name.toLowerCase()
+  const isCased = lower !== name && (isPine ? pineCallee(lower) !== undefined : isKnown(context, lower))
+  const latin = inLatin(name)
+  const known = elsewhere(lower) ?? refusal(lower)
+  const house = isPine ? houseHint(name) : undefined
+  if (latin !== undefined) say(`"${excerpt(name)}" has letters of another alphabet in it`, `write ${latin}`, [latin])
+  else if (isCased && known === undefined) say(missing, `names are written in lower case: ${lower}`, [lower])
+  else if (known !== undefined) say(...known)
+  else if (house !== undefined) say(`Pine has no ${excerpt(name)}`, house)
+  else {
+    const closest = context.problems.isFull ? [] : nearestNames(name, isPine ? PINE_NAMES : candidates)
+    const nearest = `the nearest ${closest.length === 1 ? 'name is' : 'names are'} ${listed(closest)}`
+    say(missing, closest.length > 0 ? nearest : otherwise, closest)
+  }
+}
+
+function isKnown({ scope }: Context, name: string): boolean {
+  return scope.has(name) || isReserved(name) || ALIASES.has(name) || SHORT_COLUMNS.has(name)
+}
+
+/** What to write for a prefix in front of a name that is there without it, or behind the other prefix. */
+function houseHint(name: string): string | undefined {
+  const { prefix, bare } = pinePrefix(name) as { prefix: string; bare: string }
+  const other = pineCallee(`${prefix === 'ta' ? 'math' : 'ta'}.${bare}`)
+  if (other !== undefined) return `write ${signature(other)}`
+  const row = callableRow(bare) ?? catalogueRow(ALIASES.get(bare) ?? '')
+  if (row === undefined) return VALUES.includes(bare) ? `write ${bare}` : undefined
+  const written = `write ${signature({ ...houseCallee(row), name: bare })}`
+  return bare === 'adx' ? `${written}, or [plus, minus, adx] = ta.dmi(14, 14)` : written
+}
+
+/** Letters of other alphabets that look like Latin ones, each in front of the one it looks like. */
+const LOOK_ALIKE = 'аa вb еe кk мm нh оo рp сc тt уy хx іi јj ѕs һh ԁd ԛq ԝw αa οo νv ρp τt υu χx ιi κk εe'
+const LATIN: ReadonlyMap<string, string> = new Map(
+  LOOK_ALIKE.split(' ').map((pair) => [pair.slice(0, 1), pair.slice(1)]),
+)
+
+/** The name in Latin letters, where some of it only looks so; undefined for a name of one alphabet. */
+function inLatin(name: string): string | undefined {
+  if (!/[a-z]/i.test(name)) return undefined
+  const latin = [...name].map((letter) => LATIN.get(letter.toLowerCase()) ?? letter).join('')
+  return latin !== name && /^[\w.]+$/.test(latin) ? latin : undefined
 }

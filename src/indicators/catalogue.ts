@@ -9,6 +9,8 @@ export interface CatalogueInput {
   default?: string
   /** True for inputs that are never positional (the volume of `vwma(close, 20)`); they can still be named. */
   implied: boolean
+  /** True for a price or another series: a constant in its place is refused. */
+  series: boolean
 }
 
 export interface CatalogueParameter {
@@ -16,8 +18,8 @@ export interface CatalogueParameter {
   integer: boolean
   min: number
   max: number
-  /** Absent where nothing is customary: then the argument must be written. */
-  default?: number
+  /** A number, or the earlier parameter it is equal to; absent where nothing is customary and it must be written. */
+  default?: number | string
 }
 
 /** One function of the language, as the Rust row of the same name declares it. */

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { DataQuality } from '../domain/candle.ts'
-import type { SymbolError } from '../domain/errors.ts'
+import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import type { ProcessingResult, SignalMatch } from '../domain/result.ts'
 import type { ProcessingEngine, ScanOutcome } from '../engine/main/engine.ts'
@@ -94,6 +94,11 @@ export class BatchScanResult {
     this.timing = { totalMs: end - startMs, loadMs, computeMs, aggregateMs: end - start }
   }
 
+  /** What in the formula runs and is hardly what was meant; `explain(warning, text)` draws where. */
+  get warnings(): readonly FormulaWarning[] {
+    return this.plan.warnings
+  }
+
   /** Counts, rates and groups; computed at the first look. */
   get statistics(): ScanStatistics {
     if (!this.#statistics) {
@@ -142,9 +147,9 @@ export class BatchScanResult {
 
   /** Plain data, as the command line prints it. Timestamps are milliseconds UTC. */
   toJSON() {
-    const { job, statistics, errors, dataQuality, exact, timing, cache } = this
+    const { job, statistics, warnings, errors, dataQuality, exact, timing, cache } = this
     const matches = Array.from(this.matches, jsonMatch)
-    return { job, statistics, matches, errors, dataQuality, exact, timing, cache }
+    return { job, statistics, matches, warnings, errors, dataQuality, exact, timing, cache }
   }
 }
 

@@ -1,4 +1,4 @@
-import { JobError, type SymbolError } from '../domain/errors.ts'
+import { type FormulaWarning, JobError, type SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { RunOptions } from '../engine/main/options.ts'
@@ -20,6 +20,8 @@ export interface ExpressionSeries {
 
 export interface SeriesResult {
   series: readonly ExpressionSeries[]
+  /** What in the expressions runs and is hardly what was meant; `at` is a range of `expr`. */
+  warnings: readonly (FormulaWarning & { expr: string })[]
   errors: readonly (SymbolError & { symbol: string })[]
   /** Whether every value is that of the whole history: false only where the job gives a `history`. */
   exact: boolean
@@ -60,7 +62,8 @@ export class SeriesUseCase {
       })
     }
     const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
-    return { series, errors, exact }
+    const warnings = plans.flatMap(({ text, warnings }) => warnings.map((warning) => ({ expr: text, ...warning })))
+    return { series, warnings, errors, exact }
   }
 }
 

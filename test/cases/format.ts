@@ -1,11 +1,11 @@
 /**
- * Reads `*.case` files. A case is a block of lines `key: value`; blank lines part cases. `formula` and `error` may
- * go on over lines of their own, indented by two spaces. See README.md in this folder.
+ * Reads `*.case` files. A case is a block of lines `key: value`; blank lines part cases. `formula`, `error` and `warning`
+ * may go on over lines of their own, indented by two spaces. See README.md in this folder.
  */
 
 const COLUMN_KEYS = ['open', 'high', 'low', 'close', 'volume'] as const
 const ROLE_KEYS = ['entry', 'exit', 'short', 'cover'] as const
-const TEXT_KEYS = ['formula', 'error'] as const
+const TEXT_KEYS = ['formula', 'error', 'warning'] as const
 const KEYS = ['name', ...COLUMN_KEYS, 'parameters', ...TEXT_KEYS, 'mask', 'values', ...ROLE_KEYS] as const
 
 type Key = (typeof KEYS)[number]
@@ -25,7 +25,7 @@ export interface Case {
     | { kind: 'roles'; marks: Partial<Record<Role, Mark[]>> }
     /** NaN where unknown. */
     | { kind: 'values'; values: number[] }
-    | { kind: 'error'; drawn: string }
+    | { kind: 'error' | 'warning'; drawn: string }
 }
 
 /** Bar 0 is Monday, 1 January 2024; every bar is a day. */
@@ -76,7 +76,8 @@ function toCase(fields: Map<Key, string[]>, place: string): Case {
   )
   const candles = toCandles(text, place)
   const expected = toExpected(text, candles.length, place)
-  if (candles.length === 0 && expected.kind !== 'error') fail(place, 'the case has no close')
+  const needsCandles = expected.kind !== 'error' && expected.kind !== 'warning'
+  if (candles.length === 0 && needsCandles) fail(place, 'the case has no close')
   return { place, name, formula, parameters, candles, expected }
 }
 
@@ -106,14 +107,17 @@ function toExpected(text: (key: Key) => string | undefined, bars: number, place:
     list.length === bars ? list : fail(place, `${list.length} are expected of ${bars} bars`)
   const marks = (drawn: string) => ofLength(drawn.split(' ').map((each) => toMark(each, place)))
   const found: Case['expected'][] = []
-  const [mask, values, drawn] = [text('mask'), text('values'), text('error')]
+  const [mask, values] = [text('mask'), text('values')]
   if (mask !== undefined) found.push({ kind: 'mask', marks: marks(mask) })
   if (values !== undefined) found.push({ kind: 'values', values: ofLength(numbers(values, place)) })
-  if (drawn !== undefined) found.push({ kind: 'error', drawn })
+  for (const kind of ['error', 'warning'] as const) {
+    const drawn = text(kind)
+    if (drawn !== undefined) found.push({ kind, drawn })
+  }
   const roles = ROLE_KEYS.flatMap((role) => (text(role) === undefined ? [] : [[role, marks(text(role) as string)]]))
   if (roles.length > 0) found.push({ kind: 'roles', marks: Object.fromEntries(roles) })
   const [only] = found
-  return only && found.length === 1 ? only : fail(place, 'one of mask, values, roles or error is expected')
+  return only && found.length === 1 ? only : fail(place, 'one of mask, values, roles, error or warning is expected')
 }
 
 function toMark(drawn: string, place: string): Mark {

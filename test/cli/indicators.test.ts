@@ -18,6 +18,9 @@ describe('indicators', () => {
     expect(stdout).toContain('.upper')
     expect(stdout).toContain('close > bbands(close, 20, 2).upper')
     expect((await run(['indicators', 'ma'])).stdout).toBe((await run(['indicators', 'ta.sma'])).stdout)
+    expect((await run(['indicators', 'ta.stoch'])).stdout).toContain('ta.stoch(source, high, low, length)')
+    expect((await run(['indicators', 'ta.count'])).stderr).toContain('there is no indicator "ta.count"')
+    expect((await run(['indicators', 'adx'])).stdout).toContain('whole number 1 to 5000, length when missing')
   })
 
   it('prints JSON', async () => {

@@ -23,7 +23,7 @@ describe('scan', () => {
   it('prints one object with times in milliseconds as JSON', async () => {
     const { stdout } = await run(['scan', RISING, '--data', DATA, '--format', 'json'])
     const result = JSON.parse(stdout)
-    const keys = ['job', 'statistics', 'matches', 'errors', 'dataQuality', 'exact', 'timing', 'cache']
+    const keys = ['job', 'statistics', 'matches', 'warnings', 'errors', 'dataQuality', 'exact', 'timing', 'cache']
     expect(Object.keys(result)).toEqual(keys)
     expect(result.exact).toBe(true)
     expect(result.job).toMatchObject({ symbols: ['AAA', 'BBB'], timeframe: '1d', formula: RISING })

@@ -36,6 +36,7 @@ describe('any text', () => {
           expect(end).toBeGreaterThanOrEqual(start)
           expect(end).toBeLessThanOrEqual(text.length)
           expect(explain(error, text).split('\n')).toHaveLength(4)
+          if (/_RANGE$|_PARAMETER$/.test(error.code)) expect(error.fields.hint).not.toBe('')
         }
         const positions = errors.map((error) => error.fields.at[0])
         expect(positions).toEqual([...positions].sort((a, b) => a - b))

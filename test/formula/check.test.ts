@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { FormulaError } from '../../src/domain/errors.ts'
 import { checkFormula } from '../../src/formula/check.ts'
 import { planFormula } from '../../src/formula/plan.ts'
 import { canonical, firstParameter, found, sentence, series } from './support.ts'
@@ -134,10 +135,12 @@ describe('checkFormula › arguments', () => {
   it('says what is allowed, as the catalogue has it', () => {
     const { name, min, max } = firstParameter('sma')
     const range = `must be a whole number from ${min} to ${max}`
-    expect(sentence('sma(close, 0) > 1')).toBe(`${name} ${range}, got 0`)
-    expect(sentence('sma(close, 1/0) > 1')).toBe(`${name} ${range}, got an unknown value`)
+    expect(sentence('sma(close, 0) > 1')).toBe(`${name} ${range}, got 0; write ${min} or more`)
+    expect(sentence('sma(close, 1/0) > 1')).toBe(`${name} ${range}, got an unknown value; write a number for ${name}`)
+    expect(sentence(`sma(close, ${max + 1}) > 1`)).toBe(`${name} ${range}, got ${max + 1}; write ${max} or less`)
+    expect(sentence('sma(close, 2.5) > 1')).toBe(`${name} ${range}, got 2.5; write 2 or 3`)
+    expect(sentence('close[1.5] > 1')).toMatch(/; write 1 or 2$/)
     expect(sentence('sma(close) > 1')).toBe('sma is missing its length; write sma(source, length)')
-    expect(sentence('sma(14) > 1')).toBe('sma is missing its length; write sma(source, length)')
     expect(sentence('macd(close).sig > 1')).toBe('macd has no output "sig"; its outputs are line, signal, histogram')
     expect(sentence('close[-2] > 1')).toBe('close[-2] would read the future; bars are counted backwards: close[2]')
     expect(sentence('rsi(close, 3, 4) > 1')).toBe(
@@ -151,8 +154,8 @@ describe('checkFormula › arguments', () => {
     ['rsi(open)', 'rsi(open, 14)'],
     ['rsi(length=7)', 'rsi(close, 7)'],
     ['rsi(7, source=open)', 'rsi(open, 7)'],
-    ['rsi(5, 14)', 'rsi(5, 14)'],
-    ['ta.rsi(close, 14)', 'rsi(close, 14)'],
+    ['ta.rsi(close, 14)', 'ta.rsi(close, 14)'],
+    ['ta.ema(close, 14)', 'ema(close, 14)'],
     ['atr(14)', 'atr(14)'],
     ['atr(14, high=close)', 'atr(14, high=close)'],
     ['cci(20)', 'cci(hlc3, 20)'],
@@ -167,7 +170,11 @@ describe('checkFormula › arguments', () => {
     ['vwma(close, 20, volume=open)', 'vwma(close, 20, volume=open)'],
     ['vwma(close, 20, volume=volume)', 'vwma(close, 20)'],
     ['tr', 'tr'],
-    ['ta.tr()', 'tr'],
+    ['ta.tr()', 'ta.tr'],
+    ['adx(7)', 'adx(7, 7)'],
+    ['dmi(7).plus + 0', 'dmi(7, 7).plus + 0'],
+    ['adx(7, smoothing=3)', 'adx(7, 3)'],
+    ['adx(smoothing=3)', 'adx(14, 3)'],
     ['obv', 'obv'],
     ['nz(volume)', 'nz(volume, 0)'],
     ['nz(volume, close)', 'nz(volume, close)'],
@@ -196,7 +203,12 @@ describe('checkFormula › types', () => {
     ['(close > 1) + 2 > 3', ['TYPE|close > 1']],
     ['-(close > 1) > 3', ['TYPE|close > 1']],
     ['2 ** (close > 1) > 3', ['TYPE|close > 1']],
-    ['(close > 1) == (open > 1)', ['TYPE|close > 1', 'TYPE|open > 1']],
+    ['(close > 1) == open', ['TYPE|close > 1']],
+    ['open != (close > 1)', ['TYPE|close > 1']],
+    ['(close > 1) < (open > 1)', ['TYPE|close > 1']],
+    ['1 < (close > 1) < open', ['TYPE|close > 1']],
+    ['(close > 1) == (open > 1)', []],
+    ['(close > 1) != (open > 1)', []],
     ['close ? 1 : 2', ['TYPE|close']],
     ['close > 1 ? open > 1 : close', ['TYPE|close']],
     ['sma(close > 1, 3) > 1', ['TYPE|close > 1']],
@@ -212,7 +224,40 @@ describe('checkFormula › types', () => {
     expect(sentence('sum(close > 1, 3) > 1')).toBe(
       'sum needs a number, but close > 1 is a condition; choose numbers for it: if(close > 1, 1, 0)',
     )
-    expect(sentence('(close > 1) == (open > 1)')).toContain('compares numbers')
+    expect(sentence('(close > 1) < (open > 1)')).toContain('compares numbers')
+    expect(sentence('(close > 1) == open')).toContain('compares two numbers or two conditions')
+  })
+})
+
+describe('checkFormula › advice', () => {
+  const advised = (text: string) => {
+    const { hint } = (checkFormula(text)[0] as FormulaError).fields
+    return hint.replace(/^write /, '').split(', or ')
+  }
+
+  it.each([
+    ...['rsi(14, 9)', 'stoch(close, 14)', 'mfi(14, 3)', 'change(5)', 'bbands(20, 2, 3)', 'macd(12, 26, 9, 5)'],
+    ...[
+      'ta.stoch(14, close)',
+      'ta.rsi(14)',
+      'ta.bb(20, 2)',
+      'valuewhen(close > 1, 3)',
+      'vwma(20, volume=1)',
+      'adx(7, close=5)',
+    ],
+    ...['rsi(14, source=3)', 'highest(5, 3)', 'rsi(2.5, 14)', 'max(3)'],
+  ])('%s is advised to be a call without an error', (call) => {
+    expect(found(`${call} > 1`)).toMatchObject([expect.stringMatching(/^ARGUMENT_TYPE/)])
+    for (const text of advised(`${call} > 1`)) expect([text, found(`${text} > 1`)]).toEqual([text, []])
+  })
+
+  it.each([
+    ...['close < open > low', 'close > open != close[1] > open[1]', 'close != open != low', 'close == open < low'],
+    ...['(close > 1) == (open > 1) == (low > 1)', '(close > 1) != (open > 1) != (low > 1)', 'close > 1 == (open > 1)'],
+    ...['close > 1 == open > 1 != low > 1', 'close + 1 <= open >= low - 1 > 2', '(low < 1 ? 1 : 2) < close > open'],
+  ])('%s is advised to be written in ways without an error', (chain) => {
+    expect(found(chain)).toMatchObject([expect.stringMatching(/^SYNTAX/)])
+    for (const text of advised(chain)) expect([text, found(text)]).toEqual([text, []])
   })
 })
 

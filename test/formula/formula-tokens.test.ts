@@ -39,6 +39,7 @@ describe('tokens for an editor', () => {
   it('have no comment where a block comment or a text looks like one', () => {
     expect(written('"http://x" /* a // b */ c')).toEqual(['string "http://x"', 'name c'])
     expect(written('a /* // never ended')).toEqual(['name a'])
+    expect(written('a # b // c')).toEqual(['name a'])
   })
 
   it('cover, for any text, places that rise and hold what the token says', () => {

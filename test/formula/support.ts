@@ -42,14 +42,24 @@ export function firstParameter(name: string): { name: string; min: number; max: 
 }
 
 /** Formulas without an error: numbers and conditions of every form the language has. */
-export const formulas = fc.letrec<{ number: string; condition: string }>((tie) => {
+export const formulas = fc.letrec<{ number: string; series: string; condition: string }>((tie) => {
   const number = tie('number')
+  /** What changes from bar to bar: nothing else stands where a price is wanted. */
+  const series = tie('series')
   const condition = tie('condition')
   const bars = fc.integer({ min: 0, max: 30 })
   const length = fc.integer({ min: 1, max: 50 })
   const of = (...parts: (fc.Arbitrary<string | number> | string)[]) =>
     fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''))
   return {
+    series: fc.oneof(
+      { maxDepth: 5, withCrossShrink: true },
+      fc.constantFrom('close', 'hl2', 'volume', 'tr', 'ta.tr', 'hour', 'bar_index'),
+      of('(', fc.constantFrom('open', 'c'), ' ', fc.constantFrom('+', '-', '*', '/', '%', '**'), ' ', number, ')'),
+      of('(', series, ')[', bars, ']'),
+      of('(', condition, ' ? ', number, ' : ', series, ')'),
+      of(fc.constantFrom('ema', 'ta.highestbars', 'ta.rsi'), '(', series, ', ', length, ')'),
+    ),
     number: fc.oneof(
       { maxDepth: 5, withCrossShrink: true },
       fc.constantFrom(
@@ -71,21 +81,28 @@ export const formulas = fc.letrec<{ number: string; condition: string }>((tie) =
       of('(', number, ' ', fc.constantFrom('+', '-', '*', '/', '%', '**'), ' ', number, ')'),
       of('(-', number, ')'),
       of('(', number, ')[', bars, ']'),
-      of(fc.constantFrom('sma', 'ema', 'ta.rma', 'hhv', 'vwma'), '(', number, ', ', length, ')'),
+      series,
+      of(fc.constantFrom('sma', 'ema', 'ta.rma', 'hhv', 'vwma', 'ta.mfi'), '(', series, ', ', length, ')'),
       of('rsi(', length, ')'),
-      of('vwma(close, ', length, ', volume=', number, ')'),
-      of('macd(', number, ', 3, 5, 2)', fc.constantFrom('', '.line', '.signal', '.histogram')),
+      of('ta.stoch(', series, ', ', series, ', low, ', length, ')'),
+      of('ta.bb(', series, ', ', length, ', 2)', fc.constantFrom('', '.middle', '.upper', '.lower')),
+      of('vwma(close, ', length, ', volume=', series, ')'),
+      of('macd(', series, ', 3, 5, 2)', fc.constantFrom('', '.line', '.signal', '.histogram')),
+      fc.constantFrom('sqrt(-1)', 'exp(1000)', '(1e308 * 10)', 'adx(7)', 'ta.dmi(3, 4).adx'),
       of(fc.constantFrom('max', 'min', 'pow', 'nz'), '(', number, ', ', number, ')'),
-      of(fc.constantFrom('abs', 'sqrt', 'log', 'round', 'max', 'up_streak'), '(', number, ')'),
+      of(fc.constantFrom('abs', 'sqrt', 'log', 'round'), '(', number, ')'),
+      of(fc.constantFrom('max', 'ta.min', 'up_streak'), '(', series, ')'),
       of('(', condition, ' ? ', number, ' : ', number, ')'),
       of('barssince(', condition, ')'),
-      of('valuewhen(', condition, ', ', number, ')'),
+      of('valuewhen(', condition, ', ', series, ')'),
     ),
     condition: fc.oneof(
       { maxDepth: 5, withCrossShrink: true },
       fc.constantFrom('close > open', 'na(volume)', '1 < 2'),
       of('(', number, ' ', fc.constantFrom('<', '<=', '>', '>=', '==', '!='), ' ', number, ')'),
       of('(', number, ' < ', number, ' <= ', number, ')'),
+      of('(', number, ' == ', number, ' == ', number, ')'),
+      of('((', condition, ') ', fc.constantFrom('==', '!='), ' (', condition, '))'),
       of('(', condition, ' ', fc.constantFrom('and', 'or', '&&', '||'), ' ', condition, ')'),
       of(fc.constantFrom('(not ', '(!'), condition, ')'),
       of('(', condition, ')[', bars, ']'),

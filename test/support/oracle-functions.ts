@@ -117,6 +117,7 @@ function extremeBars(x: Series, n: number, sign: number): Series {
   })
 }
 
+const negative = (x: Series) => map([x], ([value], [error]) => [0 - value!, error!])
 const greater = (a: Series, b: Series) => compare(a, b, (x, y) => x > y)
 const less = (a: Series, b: Series) => compare(a, b, (x, y) => x < y)
 const atMost = (a: Series, b: Series) => compare(a, b, (x, y) => x <= y)
@@ -134,7 +135,8 @@ const change = (x: Series, n: number) => sub(x, lag(x, n))
 const hundred = (x: Series) =>
   map([x], ([value], [error]) => [100 * value!, 100 * error! + 1e-15 * Math.abs(100 * value!)])
 
-function rsi(x: Series, n: number): Series {
+/** What was gained and what was lost on every bar. */
+function changesOf(x: Series): Series[] {
   let last = Number.NaN
   let lastError = 0
   // The next change is measured from the last known value.
@@ -146,14 +148,11 @@ function rsi(x: Series, n: number): Series {
     lastError = error
     return cell
   })
-  const gain = rma(
-    map([changes], ([d], [e]) => [Math.max(d!, 0), e!]),
-    n,
-  )
-  const loss = rma(
-    map([changes], ([d], [e]) => [Math.max(-d!, 0), e!]),
-    n,
-  )
+  return [1, -1].map((sign) => map([changes], ([d], [e]) => [Math.max(sign * d!, 0), e!]))
+}
+
+function rsi(x: Series, n: number): Series {
+  const [gain, loss] = changesOf(x).map((part) => rma(part, n)) as [Series, Series]
   const moved = add(gain, loss)
   const index = hundred(div(gain, moved))
   return choose(
@@ -180,15 +179,20 @@ function cci(x: Series, n: number): Series {
   )
 }
 
-function mfi(x: Series, volume: Series, n: number): Series {
-  const zero = constant(0, x.value.length)
-  const flow = mul(x, volume)
+/** Where a series rose and where it fell; a computed price within four units in the last place has not changed. */
+function moves(x: Series): Series[] {
   const before = lag(x, 1)
-  // A computed price within four units in the last place has not changed.
   const room = (y: number) => (x.isOfCandles ? 0 : 4 * Number.EPSILON * Math.abs(y))
-  const rises = compare(x, before, (now, then) => now - then > room(then))
-  const falls = compare(x, before, (now, then) => then - now > room(then))
-  const [rose, fell] = [rises, falls].map((moved) => sum(choose(moved, flow, zero), n)) as [Series, Series]
+  return [
+    compare(x, before, (now, then) => now - then > room(then)),
+    compare(x, before, (now, then) => then - now > room(then)),
+  ]
+}
+
+function mfi(x: Series, volume: Series, n: number): Series {
+  const flow = mul(x, volume)
+  const none = constant(0, x.value.length)
+  const [rose, fell] = moves(x).map((moved) => sum(choose(moved, flow, none), n)) as [Series, Series]
   return hundred(div(rose, add(rose, fell)))
 }
 
@@ -211,15 +215,20 @@ function movement(high: Series, low: Series, isUp: boolean): Series {
   })
 }
 
+/** There is no close before the first bar. */
+const rangeFromBefore = (high: Series, low: Series, close: Series) =>
+  map([high, low, lag(close, 1)], ([h, l, c], errors) => [reach(h!, l!, c!), Math.max(...errors)])
+
 /** RMA of each part; the range of the first bar is left out, there is no movement to compare it with. */
 function dmi(high: Series, low: Series, close: Series, n: number, smoothing: number) {
-  const range = rma(
-    map([high, low, lag(close, 1)], ([h, l, c]) => [reach(h!, l!, c!)]),
-    n,
-  )
+  const range = rma(rangeFromBefore(high, low, close), n)
   const plus = hundred(div(rma(movement(high, low, true), n), range))
   const minus = hundred(div(rma(movement(high, low, false), n), range))
-  const zero = constant(0, high.value.length)
+  return withAdx(plus, minus, smoothing)
+}
+
+function withAdx(plus: Series, minus: Series, smoothing: number) {
+  const zero = constant(0, plus.value.length)
   const both = add(plus, minus)
   const apart = map([plus, minus], ([p, m], [ep, em]) => [Math.abs(p! - m!), ep! + em!])
   const index = choose(
@@ -228,6 +237,44 @@ function dmi(high: Series, low: Series, close: Series, n: number, smoothing: num
     hundred(div(apart, both)),
   )
   return { plus, minus, adx: rma(index, smoothing) }
+}
+
+/** Where the averaged range is 0 the two sides keep their last values. */
+function pineDmi(high: Series, low: Series, close: Series, n: number, smoothing: number) {
+  const range = rma(rangeFromBefore(high, low, close), n)
+  const moved = greater(range, constant(0, range.value.length))
+  const side = (isUp: boolean) => valueWhen(moved, hundred(div(rma(movement(high, low, isUp), n), range)), 0)
+  return withAdx(side(true), side(false), smoothing)
+}
+
+/** 100 where nothing was lost. */
+function pineRsi(x: Series, n: number): Series {
+  const house = rsi(x, n)
+  const [gain, loss] = changesOf(x).map((part) => rma(part, n)) as [Series, Series]
+  const zero = constant(0, x.value.length)
+  return choose(
+    compare(loss, zero, (a, b) => a === b),
+    map([gain], () => [100]),
+    house,
+  )
+}
+
+/** The change of the first bar is unknown, so that its money counts on both sides. */
+function pineMfi(x: Series, volume: Series, n: number): Series {
+  const flow = mul(x, volume)
+  const none = mul(constant(0, x.value.length), volume)
+  const [rose, fell] = moves(x).map((moved) => {
+    const counted = choose(moved, flow, none)
+    for (const part of ['value', 'error', 'doubt'] as const) {
+      if (x.value.length > 0) counted[part][0] = flow[part][0]!
+    }
+    return sum(counted, n)
+  }) as [Series, Series]
+  return choose(
+    compare(fell, constant(0, x.value.length), (a, b) => a === b),
+    constant(100, x.value.length),
+    hundred(div(rose, add(rose, fell))),
+  )
 }
 
 function obv(close: Series, volume: Series): Series {
@@ -363,11 +410,18 @@ interface Entry {
   of: (...given: never[]) => Series | Record<string, Series>
 }
 
-/** `name(source = close, #length = 14, ~volume = volume)`: # a constant, ~ a column that is never positional. */
+/**
+ * `name(source = close, #length = 14, ~volume = volume)`: # a constant, ~ a column that is never positional. A constant's
+ * default may be an earlier constant.
+ */
 function entries(table: Readonly<Record<string, Entry['of']>>): Map<string, Entry> {
   return new Map(
     Object.entries(table).map(([signature, of]) => {
-      const [, name, list] = /^(\w+)(?:\((.*)\))?$/.exec(signature) as unknown as [string, string, string | undefined]
+      const [, name, list] = /^([\w.]+)(?:\((.*)\))?$/.exec(signature) as unknown as [
+        string,
+        string,
+        string | undefined,
+      ]
       const parameters = (list ? list.split(', ') : []).map((text) => {
         const [written, given] = text.split(' = ') as [string, string | undefined]
         const isImplied = written.startsWith('~')
@@ -419,20 +473,38 @@ export const FUNCTIONS = entries({
     rma(tr(h, l, c), n),
   'plus_dm(~high = high, ~low = low)': (h: Series, l: Series) => movement(h, l, true),
   'minus_dm(~high = high, ~low = low)': (h: Series, l: Series) => movement(h, l, false),
-  'dmi(#length = 14, #smoothing = 14, ~high = high, ~low = low, ~close = close)': (
+  'dmi(#length = 14, #smoothing = length, ~high = high, ~low = low, ~close = close)': (
     n: number,
     s: number,
     h: Series,
     l: Series,
     c: Series,
   ) => dmi(h, l, c, n, s),
-  'adx(#length = 14, #smoothing = 14, ~high = high, ~low = low, ~close = close)': (
+  'adx(#length = 14, #smoothing = length, ~high = high, ~low = low, ~close = close)': (
     n: number,
     s: number,
     h: Series,
     l: Series,
     c: Series,
   ) => dmi(h, l, c, n, s).adx,
+  'ta.stoch(source, high, low, #length)': (x: Series, h: Series, l: Series, n: number) => stoch(h, l, x, n),
+  'ta.bb(series, #length, #mult)': (x: Series, n: number, mult: number) => {
+    const middle = sma(x, n)
+    const width = mul(constant(mult, x.value.length), stdev(x, n))
+    return { middle, upper: add(middle, width), lower: sub(middle, width) }
+  },
+  'ta.highestbars(source = high, #length)': (x: Series, n: number) => negative(extremeBars(x, n, 1)),
+  'ta.lowestbars(source = low, #length)': (x: Series, n: number) => negative(extremeBars(x, n, -1)),
+  'ta.tr(~high = high, ~low = low, ~close = close)': rangeFromBefore,
+  'ta.rsi(source, #length)': pineRsi,
+  'ta.dmi(#diLength, #adxSmoothing, ~high = high, ~low = low, ~close = close)': (
+    n: number,
+    s: number,
+    h: Series,
+    l: Series,
+    c: Series,
+  ) => pineDmi(h, l, c, n, s),
+  'ta.mfi(series, #length, ~volume = volume)': (x: Series, n: number, v: Series) => pineMfi(x, v, n),
   'obv(~close = close, ~volume = volume)': obv,
   'cum(source)': cum,
   'highest_ever(source)': (x: Series) => extremeSoFar(x, Math.max),

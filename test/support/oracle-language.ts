@@ -62,7 +62,7 @@ export function read(text: string): Line[] {
     }
     if (/^[\d.]/.test(token)) return { kind: 'number', value: Number(token.replaceAll('_', '')) }
     let name = token
-    if ((name === 'ta' || name === 'math') && accept('.')) name = take()
+    if ((name === 'ta' || name === 'math') && accept('.')) name += `.${take()}`
     if (!accept('(')) return { kind: 'name', name }
     const positional: Tree[] = []
     const named = new Map<string, Tree>()

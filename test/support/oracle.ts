@@ -73,6 +73,9 @@ const ROLES = ['entry', 'exit', 'short', 'cover']
 
 type Value = Series | Record<string, Series>
 
+/** What Pine has by the same name with other values; `ta.ema` and `math.abs` are `ema` and `abs`. */
+const houseName = (name: string) => (FUNCTIONS.has(name) ? name : name.replace(/^(?:ta|math)\./, ''))
+
 const isSeries = (value: Value): value is Series => value.value instanceof Float64Array && 'doubt' in value
 const single = (value: Value): Series => (isSeries(value) ? value : Object.values(value)[0]!)
 
@@ -128,6 +131,7 @@ export class Oracle {
         return OPERATORS[tree.operator]!(...tree.operands.map((operand) => single(this.#of(operand))))
       case 'chain': {
         const operands = tree.operands.map((operand) => single(this.#of(operand)))
+        // Of conditions too: they are 1, 0 and unknown.
         const parts = tree.operators.map((operator, at) =>
           compare(operands[at]!, operands[at + 1]!, COMPARISONS[operator]!),
         )
@@ -160,13 +164,14 @@ export class Oracle {
   }
 
   #call({ name, positional, named }: Tree & { kind: 'call' }): Value {
-    const spelled = ALIASES[name] ?? name
+    const spelled = ALIASES[name] ?? houseName(name)
     if (spelled === 'if') return OPERATORS.choose!(...positional.map((each) => single(this.#of(each))))
     if (spelled === 'ref') return lag(single(this.#of(positional[0]!)), this.#constant(positional[1]!)!)
     if ((spelled === 'max' || spelled === 'min') && positional.length !== 2) {
       const [first, ...others] = positional
-      if (others.length === 0)
+      if (others.length === 0) {
         return this.#call({ kind: 'call', name: spelled === 'max' ? 'highest_ever' : 'lowest_ever', positional, named })
+      }
       return others.reduce<Value>((all, each) => {
         return (FUNCTIONS.get(spelled)!.of as unknown as (a: Series, b: Series) => Series)(
           single(all),
@@ -183,9 +188,15 @@ export class Oracle {
     const hasDefaults = slots.every((parameter) => parameter.isNumber || parameter.default !== undefined)
     const order = hasDefaults && startsWithNumber && positional.length <= numbers.length ? numbers : slots
     const given = new Map([...positional.map((each, at) => [order[at]!.name, each] as const), ...named])
+    const numberOf = new Map<string, number>()
     const values = entry.parameters.map((parameter) => {
       const tree = given.get(parameter.name)
-      if (parameter.isNumber) return tree ? this.#constant(tree) : Number(parameter.default)
+      if (parameter.isNumber) {
+        const usual = parameter.default ?? ''
+        const number = tree ? this.#constant(tree)! : (numberOf.get(usual) ?? Number(usual))
+        numberOf.set(parameter.name, number)
+        return number
+      }
       if (tree) return single(this.#of(tree))
       if (parameter.default === undefined) throw new Error(`oracle: ${name} needs ${parameter.name}`)
       return /^\d/.test(parameter.default)

@@ -10,13 +10,20 @@ const rowsOf = (type: string) => rows.filter((row) => row.outputs[0]?.type === t
 const of = (...parts: (fc.Arbitrary<string | number> | string)[]) =>
   fc.tuple(...parts.map((part) => (typeof part === 'string' ? fc.constant(part) : part))).map((all) => all.join(''))
 
+/** What can stand as an input: `series` is never a constant. */
+interface Inputs {
+  number: fc.Arbitrary<string>
+  series: fc.Arbitrary<string>
+  condition: fc.Arbitrary<string>
+}
+
 /** A call with every input and parameter that can be written by position, or only its parameters where that is enough. */
-function call(row: CatalogueRow, number: fc.Arbitrary<string>, condition: fc.Arbitrary<string>): fc.Arbitrary<string> {
+function call(row: CatalogueRow, { number, series, condition }: Inputs): fc.Arbitrary<string> {
   const inputs = row.inputs.filter((input) => !input.implied)
   const parameters = row.parameters.map((parameter) =>
     parameter.integer ? fc.integer({ min: parameter.min, max: 9 }).map(String) : fc.constantFrom('0', '0.5', '2'),
   )
-  const given = inputs.map((input) => (input.type === 'condition' ? condition : number))
+  const given = inputs.map((input) => (input.type === 'condition' ? condition : input.series ? series : number))
   const full = fc.tuple(...given, ...parameters)
   const mayBeShort = parameters.length > 0 && inputs.every((input) => input.default !== undefined)
   const args = mayBeShort ? fc.oneof(full, fc.tuple(...parameters)) : full
@@ -33,16 +40,27 @@ function call(row: CatalogueRow, number: fc.Arbitrary<string>, condition: fc.Arb
 const OPERATORS = ['+', '-', '*', '/', '%', '**']
 const COMPARISONS = ['<', '<=', '>', '>=', '==', '!=']
 
-const { number, condition } = fc.letrec<{ number: string; condition: string }>((tie) => {
-  const [number, condition] = [tie('number'), tie('condition')]
+const { number, series, condition } = fc.letrec<{ number: string; series: string; condition: string }>((tie) => {
+  const all = { number: tie('number'), series: tie('series'), condition: tie('condition') }
+  const { number, series, condition } = all
   const columns = ['open', 'high', 'low', 'close', 'volume', 'hl2', 'hlc3', 'ohlc4', 'hlcc4', 'c', 'bar_index']
   const calendar = ['year', 'month', 'day', 'weekday', 'dayofweek', 'hour', 'minute']
   const bars = fc.integer({ min: 0, max: 7 })
   return {
+    series: fc.oneof(
+      { maxDepth: 3, depthSize: 'small', withCrossShrink: true },
+      fc.constantFrom(...columns, ...columns, ...calendar, 'obv', 'tr', 'ta.tr'),
+      fc.oneof(...rowsOf('number').map((row) => call(row, { ...all, number: series }))),
+      of('(', series, ' ', fc.constantFrom(...OPERATORS), ' ', number, ')'),
+      of('(', number, ' ', fc.constantFrom(...OPERATORS), ' ', series, ')'),
+      of('(', series, ')[', bars, ']'),
+      of('(', condition, ' ? ', number, ' : ', number, ')'),
+    ),
     number: fc.oneof(
       { maxDepth: 3, depthSize: 'small', withCrossShrink: true },
-      fc.constantFrom(...columns, ...columns, ...calendar, 'obv', 'tr', '0', '1', '2.5', '100', '-3', '(1 / 0)'),
-      fc.oneof(...rowsOf('number').map((row) => call(row, number, condition))),
+      series,
+      fc.constantFrom('0', '1', '2.5', '100', '-3', '(1 / 0)', 'sqrt(-1)'),
+      fc.oneof(...rowsOf('number').map((row) => call(row, all))),
       of('(', number, ' ', fc.constantFrom(...OPERATORS), ' ', number, ')'),
       of('(', number, ' ', fc.constantFrom('+', '*', '-'), ' -', number, ' / ', number, ')'),
       of('(', number, ')[', bars, ']'),
@@ -57,20 +75,19 @@ const { number, condition } = fc.letrec<{ number: string; condition: string }>((
         '(',
         number,
         ' ',
-        fc.constantFrom(...COMPARISONS),
-        ' ',
-        number,
-        ' ',
-        fc.constantFrom('<', '<='),
+        fc
+          .constantFrom(['<', '<='], ['>', '>='], ['=='])
+          .chain((family) => of(fc.constantFrom(...family), ' ', number, ' ', fc.constantFrom(...family))),
         ' ',
         number,
         ')',
       ),
+      of('((', condition, ') ', fc.constantFrom('==', '!='), ' (', condition, '))'),
       of('(', condition, ' ', fc.constantFrom('and', 'or'), ' ', condition, ')'),
       of('(not ', condition, ')'),
       // Without brackets: the precedence is part of what is compared.
       of('(', condition, ' or not ', condition, ' and ', condition, ')'),
-      fc.oneof(...rowsOf('condition').map((row) => call(row, number, condition))),
+      fc.oneof(...rowsOf('condition').map((row) => call(row, all))),
       of('(', condition, ')[', bars, ']'),
       of('if(', condition, ', ', condition, ', ', condition, ')'),
     ),
@@ -81,7 +98,7 @@ const { number, condition } = fc.letrec<{ number: string; condition: string }>((
 export const formulas: fc.Arbitrary<string> = fc.oneof(
   condition,
   of('x1 = ', number, '\ny1 = ', condition, '\n', 'y1 and x1 > x1[1]'),
-  of('param n1 = ', fc.integer({ min: 2, max: 6 }), ' in 1..9\n', 'sma(', number, ', n1) >= close[n1] or ', condition),
+  of('param n1 = ', fc.integer({ min: 2, max: 6 }), ' in 1..9\n', 'sma(', series, ', n1) >= close[n1] or ', condition),
   of('entry = ', condition, '\nexit = ', condition),
   of('x1 = ', number, '; short = ', condition, '; cover = x1 > 0 and ', condition),
 )
@@ -106,7 +123,7 @@ export const windowed: fc.Arbitrary<string> = (() => {
 export function plainCall(row: CatalogueRow): fc.Arbitrary<string> {
   const number = fc.constantFrom('open', 'high', 'low', 'close', 'volume')
   const condition = fc.constantFrom('close > open', 'close >= close[1]', 'volume > 2500')
-  const value = row.group === 'calendar' ? fc.constant(row.name) : call(row, number, condition)
+  const value = row.group === 'calendar' ? fc.constant(row.name) : call(row, { number, series: number, condition })
   const isNumber = row.outputs[0]?.type === 'number'
   return value.map((text) => `x1 = ${isNumber ? text : `${text} ? 1 : 0`}\nna(x1) or not na(x1)`)
 }

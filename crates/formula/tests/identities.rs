@@ -380,6 +380,65 @@ fn stoch_is_made_of_highest_and_lowest() {
 }
 
 #[test]
+fn the_stochastic_of_pine_is_that_of_the_house_in_another_order() {
+    assert_one_node(|bytes| {
+        let [high, low, close] = high_low_close(bytes);
+        [bytes.call("ta.stoch", &[close, high, low], &[14.0]), bytes.call("stoch", &[high, low, close], &[14.0])]
+    });
+}
+
+#[test]
+fn the_bands_of_pine_are_those_of_the_house_in_another_order() {
+    for (pine, house) in [(0, 1), (1, 0), (2, 2)] {
+        assert_one_node(|bytes| {
+            let close = bytes.column(CLOSE);
+            let bands = bytes.call("ta.bb", &[close], &[20.0, 2.0]);
+            [bands.output(pine), bytes.call("bbands", &[close], &[20.0, 2.0]).output(house)]
+        });
+    }
+}
+
+#[test]
+fn the_offsets_of_pine_are_the_counts_of_the_house_below_zero() {
+    for (pine, house) in [("ta.highestbars", "highestbars"), ("ta.lowestbars", "lowestbars")] {
+        assert_one_node(|bytes| {
+            let (close, zero) = (bytes.column(CLOSE), bytes.constant(0.0));
+            let count = bytes.call(house, &[close], &[9.0]);
+            [bytes.call(pine, &[close], &[9.0]), bytes.call("sub", &[zero, count], &[])]
+        });
+    }
+}
+
+#[test]
+fn the_range_of_pine_is_the_one_that_its_directional_movement_reads() {
+    let mut bytes = PlanBytes::default();
+    let candle = high_low_close(&mut bytes);
+    bytes.call("ta.dmi", &candle, &[14.0, 14.0]);
+    let nodes = bytes.plan().graph.len();
+    bytes.call("ta.tr", &candle, &[]);
+    assert_eq!(bytes.plan().graph.len(), nodes, "it is there already");
+}
+
+#[test]
+fn on_a_flat_series_nothing_is_lost_and_the_oscillators_of_pine_are_100() {
+    for price in PRICES {
+        let columns = Candles::flat(BARS, price).columns();
+        for length in [1.0, 2.0, 14.0, 65.0] {
+            let rsi = of_close(&columns, "ta.rsi", &[length]);
+            assert_constant(&rsi, 100.0, &format!("ta.rsi({length}) of {price}"));
+            let flow = series(&columns, |bytes| {
+                let (close, volume) = (bytes.column(CLOSE), bytes.column(VOLUME));
+                bytes.call("ta.mfi", &[close, volume], &[length])
+            });
+            // The first bar's money is on both sides while it is in the window.
+            let first = length as usize - 1;
+            assert_same_bits(&flow[first..first + 1], &[50.0], "ta.mfi with the first bar");
+            assert_constant(&flow[first + 1..], 100.0, &format!("ta.mfi({length}) of {price}"));
+        }
+    }
+}
+
+#[test]
 fn an_average_of_length_one_is_its_input() {
     let mut columns = Candles::spiked(BARS, 50, 1e12, 1).columns();
     columns[CLOSE as usize] = with_holes(&columns[CLOSE as usize], 0.05, 1);

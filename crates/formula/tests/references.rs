@@ -51,6 +51,20 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("minus_dm", |x, _| one(movement(&x[0], &x[1]).1)),
     ("dmi", |x, p| dmi(x, p)),
     ("adx", |x, p| one(dmi(x, p).remove(2))),
+    // Pine's.
+    ("ta.stoch", |x, p| one(stoch(&x[0], &x[1], &x[2], p[0]))),
+    ("ta.bb", |x, p| {
+        let [upper, middle, lower] = bbands(x, p).try_into().expect("three bands");
+        vec![middle, upper, lower]
+    }),
+    ("ta.highestbars", |x, p| one(window(&x[0], p[0], |w| -bars_since(w, largest_of(w))))),
+    ("ta.lowestbars", |x, p| one(window(&x[0], p[0], |w| -bars_since(w, smallest_of(w))))),
+    ("ta.tr", |x, _| one(range_from_before(x))),
+    ("ta.rsi", |x, p| one(pine_rsi(&x[0], p[0]))),
+    ("ta.dmi", pine_dmi),
+    ("ta.mfi", |x, p| one(pine_mfi(&x[0], &x[1], p[0]))),
+    ("inflow", |x, p| one(pine_flow(&x[0], &x[1], 1.0, p[0]))),
+    ("outflow", |x, p| one(pine_flow(&x[0], &x[1], -1.0, p[0]))),
     // From the start to now.
     ("obv", |x, _| one(obv(&x[0], &x[1]))),
     ("cum", |x, _| one(running(&x[0], |known| known.iter().sum()))),
@@ -292,19 +306,77 @@ fn movement(high: &[f64], low: &[f64]) -> (Series, Series) {
 }
 fn dmi(x: &Columns, p: &[f64]) -> Vec<Series> {
     let rma = |values: &[f64], length: f64| smooth(values, length, 1.0 / length);
-    let mut range = true_range(&x[0], &x[1], &x[2]);
     // No movement belongs to the first bar, so its range does not count.
-    range[0] = UNKNOWN;
-    let range = rma(&range, p[0]);
+    let range = rma(&range_from_before(x), p[0]);
     let (up, down) = movement(&x[0], &x[1]);
     let index = |movement: Series| zip(&rma(&movement, p[0]), &range, |m, range| finite(100.0 * m / range));
-    let (plus, minus) = (index(up), index(down));
+    with_adx(index(up), index(down), p[1])
+}
+fn with_adx(plus: Series, minus: Series, smoothing: f64) -> Vec<Series> {
     let apart = zip(&plus, &minus, |plus, minus| match plus + minus {
         0.0 => 0.0,
         sum => 100.0 * (plus - minus).abs() / sum,
     });
-    let adx = rma(&apart, p[1]);
+    let adx = smooth(&apart, smoothing, 1.0 / smoothing);
     vec![plus, minus, adx]
+}
+/// On the first bar there is nothing to compare with.
+fn range_from_before(x: &Columns) -> Series {
+    let mut range = true_range(&x[0], &x[1], &x[2]);
+    range[0] = UNKNOWN;
+    range
+}
+
+/// `fixnan`: where the averaged range is 0, the quotient before it.
+fn pine_dmi(x: &Columns, p: &[f64]) -> Vec<Series> {
+    let rma = |values: &[f64]| smooth(values, p[0], 1.0 / p[0]);
+    let range = rma(&range_from_before(x));
+    let (up, down) = movement(&x[0], &x[1]);
+    let index = |movement: Series| {
+        let mut last = UNKNOWN;
+        zip(&rma(&movement), &range, |m, range| m / range)
+            .iter()
+            .zip(&range)
+            .map(|(&index, &range)| {
+                last = if range > 0.0 { index } else { last };
+                if range.is_nan() { UNKNOWN } else { last }
+            })
+            .collect::<Series>()
+    };
+    let percent = |movement: Series| each(&index(movement), |share| 100.0 * share);
+    with_adx(percent(up), percent(down), p[1])
+}
+fn pine_rsi(values: &[f64], length: f64) -> Series {
+    let changes = changes(values);
+    let average = |sign: f64| smooth(&each(&changes, |change| (sign * change).max(0.0)), length, 1.0 / length);
+    zip(
+        &average(1.0),
+        &average(-1.0),
+        |gain, loss| if loss == 0.0 { 100.0 } else { 100.0 - 100.0 / (1.0 + gain / loss) },
+    )
+}
+/// `volume * (change(source) <= 0 ? 0 : source)`, or the reverse; the unknown change of the first bar is neither.
+/// A change of no more than `rounding` of the price before is none.
+fn pine_flow(source: &[f64], volume: &[f64], sign: f64, rounding: f64) -> Series {
+    let flow = |bar: usize| {
+        let Some(before) = bar.checked_sub(1).map(|before| source[before]) else { return source[bar] * volume[bar] };
+        match sign * (source[bar] - before) {
+            change if change.is_nan() => UNKNOWN,
+            change if change <= rounding * before.abs() => 0.0 * volume[bar],
+            _ => source[bar] * volume[bar],
+        }
+    };
+    (0..source.len()).map(flow).collect()
+}
+fn pine_mfi(source: &[f64], volume: &[f64], length: f64) -> Series {
+    let sum = |sign: f64| window(&pine_flow(source, volume, sign, 0.0), length, |w| w.iter().sum());
+    zip(
+        &sum(1.0),
+        &sum(-1.0),
+        |rising, falling| {
+            if falling == 0.0 { 100.0 } else { finite(100.0 - 100.0 / (1.0 + rising / falling)) }
+        },
+    )
 }
 
 /// A function of all known values so far, on bars with a known value.

@@ -213,9 +213,13 @@ impl<'g> Node<'g> {
 }
 
 impl Row {
+    /// Every output of this function.
+    pub fn all_of<'g>(&'static self, inputs: &[Node<'g>], parameters: &[f64]) -> Vec<Node<'g>> {
+        inputs[0].graph.call(self, inputs, parameters)
+    }
     /// The first output of this function.
     pub fn of<'g>(&'static self, inputs: &[Node<'g>], parameters: &[f64]) -> Node<'g> {
-        inputs[0].graph.call(self, inputs, parameters)[0]
+        self.all_of(inputs, parameters)[0]
     }
 }
 

@@ -31,21 +31,26 @@ pub struct Input {
     pub default: Option<&'static str>,
     /// Never positional.
     pub implied: bool,
+    /// A price or another series: a constant in its place is refused, nobody means the average of a number.
+    pub series: bool,
 }
 
 impl Input {
     pub const fn number(name: &'static str) -> Self {
-        Self { name, kind: Type::Number, default: None, implied: false }
+        Self { name, kind: Type::Number, default: None, implied: false, series: false }
+    }
+    pub const fn series(name: &'static str) -> Self {
+        Self { series: true, ..Self::number(name) }
     }
     pub const fn condition(name: &'static str) -> Self {
-        Self { name, kind: Type::Condition, default: None, implied: false }
+        Self { kind: Type::Condition, ..Self::number(name) }
     }
     pub const fn or(self, default: &'static str) -> Self {
         Self { default: Some(default), ..self }
     }
     /// A candle column that is not written as a positional argument.
     pub const fn implied(column: &'static str) -> Self {
-        Self { name: column, kind: Type::Number, default: Some(column), implied: true }
+        Self { default: Some(column), implied: true, ..Self::series(column) }
     }
 }
 
@@ -55,21 +60,26 @@ pub struct Parameter {
     pub min: f64,
     pub max: f64,
     pub default: Option<f64>,
+    /// The earlier parameter whose value it takes when it is not written.
+    pub follows: Option<&'static str>,
 }
 
 impl Parameter {
     pub const fn whole(name: &'static str, min: u32, max: u32) -> Self {
-        Self { name, whole: true, min: min as f64, max: max as f64, default: None }
+        Self { whole: true, ..Self::real(name, min as f64, max as f64) }
     }
     /// A window of 1 to 5000 bars.
     pub const fn length() -> Self {
         Self::whole("length", 1, 5000)
     }
     pub const fn real(name: &'static str, min: f64, max: f64) -> Self {
-        Self { name, whole: false, min, max, default: None }
+        Self { name, whole: false, min, max, default: None, follows: None }
     }
     pub const fn or(self, default: f64) -> Self {
         Self { default: Some(default), ..self }
+    }
+    pub const fn or_as(self, parameter: &'static str) -> Self {
+        Self { follows: Some(parameter), ..self }
     }
     pub fn accepts(&self, value: f64) -> bool {
         value >= self.min && value <= self.max && (!self.whole || value.fract() == 0.0)
@@ -79,7 +89,7 @@ impl Parameter {
 /// The parameter of most windows.
 pub const LENGTH: &[Parameter] = &[Parameter::whole("length", 1, 5000)];
 /// The input of most functions of one series.
-pub const SOURCE: &[Input] = &[Input::number("source")];
+pub const SOURCE: &[Input] = &[Input::series("source")];
 
 pub struct OutputSpec {
     pub name: &'static str,

@@ -47,14 +47,16 @@ fn catalogue() -> String {
         let inputs = row.inputs.iter().map(|input| {
             let default = input.default.map(|value| format!(", default: {}", text(value))).unwrap_or_default();
             format!(
-                "{{ name: {}, type: '{}'{default}, implied: {} }}",
+                "{{ name: {}, type: '{}'{default}, implied: {}, series: {} }}",
                 text(input.name),
                 kind(input.kind),
-                input.implied
+                input.implied,
+                input.series
             )
         });
         let parameters = row.parameters.iter().map(|p| {
-            let default = p.default.map(|value| format!(", default: {value}")).unwrap_or_default();
+            let follows = p.follows.map(|name| format!(", default: {}", text(name)));
+            let default = p.default.map(|value| format!(", default: {value}")).or(follows).unwrap_or_default();
             format!("{{ name: {}, integer: {}, min: {}, max: {}{default} }}", text(p.name), p.whole, p.min, p.max)
         });
         let outputs = row
@@ -86,9 +88,10 @@ fn signature(row: &Row) -> String {
         Some(default) => format!("{} = {default}", input.name),
         None => input.name.to_string(),
     });
-    let parameters = row.parameters.iter().map(|parameter| match parameter.default {
-        Some(default) => format!("{} = {default}", parameter.name),
-        None => parameter.name.to_string(),
+    let parameters = row.parameters.iter().map(|parameter| match (parameter.default, parameter.follows) {
+        (Some(default), _) => format!("{} = {default}", parameter.name),
+        (None, Some(other)) => format!("{} = {other}", parameter.name),
+        (None, None) => parameter.name.to_string(),
     });
     format!("{}({})", row.name, inputs.chain(parameters).collect::<Vec<_>>().join(", "))
 }

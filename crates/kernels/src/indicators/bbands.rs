@@ -6,9 +6,9 @@ pub static BBANDS: Row = Row {
     name: "bbands",
     group: Group::Volatility,
     summary: "Bollinger bands: `middle` is the mean, `upper` and `lower` are `mult` standard deviations away.",
-    doc: "The standard deviation divides by `length`.\n\n\
+    doc: "The standard deviation divides by `length`. `ta.bb` gives the middle first.\n\n\
           Source: John Bollinger, *Bollinger on Bollinger Bands*, 2001.",
-    inputs: &[Input::number("source").or("close")],
+    inputs: &[Input::series("source").or("close")],
     parameters: &[Parameter::length().or(20.0), Parameter::real("mult", 0.0, 1000.0).or(2.0)],
     outputs: &[
         OutputSpec { name: "upper", kind: Type::Number },

@@ -57,7 +57,7 @@ pub static CCI: Row = Row {
     doc: "`(source − sma(source, length)) / (0.015·dev(source, length))`; 0 on a flat window, which one of computed \
           prices, as `hlc3` is, already is when they lie within 4 units in the last place.\n\n\
           Source: Donald Lambert, *Commodities*, October 1980.",
-    inputs: &[Input::number("source").or("hlc3")],
+    inputs: &[Input::series("source").or("hlc3")],
     parameters: &[Parameter::length().or(20.0)],
     outputs: VALUE,
     body: Body::Compose(|x, p| {

@@ -25,7 +25,7 @@ const fn against(
     }
 }
 
-const CLOSE: &[Input] = &[Input::number("source").or("close")];
+const CLOSE: &[Input] = &[Input::series("source").or("close")];
 const TEN_BARS: &[Parameter] = &[Parameter::length().or(10.0)];
 
 pub static CHANGE: Row = against(

@@ -169,7 +169,7 @@ impl<L: Lane> Kernel<L> for ValueWhen<L> {
     }
 }
 pub static VALUEWHEN: Row = Row {
-    inputs: &[Input::condition("condition"), Input::number("source")],
+    inputs: &[Input::condition("condition"), Input::series("source")],
     parameters: &[Parameter::whole("occurrence", 0, 100).or(0.0)],
     ..over_time(
         "valuewhen",

@@ -51,12 +51,16 @@ running!(Total, start = 0.0, |total, x| total + x);
 running!(HighestEver, start = f64::NEG_INFINITY, |best, x| best.larger(x));
 running!(LowestEver, start = f64::INFINITY, |best, x| best.smaller(x));
 
-pub static CUM: Row = cumulative(
-    "cum",
-    "Running total.",
-    "cum(volume) > 1e9",
-    kernel!(Total::new, warmup = |_| 0, memory = |_| Memory::Forever),
-);
+pub static CUM: Row = Row {
+    // `cum(1)` counts bars, as it does in Pine.
+    inputs: &[Input::number("source")],
+    ..cumulative(
+        "cum",
+        "Running total.",
+        "cum(volume) > 1e9",
+        kernel!(Total::new, warmup = |_| 0, memory = |_| Memory::Forever),
+    )
+};
 pub static HIGHEST_EVER: Row = cumulative(
     "highest_ever",
     "The largest value so far; also written `max(x)`.",

@@ -1,4 +1,4 @@
-use super::math::ABS;
+use super::math::{ABS, MAX, MIN};
 use super::rma::RMA;
 use super::true_range::HIGH_LOW_CLOSE;
 use crate::block::{Inputs, Kernel, Output};
@@ -67,29 +67,45 @@ pub static MINUS_DM: Row = movement(
     kernel!(Movement::<_, true>::new, warmup = |_| 1, memory = |_| Memory::Bars(1)),
 );
 
-fn directional<'g>(x: &[Node<'g>], p: &[f64]) -> Vec<Node<'g>> {
-    let &[high, low, close] = x else { unreachable!("the row has three inputs") };
-    let (length, smoothing) = (&p[..1], &p[1..]);
+/// True range of high, low and close, unknown on the first bar: there is no close before it.
+pub(super) fn range_from_before<'g>(x: &[Node<'g>]) -> Node<'g> {
+    let &[high, low, close] = x else { unreachable!("high, low and close") };
     let previous = close.lag(1);
+    MAX.of(&[high, previous], &[]) - MIN.of(&[low, previous], &[])
+}
+
+/// The movements up and down in percent of the range, and that range; each averaged over `length`.
+pub(super) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
     // The range of the first bar is left out here: there is no movement to compare it with.
-    let range = super::math::MAX.of(&[high, previous], &[]) - super::math::MIN.of(&[low, previous], &[]);
-    let range = RMA.of(&[range], length);
-    let plus = RMA.of(&[PLUS_DM.of(&[high, low], &[])], length) / range * 100.0;
-    let minus = RMA.of(&[MINUS_DM.of(&[high, low], &[])], length) / range * 100.0;
+    let range = RMA.of(&[range_from_before(x)], length);
+    let plus = RMA.of(&[PLUS_DM.of(&x[..2], &[])], length) / range * 100.0;
+    let minus = RMA.of(&[MINUS_DM.of(&x[..2], &[])], length) / range * 100.0;
+    [plus, minus, range]
+}
+
+/// How far the two are apart in percent of their sum, averaged.
+pub(super) fn strength<'g>(plus: Node<'g>, minus: Node<'g>, smoothing: &[f64]) -> Node<'g> {
     let sum = plus + minus;
     let zero = sum.number(0.0);
     let index = sum.equals(zero).choose(zero, ABS.of(&[plus - minus], &[]) / sum * 100.0);
-    vec![plus, minus, RMA.of(&[index], smoothing)]
+    RMA.of(&[index], smoothing)
 }
 
-const PARAMETERS: &[Parameter] = &[Parameter::length().or(14.0), Parameter::whole("smoothing", 1, 5000).or(14.0)];
+fn dmi<'g>(x: &[Node<'g>], p: &[f64]) -> Vec<Node<'g>> {
+    let [plus, minus, _] = directional(x, &p[..1]);
+    vec![plus, minus, strength(plus, minus, &p[1..])]
+}
+
+const PARAMETERS: &[Parameter] =
+    &[Parameter::length().or(14.0), Parameter::whole("smoothing", 1, 5000).or_as("length")];
 
 pub static DMI: Row = Row {
     name: "dmi",
     group: Group::Trend,
     summary: "Wilder's directional movement: `plus`, `minus` and their smoothed difference `adx`, each 0 to 100.",
     doc: "Each part is an `rma` of its own (Pine); TA-Lib sums the first `length - 1` bars instead, which fades. `plus` \
-          and `minus` are first at bar `length`, `adx` at `length + smoothing - 1`. Unknown where the range is 0.\n\n\
+          and `minus` are first at bar `length`, `adx` at `length + smoothing - 1`. Unknown where the range is 0; `ta.dmi` \
+          holds the last value there.\n\n\
           Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
@@ -98,7 +114,7 @@ pub static DMI: Row = Row {
         OutputSpec { name: "minus", kind: Type::Number },
         OutputSpec { name: "adx", kind: Type::Number },
     ],
-    body: Body::Compose(directional),
+    body: Body::Compose(dmi),
     scale: Some(0),
     example: "crossover(dmi(14, 14).plus, dmi(14, 14).minus)",
 };
@@ -111,7 +127,7 @@ pub static ADX: Row = Row {
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
     outputs: VALUE,
-    body: Body::Compose(|x, p| vec![directional(x, p)[2]]),
+    body: Body::Compose(|x, p| vec![dmi(x, p)[2]]),
     scale: Some(0),
     example: "adx(14) > 25",
 };

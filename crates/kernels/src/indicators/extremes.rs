@@ -5,8 +5,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
-const SOURCE_HIGH: &[Input] = &[Input::number("source").or("high")];
-const SOURCE_LOW: &[Input] = &[Input::number("source").or("low")];
+const SOURCE_HIGH: &[Input] = &[Input::series("source").or("high")];
+const SOURCE_LOW: &[Input] = &[Input::series("source").or("low")];
 
 /// Which of two values wins; the highest, or of the negated values the lowest.
 #[derive(Clone)]
@@ -154,7 +154,8 @@ impl<L: Lane, const LOWEST: bool> Fold<L> for HighestBars<LOWEST> {
 }
 
 pub static HIGHESTBARS: Row = Row {
-    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value.",
+    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. \
+          `ta.highestbars` counts below 0.",
     scale: Some(0),
     ..extreme(
         "highestbars",
@@ -165,7 +166,8 @@ pub static HIGHESTBARS: Row = Row {
     )
 };
 pub static LOWESTBARS: Row = Row {
-    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value.",
+    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. \
+          `ta.lowestbars` counts below 0.",
     scale: Some(0),
     ..extreme(
         "lowestbars",

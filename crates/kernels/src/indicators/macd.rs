@@ -8,7 +8,7 @@ pub static MACD: Row = Row {
     doc: "`line` is `ema(source, fast) - ema(source, slow)` exactly, `signal` is `ema(line, signal)`. As in Pine, `line` \
           is first at bar `max(fast, slow) - 1`; TA-Lib starts both averages together and later, which fades.\n\n\
           Source: Gerald Appel, *Technical Analysis: Power Tools for Active Investors*, 2005.",
-    inputs: &[Input::number("source").or("close")],
+    inputs: &[Input::series("source").or("close")],
     parameters: &[
         Parameter::whole("fast", 1, 5000).or(12.0),
         Parameter::whole("slow", 1, 5000).or(26.0),

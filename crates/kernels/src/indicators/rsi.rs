@@ -5,7 +5,9 @@ use crate::recursive::Smooth;
 use crate::spec::*;
 
 #[derive(Clone, Copy)]
-struct Rsi<L> {
+pub(super) struct Rsi<L> {
+    /// The index of a series that has not moved.
+    flat: L,
     /// The last known value.
     previous: L,
     gain: Smooth<L>,
@@ -13,9 +15,9 @@ struct Rsi<L> {
 }
 
 impl<L: Lane> Rsi<L> {
-    fn new(p: &[f64]) -> Self {
+    pub(super) fn new(p: &[f64], flat: f64) -> Self {
         let average = Smooth::new(p[0], 1.0 / p[0]);
-        Self { previous: L::unknown(), gain: average, loss: average }
+        Self { flat: L::splat(flat), previous: L::unknown(), gain: average, loss: average }
     }
 
     #[inline(always)]
@@ -35,7 +37,7 @@ impl<L: Lane> Rsi<L> {
             let total = (gain + loss).finite();
             // The quotient first: 100·G may round up, and then G alone would give more than 100.
             let index = gain / total * L::splat(100.0);
-            *out = L::select(total.eq(zero), L::splat(50.0), index);
+            *out = L::select(total.eq(zero), self.flat, index);
         }
         self
     }
@@ -64,13 +66,14 @@ pub static RSI: Row = Row {
     group: Group::Momentum,
     summary: "Wilder's relative strength index, 0 to 100.",
     doc: "`100·G / (G + L)` where G and L are `rma` of the rises and of the falls, first at bar `length`. 50 where \
-          the series has not moved at all (so that neither a high nor a low threshold fires). On an unknown value it \
+          the series has not moved at all (so that neither a high nor a low threshold fires; `ta.rsi` is 100 \
+          there). On an unknown value it \
           is unknown, and the next change is measured from the last known one.\n\n\
           Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
-    inputs: &[Input::number("source").or("close")],
+    inputs: &[Input::series("source").or("close")],
     parameters: &[Parameter::length().or(14.0)],
     outputs: VALUE,
-    body: kernel!(Rsi::new, warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
+    body: kernel!(|p| Rsi::new(p, 50.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
     scale: Some(0),
     example: "rsi(close, 14) < 30",
 };

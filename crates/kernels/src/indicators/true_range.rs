@@ -53,7 +53,8 @@ pub static TR: Row = Row {
     name: "tr",
     group: Group::Volatility,
     summary: "True range: how far the price went since the close before.",
-    doc: "The largest of `high - low`, `|high - close[1]|` and `|low - close[1]|`; on the first bar `high - low`.\n\n\
+    doc: "The largest of `high - low`, `|high - close[1]|` and `|low - close[1]|`; on the first bar `high - low` (`ta.tr` \
+          is unknown there).\n\n\
           Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
     inputs: HIGH_LOW_CLOSE,
     parameters: &[],

@@ -6,7 +6,7 @@ pub static VWMA: Row = Row {
     group: Group::Average,
     summary: "Moving average weighted by volume.",
     doc: "`sum(source·volume, length) / sum(volume, length)`; unknown where no volume was traded in the window.",
-    inputs: &[Input::number("source"), Input::implied("volume")],
+    inputs: &[Input::series("source"), Input::implied("volume")],
     parameters: LENGTH,
     outputs: VALUE,
     body: Body::Compose(|x, p| vec![SUM.of(&[x[0] * x[1]], p) / SUM.of(&x[1..2], p)]),

@@ -1,0 +1,222 @@
+//! What Pine v6 has by the same name with other values, other outputs or another order: `ta.stoch` beside `stoch`.
+//!
+//! Where the two agree on every input the prefix leads to the house row; only the others are here. Holes follow the
+//! language's rule in both families.
+
+use super::bbands::BBANDS;
+use super::conditions::VALUEWHEN;
+use super::dmi::{directional, range_from_before, strength};
+use super::extremes::{HIGHESTBARS, LOWESTBARS};
+use super::mfi::ROUNDING;
+use super::rsi::Rsi;
+use super::stoch::STOCH;
+use super::sum::SUM;
+use super::true_range::HIGH_LOW_CLOSE;
+use crate::block::{Inputs, Kernel, Output};
+use crate::kernel;
+use crate::lane::Lane;
+use crate::spec::*;
+
+const MANUAL: &str = "Source: Pine Script v6 reference manual.";
+
+pub static TA_STOCH: Row = Row {
+    name: "ta.stoch",
+    group: Group::Momentum,
+    summary: "Pine's stochastic: `stoch` with the source in front and nothing implied.",
+    doc: MANUAL,
+    inputs: &[Input::series("source"), Input::series("high"), Input::series("low")],
+    parameters: LENGTH,
+    outputs: VALUE,
+    body: Body::Compose(|x, p| vec![STOCH.of(&[x[1], x[2], x[0]], p)]),
+    scale: Some(0),
+    example: "ta.stoch(close, high, low, 14) < 20",
+};
+
+pub static TA_BB: Row = Row {
+    name: "ta.bb",
+    group: Group::Volatility,
+    summary: "Pine's Bollinger bands: `bbands` with the middle first.",
+    doc: MANUAL,
+    inputs: &[Input::series("series")],
+    parameters: &[Parameter::length(), Parameter::real("mult", 0.0, 1000.0)],
+    outputs: &[
+        OutputSpec { name: "middle", kind: Type::Number },
+        OutputSpec { name: "upper", kind: Type::Number },
+        OutputSpec { name: "lower", kind: Type::Number },
+    ],
+    body: Body::Compose(|x, p| {
+        let bands = BBANDS.all_of(x, p);
+        vec![bands[1], bands[0], bands[2]]
+    }),
+    scale: Some(1),
+    example: "close > ta.bb(close, 20, 2).upper",
+};
+
+const fn offset(name: &'static str, summary: &'static str, inputs: &'static [Input], example: &'static str, body: Body) -> Row {
+    Row {
+        name,
+        group: Group::Trend,
+        summary,
+        doc: MANUAL,
+        inputs,
+        parameters: LENGTH,
+        outputs: VALUE,
+        body,
+        scale: Some(0),
+        example,
+    }
+}
+pub static TA_HIGHESTBARS: Row = offset(
+    "ta.highestbars",
+    "Pine's offset to the largest of the last `length` values: `highestbars` counted below 0.",
+    &[Input::series("source").or("high")],
+    "ta.highestbars(high, 60) >= -3",
+    Body::Compose(|x, p| vec![x[0].number(0.0) - HIGHESTBARS.of(x, p)]),
+);
+pub static TA_LOWESTBARS: Row = offset(
+    "ta.lowestbars",
+    "Pine's offset to the smallest of the last `length` values: `lowestbars` counted below 0.",
+    &[Input::series("source").or("low")],
+    "ta.lowestbars(low, 60) == 0",
+    Body::Compose(|x, p| vec![x[0].number(0.0) - LOWESTBARS.of(x, p)]),
+);
+
+pub static TA_TR: Row = Row {
+    name: "ta.tr",
+    group: Group::Volatility,
+    summary: "Pine's true range: `tr`, but unknown on the first bar.",
+    doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.\n\nSource: Pine Script v6 reference manual.",
+    inputs: HIGH_LOW_CLOSE,
+    parameters: &[],
+    outputs: VALUE,
+    body: Body::Compose(|x, _| vec![range_from_before(x)]),
+    scale: Some(1),
+    example: "ta.tr > 2 * ta.atr(14)",
+};
+
+pub static TA_RSI: Row = Row {
+    name: "ta.rsi",
+    group: Group::Momentum,
+    summary: "Pine's relative strength index: `rsi`, but 100 where the series has not moved at all.",
+    doc: "Pine asks whether anything was lost before it divides, and on a flat series nothing was.\n\n\
+          Source: the built-in script *Relative Strength Index* of TradingView.",
+    inputs: SOURCE,
+    parameters: LENGTH,
+    outputs: VALUE,
+    body: kernel!(
+        |p| Rsi::new(p, 100.0),
+        warmup = |p| bars(p[0]),
+        memory = |p| Memory::Fading(1.0 - 1.0 / p[0])
+    ),
+    scale: Some(0),
+    example: "ta.rsi(close, 14) < 30",
+};
+
+pub static TA_DMI: Row = Row {
+    name: "ta.dmi",
+    group: Group::Trend,
+    summary: "Pine's directional movement: `dmi`, but `plus` and `minus` hold their last value where the range is 0.",
+    doc: "Source: the built-in script *Directional Movement Index* of TradingView (`fixnan`).",
+    inputs: HIGH_LOW_CLOSE,
+    parameters: &[Parameter::whole("diLength", 1, 5000), Parameter::whole("adxSmoothing", 1, 5000)],
+    outputs: &[
+        OutputSpec { name: "plus", kind: Type::Number },
+        OutputSpec { name: "minus", kind: Type::Number },
+        OutputSpec { name: "adx", kind: Type::Number },
+    ],
+    body: Body::Compose(|x, p| {
+        let [plus, minus, range] = directional(x, &p[..1]);
+        let moved = range.gt(range.number(0.0));
+        let [plus, minus] = [plus, minus].map(|side| VALUEWHEN.of(&[moved, side], &[0.0]));
+        vec![plus, minus, strength(plus, minus, &p[1..])]
+    }),
+    scale: Some(0),
+    example: "ta.dmi(14, 14).plus > ta.dmi(14, 14).minus",
+};
+
+/// The money of a bar that is counted as rising (or as falling): where the change is known and not that way, none.
+#[derive(Clone, Copy)]
+struct Flow<L, const FALLING: bool> {
+    /// Share of the price before that a change must exceed.
+    rounding: L,
+    previous: L,
+    first: bool,
+}
+
+impl<L: Lane, const FALLING: bool> Flow<L, FALLING> {
+    fn new(p: &[f64]) -> Self {
+        Self { rounding: L::splat(p[0]), previous: L::unknown(), first: true }
+    }
+}
+
+impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<L, FALLING> {
+    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (source, volume) = (inputs.series(0), inputs.series(1));
+        for (bar, out) in output.series().iter_mut().enumerate() {
+            let x = source[bar];
+            let flow = x * volume[bar];
+            let change = if FALLING { self.previous - x } else { x - self.previous };
+            let moved = change.gt(self.previous.abs() * self.rounding);
+            let counted = L::select(moved, flow, L::splat(0.0));
+            // Nothing is known about the first bar's change, and Pine then counts it on both sides.
+            let (value, known) =
+                if self.first { (flow, flow.known()) } else { (counted, flow.known() & change.known()) };
+            *out = L::select(known, value, L::unknown());
+            self.first = false;
+            self.previous = x;
+        }
+    }
+    fn start_at(&mut self, bar: usize) {
+        self.first = bar == 0;
+    }
+    fn fork(&self) -> Box<dyn Kernel<L>> {
+        Box::new(*self)
+    }
+}
+
+const MONEY: &[Input] = &[Input::series("source"), Input::implied("volume")];
+const SHARE: &[Parameter] = &[Parameter::real("rounding", 0.0, 1.0)];
+
+const fn flow(name: &'static str, summary: &'static str, body: Body) -> Row {
+    Row {
+        name,
+        group: Group::Operator,
+        summary,
+        doc: "",
+        inputs: MONEY,
+        parameters: SHARE,
+        outputs: VALUE,
+        body,
+        scale: None,
+        example: "",
+    }
+}
+pub static INFLOW: Row = flow(
+    "inflow",
+    "`source·volume` where the source rose by more than its rounding, and on the first bar.",
+    kernel!(Flow::<_, false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+);
+pub static OUTFLOW: Row = flow(
+    "outflow",
+    "`source·volume` where the source fell by more than its rounding, and on the first bar.",
+    kernel!(Flow::<_, true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+);
+
+pub static TA_MFI: Row = Row {
+    name: "ta.mfi",
+    group: Group::Momentum,
+    summary: "Pine's money flow index: `mfi` from bar `length - 1` on, and 100 where no money flowed out.",
+    doc: "The first bar's change is unknown, and its money counts as rising and as falling; `mfi` and TA-Lib leave it out. \
+          Equal once that bar has left the window.\n\nSource: Pine Script v6 reference manual.",
+    inputs: &[Input::series("series"), Input::implied("volume")],
+    parameters: LENGTH,
+    outputs: VALUE,
+    body: Body::Compose(|x, p| {
+        let rounding = [if x[0].is_column() { 0.0 } else { ROUNDING }];
+        let (positive, negative) = (SUM.of(&[INFLOW.of(x, &rounding)], p), SUM.of(&[OUTFLOW.of(x, &rounding)], p));
+        let (zero, hundred) = (negative.number(0.0), negative.number(100.0));
+        vec![negative.equals(zero).choose(hundred, positive / (positive + negative) * 100.0)]
+    }),
+    scale: Some(0),
+    example: "ta.mfi(hlc3, 14) < 20",
+};
