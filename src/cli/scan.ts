@@ -56,7 +56,7 @@ function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'>
 /** Runs a scan and prints it; sets the exit code when symbols failed under `--strict`. */
 export async function scan(source: SourceText, options: JobOptions, terminal: Terminal, signal: AbortSignal) {
   const start = performance.now()
-  const { warnings } = planText(source, options.param, 'scan')
+  planText(source, options.param, 'scan')
   const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
   await withData(options, { terminal, signal }, async (data) => {
     const bar = await ProgressBar.open(terminal, data.symbols.length)
@@ -75,7 +75,7 @@ export async function scan(source: SourceText, options: JobOptions, terminal: Te
     const view = viewOf(result, options.last)
     const elapsedMs = performance.now() - start
     await terminal.write(scanPieces(view, options, terminal), signal)
-    for (const note of warningNotes(warnings, source)) terminal.note(note)
+    for (const note of warningNotes(result.warnings, source)) terminal.note(note)
     for (const note of scanNotes(view, { elapsedMs, format: options.format })) terminal.note(note)
     if (options.strict && result.errors.length > 0) process.exitCode = EXIT.symbolsFailed
   })

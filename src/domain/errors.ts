@@ -97,6 +97,8 @@ export type FormulaWarningCode =
   | 'FORMULA_ARGUMENT_ORDER'
   /** A comparison with a number that the function cannot give. */
   | 'FORMULA_SIGN'
+  /** The formula looks further back than the candles reach. */
+  | 'FORMULA_LONGER_THAN_DATA'
 
 /** Something in a formula that runs and is hardly what was meant. Plain data; `explain(warning, text)` draws where. */
 export interface FormulaWarning {

@@ -80,9 +80,9 @@ export function calleeOf(name: string): Callee | undefined {
   return row && { ...houseCallee(row), name }
 }
 
-/** True for rows that need nothing written, so they stand without brackets: `hour`, `tr`, `obv`. */
-export function isBare(row: CatalogueRow): boolean {
-  return row.parameters.length === 0 && row.inputs.every((input) => input.implied)
+/** True where nothing has to be written, so that the name stands without brackets: `hour`, `tr`, `obv`, `rsi < 30`. */
+export function isBare({ inputs, parameters }: Pick<Callee, 'inputs' | 'parameters'>): boolean {
+  return [...inputs, ...parameters].every((each) => each.default !== undefined)
 }
 
 /** True for rows that are values and never called: the calendar. */

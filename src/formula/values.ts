@@ -19,7 +19,7 @@ export function lowerName(context: Context, name: string, at: Range): Value | un
   const column = SHORT_COLUMNS.get(name)
   if (column !== undefined) return single(context, dag.column(column))
   const callee = calleeOf(name)
-  if (callee !== undefined && isBare(callee.row)) return callRow(context, callee, [], at)
+  if (callee !== undefined && isBare(callee)) return callRow(context, callee, [], at)
   if (callee === undefined && !FORMS.has(name)) {
     unknownValue(context, name, at)
     return undefined

@@ -96,7 +96,10 @@ export class BatchScanResult {
 
   /** What in the formula runs and is hardly what was meant; `explain(warning, text)` draws where. */
   get warnings(): readonly FormulaWarning[] {
-    return this.plan.warnings
+    const { bars, firstBar } = this.#outcome
+    const longest = bars.reduce((most, count) => Math.max(most, count), 0)
+    if (this.matches.length > 0 || longest === 0 || longest > firstBar) return this.plan.warnings
+    return [...this.plan.warnings, longerThanData(this.plan.text, firstBar + 1, longest)]
   }
 
   /** Counts, rates and groups; computed at the first look. */
@@ -150,6 +153,15 @@ export class BatchScanResult {
     const { job, statistics, warnings, errors, dataQuality, exact, timing, cache } = this
     const matches = Array.from(this.matches, jsonMatch)
     return { job, statistics, matches, warnings, errors, dataQuality, exact, timing, cache }
+  }
+}
+
+function longerThanData(text: string, needed: number, longest: number): FormulaWarning {
+  return {
+    code: 'FORMULA_LONGER_THAN_DATA',
+    message: `the formula needs ${needed} bars for its first value, and no symbol has more than ${longest}`,
+    hint: 'nothing can match: read more history, or take shorter lengths',
+    at: [0, text.length],
   }
 }
 

@@ -98,7 +98,7 @@ describe('checkFormula › arguments', () => {
     ['sma(close) > 1', ['ARGUMENT_COUNT|sma(close)']],
     ['sma() > 1', ['ARGUMENT_COUNT|sma()']],
     ['sma > 1', ['ARGUMENT_COUNT|sma']],
-    ['rsi > 30', ['ARGUMENT_COUNT|rsi']],
+    ['sma > 30', ['ARGUMENT_COUNT|sma']],
     ['sma(close, 20, 30, 40) > 1', ['ARGUMENT_COUNT|30, 40']],
     ['atr(close, 14, 3) > 1', ['ARGUMENT_COUNT|14, 3']],
     ['highest(close) > 1', ['ARGUMENT_COUNT|highest(close)']],

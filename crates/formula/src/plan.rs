@@ -144,6 +144,12 @@ impl Plan {
         })
     }
 
+    /// First bar on which every signal has a value, on candles without holes.
+    pub fn first_bar(&self) -> usize {
+        let warmup = |signal: &Signal| self.graph.node(signal.node).reach().warmup;
+        self.signals.iter().map(warmup).max().unwrap_or(0)
+    }
+
     /// Every graph node that a signal or report needs.
     pub fn needed(&self) -> Vec<bool> {
         let mut needed = vec![false; self.graph.len()];

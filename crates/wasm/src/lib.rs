@@ -109,6 +109,12 @@ impl Program {
         self.plan.lookback()
     }
 
+    /// First bar on which every signal has a value, on candles without holes.
+    #[wasm_bindgen(js_name = firstBar)]
+    pub fn first_bar(&self) -> usize {
+        self.plan.first_bar()
+    }
+
     /// Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
     pub fn kernels(&self) -> usize {
         self.plan.needed().iter().filter(|&&needed| needed).count()

@@ -42,6 +42,8 @@ export interface RunOutcome {
   defective: { symbol: number; quality: DataQuality }[]
   /** Whether every value is what it is when all of the history is run: false only where the job gives a `history`. */
   exact: boolean
+  /** First bar on which every signal has a value, counted from 0, on candles without holes. */
+  firstBar: number
   timing: RunTiming
   cache: CacheCounts
 }
@@ -304,6 +306,7 @@ function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number
     quality: emptyQuality(),
     defective: parts.flatMap((part) => part.defective).sort((a, b) => a.symbol - b.symbol),
     exact: parts.every((part) => part.exact),
+    firstBar: Math.max(0, ...parts.map((part) => part.firstBar)),
     timing: { elapsedMs, loadMs: 0, computeMs: 0 },
     cache: { hits: 0, misses: 0, residentBytes: 0 },
   }

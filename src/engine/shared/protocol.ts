@@ -72,6 +72,8 @@ export interface Part {
   defective: { symbol: number; quality: DataQuality }[]
   /** Whether every value is what it is when all of the history is run. */
   exact: boolean
+  /** First bar on which every signal of the plan has a value, counted from 0, on candles without holes. */
+  firstBar: number
   loadMs: number
   computeMs: number
   cache: CacheCounts

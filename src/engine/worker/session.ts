@@ -133,7 +133,7 @@ export class Session {
       zone: task.timezone,
       of: (times: Float64Array) => localTimes(times, task.timezone, task.timeframe),
     }
-    const part = emptyPart(task)
+    const part = { ...emptyPart(task), firstBar: program.firstBar() }
     const account = { part, task }
     const ready: Loaded[] = []
     const missing = new Map<string, number>()
@@ -320,6 +320,7 @@ function emptyPart(task: Task): Part {
     quality: emptyQuality(),
     defective: [],
     exact: true,
+    firstBar: 0,
     loadMs: 0,
     computeMs: 0,
     cache: { hits: 0, misses: 0, residentBytes: 0 },

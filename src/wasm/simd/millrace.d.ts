@@ -25,6 +25,10 @@ export class Program {
     free(): void;
     [Symbol.dispose](): void;
     /**
+     * First bar on which every signal has a value, on candles without holes.
+     */
+    firstBar(): number;
+    /**
      * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
      */
     kernels(): number;
@@ -87,6 +91,7 @@ export interface InitOutput {
     readonly matchbuffer_signals: (a: number) => [number, number];
     readonly matchbuffer_symbols: (a: number) => [number, number];
     readonly matchbuffer_values: (a: number) => [number, number];
+    readonly program_firstBar: (a: number) => number;
     readonly program_kernels: (a: number) => number;
     readonly program_lookback: (a: number) => number;
     readonly program_new: (a: number, b: number) => [number, number, number];

@@ -87,6 +87,14 @@ export class Program {
         wasm.__wbg_program_free(ptr, 0);
     }
     /**
+     * First bar on which every signal has a value, on candles without holes.
+     * @returns {number}
+     */
+    firstBar() {
+        const ret = wasm.program_firstBar(this.__wbg_ptr);
+        return ret >>> 0;
+    }
+    /**
      * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
      * @returns {number}
      */
