@@ -75,12 +75,17 @@ export function jobOf(
   }
 }
 
-function duckdbOptions({ table, columns, oneSymbol }: DataOptions, data: string): DuckdbOptions {
+function duckdbOptions({ table, columns, oneSymbol, dateFormat, decimal }: DataOptions, data: string): DuckdbOptions {
+  const { timeUnit, ...names } = columns ?? {}
   return {
-    data,
+    // A path is what a path is written like: no file's name begins with SELECT and a space.
+    data: /^\s*(select|from|with)\s/i.test(data) ? { sql: data } : data,
+    columns: names,
+    ...(timeUnit !== undefined && { timeUnit }),
     ...(table !== undefined && { table }),
-    ...(columns !== undefined && { columns }),
     ...(oneSymbol !== undefined && { symbol: oneSymbol }),
+    ...(dateFormat !== undefined && { dateFormat }),
+    ...(decimal !== undefined && { decimal }),
   }
 }
 

@@ -10,7 +10,8 @@ const EXAMPLES = 3
 
 /** What is wrong with rows and what becomes of them, in the words of the notes. */
 const DEFECTS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
-  ['notFinite', 'with a missing or infinite price'],
+  ['notFinite', 'with a missing or infinite price or time'],
+  ['halt', 'of a halt (open, high and low 0)'],
   ['notPositive', 'with a zero or negative price'],
   ['highBelowLow', 'with high below low'],
 ]
@@ -33,29 +34,45 @@ export function scanNotes(
     const where = `${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')}`
     lines.push(` ${counted(matches, 'match', 'matches')} in ${where}`)
   } else lines.push('')
-  lines.push(...qualityNotes(result.dataQuality, colors), ...failureNotes(result.errors, colors))
+  lines.push(...qualityNotes(result.dataQuality, colors, result.job.timezone), ...failureNotes(result.errors, colors))
   return [...lines, ...timingNotes(view, elapsedMs).map((line) => colors.dim(` ${line}`))]
 }
 
-export function qualityNotes({ total, symbols }: ScanDataQuality, colors: Colors): string[] {
+/** @param timezone Of the job, where it gives one. */
+export function qualityNotes(
+  { total, symbols, noSymbol, notes }: ScanDataQuality,
+  colors: Colors,
+  timezone?: string,
+): string[] {
   const parts = (kinds: typeof DEFECTS) => {
     return kinds.filter(([kind]) => total[kind] > 0).map(([kind, words]) => `${formatCount(total[kind])} ${words}`)
   }
   const defects = parts(DEFECTS)
   const fate = total.dropped > 0 ? 'dropped' : 'kept'
   const found = [...(defects.length > 0 ? [`${defects.join(', ')} (${fate})`] : []), ...parts(OTHERS)]
-  if (found.length === 0) return []
+  if (total.redated > 0) {
+    const which = timezone === undefined ? 'of the nearest midnight (--timezone ZONE: there)' : `in ${timezone}`
+    found.push(`${formatCount(total.redated)} stamped with a time of day, taken as the date ${which}`)
+  }
+  const lines = notes.map((note) => `data: ${note}`)
+  if (noSymbol > 0) lines.unshift(`data: ${counted(noSymbol, 'row')} without a symbol (left out)`)
   const affected = counted(symbols.length, 'symbol')
-  return [colors.yellow(` data: of ${counted(total.rows, 'row')} ${found.join(', ')}; ${affected} affected`)]
+  if (found.length > 0)
+    lines.unshift(`data: of ${counted(total.rows, 'row')} ${found.join(', ')}; ${affected} affected`)
+  return lines.map((line) => colors.yellow(` ${line}`))
 }
 
 export function failureNotes(errors: readonly (SymbolError & { symbol: string })[], colors: Colors): string[] {
-  const byCode = new Map<string, (SymbolError & { symbol: string })[]>()
-  for (const error of errors) byCode.set(error.code, [...(byCode.get(error.code) ?? []), error])
-  return [...byCode].map(([code, failed]) => {
+  const byKind = new Map<string, (SymbolError & { symbol: string })[]>()
+  for (const error of errors) {
+    const kind = `${error.code}: ${error.fields.file === error.symbol ? 'file' : 'symbol'}`
+    byKind.set(kind, [...(byKind.get(kind) ?? []), error])
+  }
+  return [...byKind].map(([kind, failed]) => {
+    const [code, what] = kind.split(': ') as [string, string]
     const names = failed.slice(0, EXAMPLES).map(({ symbol }) => symbol)
     const more = failed.length > EXAMPLES ? `, … ${formatCount(failed.length - EXAMPLES)} more` : ''
-    const count = counted(failed.length, 'symbol')
+    const count = counted(failed.length, what)
     return colors.red(` ${code}: ${count} failed: ${names.join(', ')}${more}; ${failed[0]!.message}`)
   })
 }

@@ -8,6 +8,7 @@ import type { CacheCounts } from '../engine/shared/protocol.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
 import { MatchTable } from '../signals/matches.ts'
+import type { SourceReport } from '../storage/repository.ts'
 
 /** Where the time went, milliseconds; load and compute are summed over all workers. */
 export interface ScanTiming {
@@ -21,6 +22,10 @@ export interface ScanTiming {
 export interface ScanDataQuality {
   total: DataQuality
   symbols: readonly (DataQuality & { symbol: string })[]
+  /** Rows of the source that no symbol stands in: part of no other count. */
+  noSymbol: number
+  /** What was guessed about the source, and what of it was left out, as sentences. */
+  notes: readonly string[]
 }
 
 const PLANS_KEPT = 100
@@ -43,7 +48,8 @@ export class BatchScanUseCase {
     const job = checkJob(request)
     const plan = this.#plan(job)
     const outcome = await this.engine.scan(plan, job, options)
-    return new BatchScanResult(job, plan, outcome, start)
+    const report = await this.engine.repository.report?.(job.timeframe)
+    return new BatchScanResult(job, plan, outcome, report, start)
   }
 
   #plan({ formula, parameters }: ProcessingJob): Plan {
@@ -58,6 +64,7 @@ export class BatchScanUseCase {
 export class BatchScanResult {
   /** Ordered by symbol, as in the job, and time. */
   readonly matches: MatchTable
+  /** Symbols that failed; then files of the data that cannot be read, each with its name instead of a symbol's. */
   readonly errors: readonly (SymbolError & { symbol: string })[]
   readonly dataQuality: ScanDataQuality
   readonly cache: CacheCounts
@@ -71,20 +78,24 @@ export class BatchScanResult {
     readonly job: ProcessingJob,
     readonly plan: Plan,
     outcome: ScanOutcome,
+    report: SourceReport | undefined,
     startMs: number,
   ) {
     const start = performance.now()
     const names = { signals: plan.signals, values: plan.reported.map(({ name }) => name) }
     this.matches = new MatchTable(job.symbols, names, outcome.matches)
-    this.errors = outcome.failures.map(({ symbol, error }) => ({ symbol: job.symbols[symbol]!, ...error }))
+    const failed = outcome.failures.map(({ symbol, error }) => ({ symbol: job.symbols[symbol]!, ...error }))
+    this.errors = [...failed, ...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error }))]
     this.dataQuality = {
       total: outcome.quality,
       symbols: outcome.defective.map(({ symbol, quality }) => ({ symbol: job.symbols[symbol]!, ...quality })),
+      noSymbol: report?.noSymbol ?? 0,
+      notes: report?.notes ?? [],
     }
     this.cache = outcome.cache
     this.executor = { name: outcome.executor, workers: outcome.workers }
     this.#outcome = outcome
-    this.#aggregator = new SignalAggregator(this.matches, this.errors)
+    this.#aggregator = new SignalAggregator(this.matches, failed)
     const { loadMs, computeMs } = outcome.timing
     const end = performance.now()
     this.timing = { totalMs: end - startMs, loadMs, computeMs, aggregateMs: end - start }
@@ -98,6 +109,11 @@ export class BatchScanResult {
       this.timing.aggregateMs += performance.now() - start
     }
     return this.#statistics
+  }
+
+  /** The statistics of some of the matches. */
+  statisticsOf(matches: MatchTable): ScanStatistics {
+    return new SignalAggregator(matches, this.#aggregator.failures).statistics()
   }
 
   /** Bars the formula was computed on, over all symbols. */

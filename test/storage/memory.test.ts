@@ -42,9 +42,9 @@ describe('memoryRepository', () => {
     const repository = memoryRepository({ A: columnsOf(rows) })
     const load = async (defects: 'drop' | 'keep' | 'error') =>
       readable(await repository.load('A', everything({ defects })))
-    expect(await load('drop')).toMatchObject({ days: [0, 1, 2], quality: { rows: 4, notPositive: 1, dropped: 1 } })
-    expect(await load('keep')).toMatchObject({ days: [0, 1, 2, 3], quality: { rows: 4, notPositive: 1, dropped: 0 } })
-    expect(await load('error')).toMatchObject({ code: 'BAD_DATA', quality: { rows: 4, notPositive: 1 } })
+    expect(await load('drop')).toMatchObject({ days: [0, 1, 2], quality: { rows: 4, halt: 1, dropped: 1 } })
+    expect(await load('keep')).toMatchObject({ days: [0, 1, 2, 3], quality: { rows: 4, halt: 1, dropped: 0 } })
+    expect(await load('error')).toMatchObject({ code: 'BAD_DATA', quality: { rows: 4, halt: 1 } })
   })
 
   it('answers NO_DATA for a symbol it does not have, and for a range without candles', async () => {

@@ -172,10 +172,10 @@ export class ProcessingEngine {
     const { workers, residentBytes } = this.#options
     const starting = this.#platform.module().then(
       (module) => {
-        if (name === 'inline') return inlineExecutor({ module, residentBytes }, this.#platform.pause)
+        if (name === 'inline') return inlineExecutor({ module, residentBytes, workers: 1 }, this.#platform.pause)
         const { pool } = this.#platform
         if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
-        return pool(workers, { module, residentBytes: residentBytes / workers })
+        return pool(workers, { module, residentBytes: residentBytes / workers, workers })
       },
       (cause) => {
         const reason = cause instanceof Error ? cause.message : String(cause)
@@ -234,7 +234,7 @@ export class ProcessingEngine {
         plan: planTask(plan),
         timeframe: job.timeframe,
         range: job.dateRange,
-        timezone: job.timezone,
+        ...(job.timezone !== undefined && { timezone: job.timezone }),
         defects: this.#options.defects,
         columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),
       }

@@ -12,12 +12,12 @@ export function handedOver(repository: CandleRepository) {
   let kept = new Map<string, LoadedCandles>()
   let keptFor = ''
   return async (
-    { symbols, timeframe, dateRange: { to } }: ProcessingJob,
+    { symbols, timeframe, timezone, dateRange: { to } }: ProcessingJob,
     { first, end }: Shard,
     generation: number,
     defects: DefectPolicy,
   ): Promise<LoadedCandles[]> => {
-    const key = JSON.stringify([generation, timeframe, to, defects])
+    const key = JSON.stringify([generation, timeframe, timezone, to, defects])
     if (key !== keptFor) {
       kept = new Map()
       keptFor = key
@@ -32,6 +32,7 @@ export function handedOver(repository: CandleRepository) {
       columns: CANDLE_COLUMNS,
       lookbackBars: 0,
       ...(to !== undefined && { to }),
+      ...(timezone !== undefined && { timezone }),
     }
     try {
       for await (const loaded of loadAll(repository, [...missing], request)) {

@@ -1,12 +1,25 @@
+import { countRedated, dateRule, datesOf, dayTimesOf } from '../../domain/candle-dates.ts'
 import { MillraceError, type SymbolError } from '../../domain/errors.ts'
+import { DAY_MS, isDaily } from '../../domain/timeframe.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 
-/** Many symbols by whatever the repository offers; one that throws is delivered as its error. */
+/**
+ * Many symbols by whatever the repository offers; one that throws is delivered as its error. Daily and longer candles come
+ * with dates as times.
+ */
 export async function* loadAll(
   repository: CandleRepository,
   symbols: readonly string[],
   request: LoadRequest,
 ): AsyncIterable<LoadedCandles> {
+  if (repository.givesDates || !isDaily(request.timeframe)) {
+    yield* loadAsGiven(repository, symbols, request)
+    return
+  }
+  for await (const loaded of loadAsGiven(repository, symbols, dayWider(request))) yield dated(loaded, request)
+}
+
+async function* loadAsGiven(repository: CandleRepository, symbols: readonly string[], request: LoadRequest) {
   if (repository.loadMany) {
     yield* repository.loadMany(symbols, request)
     return
@@ -17,6 +30,33 @@ export async function* loadAll(
     } catch (cause) {
       yield { symbol, error: loadFailed(symbol, cause) }
     }
+  }
+}
+
+/** A request that has every candle in it whose date is in the range, whatever the zone of its time. */
+function dayWider({ from, to, ...request }: LoadRequest): LoadRequest {
+  return {
+    ...request,
+    ...(from !== undefined && { from: from - DAY_MS }),
+    ...(to !== undefined && { to: to + DAY_MS }),
+  }
+}
+
+/** The same candles with their dates as times: of several on one date, as of several at one time, the last. */
+function dated(loaded: LoadedCandles, { timezone }: LoadRequest): LoadedCandles {
+  if (loaded.error) return loaded
+  const { series, quality } = loaded
+  const dates = datesOf(series.time, dateRule(dayTimesOf(series.time), timezone))
+  if (dates === series.time) return loaded
+  const isLast = (row: number) => dates[row] !== dates[row + 1]
+  const columns = Object.entries(series.columns).map(([name, column]) => [name, column.filter((_, at) => isLast(at))])
+  const time = dates.filter((_, row) => isLast(row))
+  const redated = countRedated(series.time, dates, -Infinity, Infinity)
+  const duplicates = quality.duplicates + dates.length - time.length
+  return {
+    ...loaded,
+    series: { ...series, time, columns: Object.fromEntries(columns) },
+    quality: { ...quality, redated, duplicates },
   }
 }
 

@@ -18,6 +18,8 @@ export interface WorkerSetup {
   module: WebAssembly.Module
   /** Candles it may keep, in bytes. */
   residentBytes: number
+  /** How many workers there are. */
+  workers: number
 }
 
 /** Where the candles of a task come from. `generation` changes when the repository's data does. */
@@ -52,7 +54,7 @@ export interface Task {
   first: number
   timeframe: Timeframe
   range: DateRange
-  timezone: string
+  timezone?: string
   defects: DefectPolicy
   /** What is read: columns of the plan, and those that are only shown. */
   columns: readonly CandleColumn[]

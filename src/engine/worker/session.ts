@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleColumn, type DataQuality, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
+import { localTimes } from '../../domain/local-time.ts'
 import { joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
 import { initSync, Program, Store } from '../../wasm/simd/millrace.js'
@@ -17,7 +18,6 @@ import {
   type Task,
   type WorkerSetup,
 } from '../shared/protocol.ts'
-import { localTimes } from './local-time.ts'
 import { Resident, ResidentMemory, residentCache } from './resident.ts'
 
 /** Symbols per call into WASM: between calls a cancel is seen and progress shows. */
@@ -129,10 +129,8 @@ export class Session {
   ): Promise<Part> {
     await this.#open(task.source)
     const request = loadRequest(task, program)
-    const localTime = {
-      zone: task.timezone,
-      of: (times: Float64Array) => localTimes(times, task.timezone, task.timeframe),
-    }
+    const zone = task.timezone ?? 'UTC'
+    const localTime = { zone, of: (times: Float64Array) => localTimes(times, zone, task.timeframe) }
     const part = emptyPart(task)
     const account = { part, task }
     const ready: Loaded[] = []
@@ -292,8 +290,9 @@ function pick(values: Float64Array | undefined, bar: Uint32Array, out: Float64Ar
 }
 
 /** What a job computes on or shows; how far back is the plan's business. */
-function loadRequest({ range, timeframe, defects, columns }: Task, program: Program): LoadRequest {
-  return { ...range, timeframe, defects, columns, lookbackBars: range.from === undefined ? 0 : barsBefore(program) }
+function loadRequest({ range, timeframe, timezone, defects, columns }: Task, program: Program): LoadRequest {
+  const lookbackBars = range.from === undefined ? 0 : barsBefore(program)
+  return { ...range, timeframe, defects, columns, lookbackBars, ...(timezone !== undefined && { timezone }) }
 }
 
 /** Bars to read in front of the first that counts; Infinity when all matter. */

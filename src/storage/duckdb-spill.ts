@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { threadId } from 'node:worker_threads'
+
+/** Folders older than this, of processes that are gone, were left by a crash. */
+const LEFT_MS = 86_400_000
+
+let own: string | undefined
+let connections = 0
+
+/**
+ * The folder of this process for what DuckDB has no memory for. Nobody else can guess its name or look into it; it goes
+ * when the process ends. What processes left that were killed goes as well.
+ */
+export function spillFolder(): string {
+  if (own === undefined) {
+    removeLeftovers(tmpdir())
+    const folder = mkdtempSync(join(tmpdir(), `millrace-${process.pid}-`))
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    own = folder
+  }
+  return own
+}
+
+/** A new folder in it for one connection. */
+export function spillOfConnection(folder: string): string {
+  const path = join(folder, `${threadId}-${++connections}`)
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  return path
+}
+
+/** Removes folders that killed processes have left: the process is gone, and nothing has changed for a day. */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^millrace-(\d+)-\w{6}$/.exec(name) ?? []
+    const path = join(folder, name)
+    if (pid === undefined || isRunning(Number(pid))) continue
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+    if (changed === undefined || changed > Date.now() - LEFT_MS) continue
+    try {
+      rmSync(path, { recursive: true, force: true })
+    } catch {
+      // It belongs to somebody else.
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
