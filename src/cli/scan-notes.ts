@@ -11,7 +11,7 @@ const EXAMPLES = 3
 /** What is wrong with rows and what becomes of them, in the words of the notes. */
 const DEFECTS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
   ['notFinite', 'with a missing or infinite price or time'],
-  ['halt', 'of a halt (open, high and low 0)'],
+  ['halt', 'of a halt with open, high and low 0'],
   ['notPositive', 'with a zero or negative price'],
   ['highBelowLow', 'with high below low'],
 ]

@@ -31,10 +31,10 @@ export async function withoutBroken(
   let skippedLines = 0
   for (const file of source.files) {
     try {
-      await look(connection, source.kind === 'csv' ? csvOf([file]) : parquetOf([file]), columns)
+      await look(connection, source.kind, source.kind === 'csv' ? csvOf([file]) : parquetOf([file]), columns)
     } catch (cause) {
-      const lines = source.kind === 'csv' ? await badLines(connection, file) : undefined
-      if (lines === undefined) broken.push({ file, reason: reasonOf(cause) })
+      const lines = source.kind === 'csv' ? await badLines(connection, file, columns) : undefined
+      if (!lines) broken.push({ file, reason: reasonOf(cause) })
       else skippedLines += lines
     }
   }
@@ -51,21 +51,32 @@ export function withoutFiles(source: Source, broken: readonly BrokenFile[], skip
   return { source: { ...source, files, from, ...(skippedLines > 0 && { skippedLines }) }, broken }
 }
 
-/** Reads the symbols of all rows, and asks for the other columns. */
-async function look(connection: DuckdbConnection, from: string, columns: CandleColumns | undefined): Promise<void> {
+/** Reads the symbols and times of all rows, and asks for the other columns. */
+async function look(
+  connection: DuckdbConnection,
+  kind: Source['kind'],
+  from: string,
+  columns: CandleColumns | undefined,
+): Promise<void> {
   if (!columns) {
-    await connection.rows(`select count(*)::double from (select * from ${from} limit 1)`)
+    // CSV has to be read to its end to be taken apart; the end of a Parquet file says what is in it.
+    await connection.rows(`select count(*)::double from ${kind === 'csv' ? from : `(select * from ${from} limit 1)`}`)
     return
   }
   const { symbol, time, values } = columns
   const read = [`${symbol} as symbol`, `${time.milliseconds} as time`, ...Object.values(values)]
-  await connection.rows(`select count(symbol)::double from (select ${read.join(', ')} from ${from})`)
+  await connection.rows(`select count(symbol)::double, max(time) from (select ${read.join(', ')} from ${from})`)
 }
 
 /** How many lines of a CSV file cannot be taken apart; undefined when that is not what is wrong. */
-async function badLines(connection: DuckdbConnection, file: string): Promise<number | undefined> {
+async function badLines(
+  connection: DuckdbConnection,
+  file: string,
+  columns: CandleColumns | undefined,
+): Promise<number | undefined> {
   const rejects = { table: 'bad_lines', scan: 'bad_scans' }
   try {
+    await look(connection, 'csv', csvOf([file], true), columns)
     for (const name of Object.values(rejects)) await connection.query(`drop table if exists ${name}`)
     const storing = `store_rejects = true, rejects_table = '${rejects.table}', rejects_scan = '${rejects.scan}'`
     await connection.rows(`select count(*)::double from ${csvOf([file], false, storing)}`)

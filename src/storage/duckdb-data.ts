@@ -172,9 +172,15 @@ export class DuckdbData {
     const connection = await this.connection()
     let found = data.dayTimes.get(timeframe)
     found ??= reading(this.name, async () => {
-      const { columns, source } = data.table
-      const filter = timeframeFilter(columns, data.timeframes.get(timeframe))
-      const times = await findDayTimes(connection, source.from, columns.time.milliseconds, filter)
+      const find = () => {
+        const { columns, source } = data.table
+        const filter = timeframeFilter(columns, data.timeframes.get(timeframe))
+        return findDayTimes(connection, source.from, columns.time.milliseconds, filter)
+      }
+      const times = await find().catch(async (cause) => {
+        await this.exclude(connection, data, cause)
+        return find()
+      })
       this.learn(data, timeframe, { dayTimes: times })
       return times
     })

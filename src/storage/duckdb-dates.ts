@@ -20,7 +20,9 @@ export async function findDayTimes(
 ): Promise<readonly DayTime[]> {
   const rows = `select ${milliseconds} as ms from ${from}${where(filter)}`
   const sample = await ask(connection, `${rows} limit ${SAMPLE_ROWS}`)
-  return sample.every(({ timeOfDay }) => timeOfDay === 0) ? sample : ask(connection, rows)
+  if (sample.every(({ timeOfDay }) => timeOfDay === 0)) return sample
+  // Where some row cannot be read, those that can be read first have to tell.
+  return ask(connection, rows).catch(() => sample)
 }
 
 async function ask(connection: DuckdbConnection, rows: string): Promise<DayTime[]> {

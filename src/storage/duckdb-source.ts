@@ -142,10 +142,19 @@ function plainPath(path: string): string {
   return path.replace(/[[*?]/g, '[$&]')
 }
 
+/** A path that cannot be looked at (too long, a loop of links) is none; whoever reads it says so. */
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function holds(folder: string, kind: RegExp): boolean {
-  return readdirSync(folder, { recursive: true }).some((file) => kind.test(String(file)))
+  try {
+    return readdirSync(folder, { recursive: true }).some((file) => kind.test(String(file)))
+  } catch {
+    return false
+  }
 }

@@ -111,7 +111,13 @@ function unitOf(largest: number): TimeUnit {
 function textReader(column: string, formats?: readonly string[]): TimeReader {
   const text = `trim(${column}::varchar)`
   const inFormat = `try_strptime(${text}, ${literals(formats ?? TEXT_FORMATS)})`
-  return exactReader(`epoch_ms(${formats ? inFormat : `coalesce(try_cast(${text} as timestamptz), ${inFormat})`})`)
+  if (formats) return exactReader(`epoch_ms(${inFormat})`)
+  // DuckDB wants seconds in front of a zone, and no space: 2024-03-12T09:00Z, 2024-03-12 09:00:00 +09:00.
+  const closed = `regexp_replace(${text}, ' ([+-]\\d\\d.*)$', '\\1')`
+  const whole = `regexp_replace(${closed}, '^(\\S{10}[T ]\\d\\d:\\d\\d)(Z|[+-]\\d\\d.*)$', '\\1:00\\2')`
+  return exactReader(
+    `epoch_ms(coalesce(try_cast(${text} as timestamptz), ${inFormat}, try_cast(${whole} as timestamptz)))`,
+  )
 }
 
 /** Runs a query with the format that was asked for; DuckDB says when it is none. */
