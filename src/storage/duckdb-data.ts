@@ -8,7 +8,6 @@ import { findDayTimes } from './duckdb-dates.ts'
 import { type DuckdbConnection, openConnection } from './duckdb-library.ts'
 import { memoryShare } from './duckdb-memory.ts'
 import { type CandleData, filesOf, isReadInWorkers, nameOf, openSource, reachOf, stampFiles } from './duckdb-source.ts'
-import { spillFolder } from './duckdb-spill.ts'
 import { reading, where } from './duckdb-sql.ts'
 import { stage } from './duckdb-staging.ts'
 import { findTimeframes, type HeldTimeframes, timeframeFilter } from './duckdb-timeframe.ts'
@@ -78,6 +77,11 @@ export interface OpenData {
   dayTimes: Map<Timeframe, Promise<readonly DayTime[]>>
 }
 
+/** Whether somebody has stopped a query: no file is to blame. */
+function isInterrupted(cause: unknown): boolean {
+  return cause instanceof Error && cause.message.startsWith('INTERRUPT')
+}
+
 /** The data of one repository: opened when first needed, and again when it has changed. */
 export class DuckdbData {
   private connecting: Promise<DuckdbConnection> | undefined
@@ -106,7 +110,7 @@ export class DuckdbData {
     this.connecting ??= openConnection({
       threads: this.options.threads,
       memoryBytes: this.memoryBytes(),
-      spillFolder: this.role?.spillFolder ?? spillFolder(),
+      spillFolder: this.role?.spillFolder,
       reach: reachOf(this.options.data),
     })
     return this.connecting
@@ -235,7 +239,7 @@ export class DuckdbData {
 
   /** The files that can be read, after something went wrong; throws it again when no file is to blame. */
   private async soundOf(connection: DuckdbConnection, sound: Sound, cause: unknown, columns?: CandleColumns) {
-    if (cause instanceof DataError) throw cause
+    if (cause instanceof DataError || isInterrupted(cause)) throw cause
     const found = await withoutBroken(connection, sound.source, columns)
     if (!found) throw cause
     return { source: found.source, broken: [...sound.broken, ...found.broken] }

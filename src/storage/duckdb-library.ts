@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import { spillOfConnection } from './duckdb-spill.ts'
+import { openSpill } from './duckdb-spill.ts'
 import { literals } from './duckdb-sql.ts'
 
 type Library = typeof import('@duckdb/node-bindings')
@@ -13,8 +12,8 @@ export interface ConnectionSettings {
   /** Threads of DuckDB itself; up to four where absent, in a worker thread 1: the workers are the parallelism. */
   threads?: number | undefined
   memoryBytes: number
-  /** The folder for what does not fit into that. */
-  spillFolder: string
+  /** The folder for what does not fit into that, where another thread has made it. */
+  spillFolder?: string | undefined
   reach: Reach
 }
 
@@ -32,6 +31,8 @@ export interface DuckdbConnection {
   query(sql: string): Promise<DuckdbAnswer>
   /** Runs a statement whose answer is small and whose columns are DOUBLE or VARCHAR. */
   rows(sql: string): Promise<Cell[][]>
+  /** Stops what is running: it rejects. */
+  interrupt(): void
   /** Stops what is running and frees the library's memory. */
   close(): Promise<void>
 }
@@ -49,12 +50,12 @@ export interface DuckdbAnswer {
 export async function openConnection(settings: ConnectionSettings): Promise<DuckdbConnection> {
   const { threads = defaultThreads(), memoryBytes, reach } = settings
   const library = (await import('@duckdb/node-bindings')).default
-  const spill = spillOfConnection(settings.spillFolder)
+  const spill = openSpill(settings.spillFolder)
   const config = library.create_config()
   for (const [name, value] of Object.entries({
     threads,
     memory_limit: `${Math.floor(memoryBytes)}B`,
-    temp_directory: spill,
+    temp_directory: spill.path,
     // The system keeps the files in memory already.
     enable_external_file_cache: false,
     autoinstall_known_extensions: false,
@@ -86,6 +87,9 @@ export async function openConnection(settings: ConnectionSettings): Promise<Duck
     await query('set enable_external_access = false')
   }
   await query('set lock_configuration = true')
+  const interrupt = () => {
+    if (running.size > 0) library.interrupt(connection)
+  }
   return {
     memoryBytes,
     query,
@@ -93,13 +97,14 @@ export async function openConnection(settings: ConnectionSettings): Promise<Duck
       const answer = await query(sql)
       return Array.from({ length: answer.chunkCount }, (_, at) => rowsOf(answer.chunk(at), answer.isDouble)).flat()
     },
+    interrupt,
     async close() {
       isClosing = true
-      if (running.size > 0) library.interrupt(connection)
+      interrupt()
       await Promise.allSettled(running)
       library.disconnect_sync(connection)
       library.close_sync(database)
-      rmSync(spill, { recursive: true, force: true })
+      spill.close()
     },
   }
 }

@@ -17,7 +17,7 @@ export const LEAST_BYTES = 64e6
 export function memoryShare(limit: string, isShared: boolean, workers: number): number {
   const all = memoryBytes(limit)
   if (!isShared) return all
-  return Math.max(LEAST_BYTES, workers === 0 ? all / 2 : all / 2 / workers)
+  return Math.max(LEAST_BYTES, Math.floor(workers === 0 ? all / 2 : all / 2 / workers))
 }
 
 /**

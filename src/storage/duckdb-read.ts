@@ -82,6 +82,7 @@ export async function* readSymbols(
   symbols: ReadonlySet<string>,
   columns: readonly CandleColumn[],
   bounds: TimeBounds,
+  signal?: AbortSignal,
 ): AsyncGenerator<ReadRows> {
   const { table } = catalogue
   const names = heldColumns(table, columns)
@@ -94,6 +95,7 @@ export async function* readSymbols(
   }
   const isNumbered = bounds.from !== undefined || bounds.to !== undefined || table.source.hasHoles === true
   const query = async (read: Read): Promise<DuckdbAnswer | Error> => {
+    if (signal?.aborted) return new Error('cancelled')
     const rowNumber = table.source.rowNumber
     const condition = read.isWhole ? undefined : `${rowNumber} between ${read.first} and ${read.end - 1}`
     try {

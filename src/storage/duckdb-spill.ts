@@ -6,28 +6,48 @@ import { threadId } from 'node:worker_threads'
 /** Folders older than this, of processes that are gone, were left by a crash. */
 const LEFT_MS = 86_400_000
 
+/** The folder of this thread, while it has connections. */
 let own: string | undefined
+const used = new Set<string>()
 let connections = 0
 
 /**
  * The folder of this process for what DuckDB has no memory for. Nobody else can guess its name or look into it; it goes
- * when the process ends. What processes left that were killed goes as well.
+ * with the last connection, or when the process ends. What processes left that were killed goes as well.
  */
 export function spillFolder(): string {
   if (own === undefined) {
     removeLeftovers(tmpdir())
     const folder = mkdtempSync(join(tmpdir(), `millrace-${process.pid}-`))
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+    process.once('exit', () => remove(folder))
     own = folder
   }
   return own
 }
 
-/** A new folder in it for one connection. */
-export function spillOfConnection(folder: string): string {
+/**
+ * A new folder for one connection.
+ *
+ * @param folder Of the process, where another thread has made it; it does not go with the connections of this one.
+ */
+export function openSpill(folder: string = spillFolder()): { path: string; close(): void } {
   const path = join(folder, `${threadId}-${++connections}`)
   mkdirSync(path, { recursive: true, mode: 0o700 })
-  return path
+  used.add(path)
+  return {
+    path,
+    close() {
+      remove(path)
+      used.delete(path)
+      if (used.size > 0 || folder !== own) return
+      remove(folder)
+      own = undefined
+    },
+  }
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true })
 }
 
 /** Removes folders that killed processes have left: the process is gone, and nothing has changed for a day. */
@@ -39,7 +59,7 @@ export function removeLeftovers(folder: string): void {
     const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs
     if (changed === undefined || changed > Date.now() - LEFT_MS) continue
     try {
-      rmSync(path, { recursive: true, force: true })
+      remove(path)
     } catch {
       // It belongs to somebody else.
     }

@@ -12,6 +12,7 @@ import {
 import { deliver, type JudgedCandles, noData } from './clean.ts'
 import type { BrokenFile } from './duckdb-broken.ts'
 import { DuckdbData, type DuckdbOptions, type KnownData, type OpenData } from './duckdb-data.ts'
+import type { DuckdbConnection } from './duckdb-library.ts'
 import { memoryBytes } from './duckdb-memory.ts'
 import { readSymbol, readSymbols } from './duckdb-read.ts'
 import type { TimeBounds } from './duckdb-rows.ts'
@@ -39,6 +40,9 @@ export function duckdbRepository(options: DuckdbOptions): DuckdbRepository {
   checkOptions(options)
   return repositoryOf(options, new DuckdbData(options))
 }
+
+/** How often what is being read is stopped again after a signal, until it has ended. */
+const STOP_MS = 50
 
 /** What a worker thread opens a repository from: its options, and what is known about the data already. */
 export interface DuckdbDescription {
@@ -93,9 +97,26 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
   }
 
   async function* loadMany(symbols: readonly string[], request: LoadRequest): AsyncGenerator<LoadedCandles> {
+    const connection = await data.connection()
+    let stopping: NodeJS.Timeout | undefined
+    const stop = () => {
+      connection.interrupt()
+      // It may come between two queries.
+      stopping ??= setInterval(stop, STOP_MS)
+    }
+    if (request.signal?.aborted) stop()
+    request.signal?.addEventListener('abort', stop, { once: true })
+    try {
+      yield* readMany(connection, symbols, request)
+    } finally {
+      request.signal?.removeEventListener('abort', stop)
+      clearInterval(stopping)
+    }
+  }
+
+  async function* readMany(connection: DuckdbConnection, symbols: readonly string[], request: LoadRequest) {
     const found = await open(request.timeframe, 'files')
     const catalogue = await data.catalogue(found, request.timeframe)
-    const connection = await data.connection()
     const rule = await ruleOf(found, request)
     const broken = brokenSymbols(found)
     let wanted = new Set(symbols)
@@ -108,7 +129,14 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     let bounds = boundsOf(request)
     while (wanted.size > 0) {
       const again = new Set<string>()
-      for await (const read of readSymbols(connection, catalogue, wanted, request.columns, timesOf(bounds, rule))) {
+      for await (const read of readSymbols(
+        connection,
+        catalogue,
+        wanted,
+        request.columns,
+        timesOf(bounds, rule),
+        request.signal,
+      )) {
         const { symbol } = read
         if ('failure' in read) {
           yield loadFailed(symbol, { reason: firstLine(read.failure.message) })

@@ -15,6 +15,8 @@ export interface LoadRequest {
   defects: DefectPolicy
   /** The job's zone, where it gives one: it says which date a daily or longer candle has whose time is no date. */
   timezone?: string
+  /** Aborted when nobody waits for the candles any more. */
+  signal?: AbortSignal
 }
 
 /** One symbol, read: its candles and what was wrong with its rows, or why there are none. */

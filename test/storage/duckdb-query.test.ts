@@ -3,7 +3,6 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openDuckdb } from '../../src/storage/duckdb.ts'
 import { openConnection } from '../../src/storage/duckdb-library.ts'
 import { reachOf } from '../../src/storage/duckdb-source.ts'
-import { spillFolder } from '../../src/storage/duckdb-spill.ts'
 import { cleanRows } from './candles.ts'
 import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'
 
@@ -117,7 +116,7 @@ describe('duckdbRepository › what a connection reaches', () => {
   it('is the files of its source and nothing else, for good', async () => {
     const data = await files.write('alone.parquet', CANDLES)
     const other = await files.write('other.parquet', CANDLES)
-    const settings = { threads: 1, memoryBytes: 1e8, spillFolder: spillFolder(), reach: reachOf(data) }
+    const settings = { threads: 1, memoryBytes: 1e8, reach: reachOf(data) }
     const connection = await openConnection(settings)
     expect(await connection.rows(`select count(*)::double from '${data}'`)).toEqual([[8]])
     for (const refused of [

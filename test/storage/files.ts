@@ -5,7 +5,6 @@ import { expect } from 'vitest'
 import { type DuckdbOptions, type DuckdbRepository, duckdbRepository } from '../../src/storage/duckdb.ts'
 import { type DuckdbConnection, openConnection } from '../../src/storage/duckdb-library.ts'
 import type { CandleData } from '../../src/storage/duckdb-source.ts'
-import { spillFolder } from '../../src/storage/duckdb-spill.ts'
 import { identifier, literal } from '../../src/storage/duckdb-sql.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { columnsOf, everything, loadAll, type Row, readable } from './candles.ts'
@@ -24,10 +23,7 @@ export class Files {
   }
 
   async sql(statement: string): Promise<void> {
-    this.connection ??= openConnection({
-      ...{ threads: 1, memoryBytes: 1e9, reach: 'any file' },
-      spillFolder: spillFolder(),
-    })
+    this.connection ??= openConnection({ threads: 1, memoryBytes: 1e9, reach: 'any file' })
     await (await this.connection).query(statement)
   }
 

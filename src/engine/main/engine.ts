@@ -227,7 +227,8 @@ export class ProcessingEngine {
     }
     const timer = onProgress && setInterval(report, PROGRESS_MS)
     try {
-      const [executor, known] = await Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
+      const starting = Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
+      const [executor, known] = await orCancelled(starting, signal, () => cancelled(counters, job))
       const task = {
         kind,
         counters,
@@ -292,6 +293,16 @@ export class ProcessingEngine {
     const candles = await this.#handOver(job, shard, generation, this.#options.defects)
     return { kind: 'given', generation, candles }
   }
+}
+
+/** The work, or the error once the signal is aborted: what was begun goes on, for the next job. */
+function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined, error: () => EngineError): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(error())
+    signal.addEventListener('abort', stop, { once: true })
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }
 
 function checkOptions(options: EngineOptions, platform: Platform): Required<Omit<EngineOptions, 'repository'>> {

@@ -23,6 +23,7 @@ import { Resident, ResidentMemory, residentCache } from './resident.ts'
 /** Symbols per call into WASM: between calls a cancel is seen and progress shows. */
 const SYMBOLS_PER_CALL = 128
 const PROGRAMS_KEPT = 32
+const CANCEL_WATCH_MS = 50
 /** The start of a series may weigh this much in a value, against 1 for all bars together. */
 const START_WEIGHT = 1e-15
 
@@ -176,8 +177,12 @@ export class Session {
       since = performance.now()
     }
     const left = new Set(missing.keys())
+    // A loader may be in the middle of something long when the task is cancelled.
+    const cancelling = new AbortController()
+    const watch = setInterval(() => isCancelled(task) && cancelling.abort(), CANCEL_WATCH_MS)
     try {
-      for await (const loaded of this.#candles(task, [...missing.keys()], request)) {
+      const { signal } = cancelling
+      for await (const loaded of this.#candles(task, [...missing.keys()], { ...request, signal })) {
         if (isCancelled(task)) break
         const symbol = missing.get(loaded.symbol)
         if (symbol === undefined || !left.delete(loaded.symbol)) continue
@@ -188,6 +193,8 @@ export class Session {
       // The pass as a whole failed: what it has not delivered has failed with it.
       for (const name of left) fail(account, missing.get(name)!, loadFailed(name, cause))
       left.clear()
+    } finally {
+      clearInterval(watch)
     }
     await pass()
     if (isCancelled(task)) return
