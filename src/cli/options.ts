@@ -83,7 +83,7 @@ export function addFormulaOptions(command: Command): Command {
   return command
     .optionsGroup('Formula:')
     .option('-p, --param <name=value>', 'value for a `param` of the formula; repeatable', addParameter)
-    .option('--timezone <zone>', 'zone of hour, weekday … of intraday candles (default: UTC)')
+    .option('--timezone <zone>', 'zone of hour, weekday … and of the dates of daily candles (default: UTC)')
 }
 
 /** How it runs. */

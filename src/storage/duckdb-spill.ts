@@ -8,6 +8,7 @@ const LEFT_MS = 86_400_000
 
 /** The folder of this thread, while it has connections. */
 let own: string | undefined
+const removeOwn = () => own !== undefined && remove(own)
 const used = new Set<string>()
 let connections = 0
 
@@ -18,9 +19,8 @@ let connections = 0
 export function spillFolder(): string {
   if (own === undefined) {
     removeLeftovers(tmpdir())
-    const folder = mkdtempSync(join(tmpdir(), `millrace-${process.pid}-`))
-    process.once('exit', () => remove(folder))
-    own = folder
+    own = mkdtempSync(join(tmpdir(), `millrace-${process.pid}-`))
+    process.once('exit', removeOwn)
   }
   return own
 }
@@ -42,6 +42,7 @@ export function openSpill(folder: string = spillFolder()): { path: string; close
       if (used.size > 0 || folder !== own) return
       remove(folder)
       own = undefined
+      process.off('exit', removeOwn)
     },
   }
 }

@@ -33,11 +33,15 @@ async function* loadAsGiven(repository: CandleRepository, symbols: readonly stri
   }
 }
 
+/** Days of candles that tell how their times become dates, as all of them would. */
+const TELLING_DAYS = 14
+
 /** A request that has every candle in it whose date is in the range, whatever the zone of its time. */
 function dayWider({ from, to, ...request }: LoadRequest): LoadRequest {
+  const days = request.timezone === undefined ? TELLING_DAYS : 1
   return {
     ...request,
-    ...(from !== undefined && { from: from - DAY_MS }),
+    ...(from !== undefined && { from: from - days * DAY_MS }),
     ...(to !== undefined && { to: to + DAY_MS }),
   }
 }
