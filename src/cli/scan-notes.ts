@@ -54,12 +54,19 @@ export function qualityNotes(
     const which = timezone === undefined ? 'of the nearest midnight (--timezone ZONE: there)' : `in ${timezone}`
     found.push(`${formatCount(total.redated)} stamped with a time of day, taken as the date ${which}`)
   }
-  const lines = notes.map((note) => `data: ${note}`)
-  if (noSymbol > 0) lines.unshift(`data: ${counted(noSymbol, 'row')} without a symbol (left out)`)
-  const affected = counted(symbols.length, 'symbol')
-  if (found.length > 0)
-    lines.unshift(`data: of ${counted(total.rows, 'row')} ${found.join(', ')}; ${affected} affected`)
-  return lines.map((line) => colors.yellow(` ${line}`))
+  const lines = sourceNotes({ noSymbol, notes }, colors)
+  if (found.length === 0) return lines
+  const about = `of ${counted(total.rows, 'row')} ${found.join(', ')}; ${counted(symbols.length, 'symbol')} affected`
+  return [colors.yellow(` data: ${about}`), ...lines]
+}
+
+/** What there is to say about the source as a whole. */
+export function sourceNotes(
+  { noSymbol, notes }: Pick<ScanDataQuality, 'noSymbol' | 'notes'>,
+  colors: Colors,
+): string[] {
+  const unnamed = noSymbol > 0 ? [`${counted(noSymbol, 'row')} without a symbol (left out)`] : []
+  return [...unnamed, ...notes].map((note) => colors.yellow(` data: ${note}`))
 }
 
 export function failureNotes(errors: readonly (SymbolError & { symbol: string })[], colors: Colors): string[] {

@@ -70,7 +70,10 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const { seriesPieces } = await import('./series-formats.ts')
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, failed), signal)
-    const { failureNotes } = await import('./scan-notes.ts')
+    const { failureNotes, sourceNotes } = await import('./scan-notes.ts')
+    const report = await data.engine.repository.report?.(data.timeframe)
+    failed.push(...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error })))
+    for (const line of report ? sourceNotes(report, terminal.noteColors) : []) terminal.note(line)
     for (const line of failureNotes(failed, terminal.noteColors)) terminal.note(line)
     if (options.strict && failed.length > 0) process.exitCode = EXIT.symbolsFailed
   })

@@ -163,8 +163,10 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     load,
     loadMany,
     async versions(symbols, timeframe) {
-      const { stamp } = await open(timeframe, 'all')
-      return symbols.map(() => stamp)
+      const found = await open(timeframe, 'all')
+      // Workers, which are described next, are to know it.
+      if (isDaily(timeframe)) await data.dayTimes(found, timeframe)
+      return symbols.map(() => found.stamp)
     },
     async timeframe() {
       const { timeframes } = await data.current('none')

@@ -46,17 +46,24 @@ function dayWider({ from, to, ...request }: LoadRequest): LoadRequest {
   }
 }
 
-/** The same candles with their dates as times: of several on one date, as of several at one time, the last. */
-function dated(loaded: LoadedCandles, { timezone }: LoadRequest): LoadedCandles {
+/**
+ * The same candles with their dates as times: of several on one date, as of several at one time, the last. Of the days
+ * more only those in front of the range stay that the request asks for.
+ */
+function dated(loaded: LoadedCandles, { timezone, from, lookbackBars }: LoadRequest): LoadedCandles {
   if (loaded.error) return loaded
   const { series, quality } = loaded
   const dates = datesOf(series.time, dateRule(dayTimesOf(series.time), timezone))
-  if (dates === series.time) return loaded
-  const isLast = (row: number) => dates[row] !== dates[row + 1]
-  const columns = Object.entries(series.columns).map(([name, column]) => [name, column.filter((_, at) => isLast(at))])
-  const time = dates.filter((_, row) => isLast(row))
-  const redated = countRedated(series.time, dates, -Infinity, Infinity)
-  const duplicates = quality.duplicates + dates.length - time.length
+  if (dates === series.time && from === undefined) return loaded
+  const rows = Array.from(dates.keys()).filter((row) => dates[row] !== dates[row + 1])
+  const inFront = from === undefined ? 0 : rows.filter((row) => (dates[row] as number) < from).length
+  const taken = rows.slice(Math.max(0, inFront - lookbackBars))
+  if (dates === series.time && taken.length === dates.length) return loaded
+  const take = (column: Float64Array) => Float64Array.from(taken, (row) => column[row] as number)
+  const columns = Object.entries(series.columns).map(([name, column]) => [name, take(column)])
+  const time = take(dates)
+  const redated = countRedated(series.time, dates, time[0] ?? Infinity, Infinity)
+  const duplicates = quality.duplicates + dates.length - rows.length
   return {
     ...loaded,
     series: { ...series, time, columns: Object.fromEntries(columns) },
