@@ -56,6 +56,9 @@ const NAMES: Record<ColumnRole, readonly string[]> = {
   timeframe: ['timeframe', 'tf', 'interval'],
 }
 
+/** Rows looked at to see whether prices that are text are numbers. */
+const SAMPLE = 1000
+
 /** Columns that DuckDB adds by itself. */
 const ADDED = ['filename']
 
@@ -114,14 +117,15 @@ export async function findColumns(
   }
   const time = need('time')
   const texts = Object.values(prices).filter((name) => types.get(name) === 'VARCHAR')
+  const sample = await sampleOf(connection, source)
   await checkNumbers(
     connection,
-    source,
+    sample,
     texts.map((name) => [name, number(name)]),
   )
   return {
     ...symbolReader(symbol, symbolColumn, types, source),
-    time: await findTime(connection, source.from, identifier(time), types.get(time) as string, times),
+    time: await findTime(connection, { all: source.from, sample }, identifier(time), types.get(time) as string, times),
     values,
     flags: flagsOf(values),
     ...(timeframe === undefined ? {} : { timeframe: `${identifier(timeframe)}::varchar` }),
@@ -171,25 +175,34 @@ function asDouble(name: string, type: string, decimal: '.' | ','): string {
   return `try_cast(${text} as double)`
 }
 
+/** Where to look at some rows. CSV is copied for that: with many files every query opens all of them. */
+async function sampleOf(connection: DuckdbConnection, { kind, from }: Source): Promise<string> {
+  if (kind !== 'csv') return from
+  await connection.query(`create or replace temp table sample_rows as select * from ${from} limit ${SAMPLE}`)
+  return 'sample_rows'
+}
+
 /** Prices as text of which hardly one is a number are written in another way than they are read. */
 async function checkNumbers(
   connection: DuckdbConnection,
-  source: Source,
+  from: string,
   prices: readonly (readonly [name: string, number: string])[],
 ): Promise<void> {
-  for (const [name, number] of prices) {
-    const column = identifier(name)
-    const known = `(select ${column} from ${source.from} where trim(${column}) <> '' limit 1000)`
-    const [row] = await connection.rows(
-      `select count(*)::double, count(${number})::double, any_value(${column}) filter (${number} is null) from ${known}`,
-    )
-    const [rows, numbers, example] = row ?? []
-    if (Number(numbers) * 2 >= Number(rows)) continue
+  if (prices.length === 0) return
+  const counts = prices.map(([name, number]) => {
+    const isWritten = `trim(${identifier(name)}) <> ''`
+    const example = `any_value(${identifier(name)}) filter (${isWritten} and ${number} is null)`
+    return `(count(*) filter (${isWritten}))::double, count(${number})::double, ${example}`
+  })
+  const [row = []] = await connection.rows(`select ${counts.join(', ')} from (select * from ${from} limit ${SAMPLE})`)
+  prices.forEach(([name], at) => {
+    const [written, numbers, example] = row.slice(3 * at)
+    if (Number(numbers) * 2 >= Number(written)) return
     const message =
-      `column ${column} (for example ${example}) cannot be read as prices: set the option decimal to the comma where ` +
-      `12,5 means twelve and a half (on the command line --decimal ,), or columns to other columns`
+      `column ${identifier(name)} (for example ${example}) cannot be read as prices: set the option decimal to the comma ` +
+      'where 12,5 means twelve and a half (on the command line --decimal ,), or columns to other columns'
     throw new DataError('DATA_SHAPE', message, { column: name, example })
-  }
+  })
 }
 
 /** The same judgement as `judgeRows`. NaN is larger than infinity in SQL, and null is not true. */

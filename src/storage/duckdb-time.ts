@@ -36,14 +36,14 @@ const SAMPLE = 1000
  * column), numbers like 20240131, and text (ISO, with or without zone, 2024-01-31, 2024.01.31, 20240131 or any of the
  * numbers). Without a zone a time is UTC.
  *
- * @param from Where the column is, as SQL.
+ * @param from Where the column is, as SQL, and where some of its values are.
  * @param column The column as SQL.
  * @param type DuckDB's name of its type.
  * @throws DataError `DATA_SHAPE` when what there is cannot be times, `DATA_OPTION` for a format that is none.
  */
 export async function findTime(
   connection: DuckdbConnection,
-  from: string,
+  from: { all: string; sample: string },
   column: string,
   type: string,
   options: TimeOptions,
@@ -51,9 +51,9 @@ export async function findTime(
   if (type === 'DATE' || type.startsWith('TIMESTAMP')) return timestampReader(column)
   const isNumber = NUMERIC.test(type)
   if (!isNumber && type !== 'VARCHAR') throw unreadableTime(column, type, [], options)
-  const known = `from ${from} where ${column} is not null limit ${SAMPLE}`
+  const known = `from ${from.sample} where ${column} is not null limit ${SAMPLE}`
   const sample = (await connection.rows(`select ${column}::varchar ${known}`)).map(([text]) => String(text))
-  const reader = await readerOf(connection, from, column, isNumber, sample, options)
+  const reader = await readerOf(connection, from.all, column, isNumber, sample, options)
   const [count] = await formatted(options, () => {
     return connection.rows(`select count(${reader.milliseconds})::double from (select ${column} ${known})`)
   })

@@ -37,6 +37,12 @@ describe('memoryRepository', () => {
     expect(readable(await repository.load('A', request))).toMatchObject({ days: [3, 4, 5, 6] })
   })
 
+  it('counts rows without a symbol, and lists none', async () => {
+    const repository = memoryRepository({ '': candles, A: candles })
+    expect(await repository.symbols('1d')).toEqual(['A'])
+    expect(await repository.report!('1d')).toEqual({ noSymbol: 20, notes: [], failures: [] })
+  })
+
   it('cleans by the policy of each request', async () => {
     const rows: Row[] = [...cleanRows(3), [3, 0, 0, 0, 5, 1]]
     const repository = memoryRepository({ A: columnsOf(rows) })
