@@ -78,7 +78,7 @@ export function jobOf(
 function duckdbOptions({ table, columns, oneSymbol, dateFormat, decimal }: DataOptions, data: string): DuckdbOptions {
   const { timeUnit, ...names } = columns ?? {}
   return {
-    // A path is what a path is written like: no file's name begins with SELECT and a space.
+    // No file is called what a query begins with.
     data: /^\s*(select|from|with)\s/i.test(data) ? { sql: data } : data,
     columns: names,
     ...(timeUnit !== undefined && { timeUnit }),

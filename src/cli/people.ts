@@ -79,15 +79,22 @@ function decimalsFor(values: readonly number[]): number {
 
 /** A date for daily and longer candles, date and time of the zone for shorter ones. */
 export function timeFormatter(timeframe: Timeframe, timezone = 'UTC'): (time: number) => string {
-  if (isDaily(timeframe)) return (time) => isoTime(time).slice(0, isTime(time) ? -14 : undefined)
-  if (timezone === 'UTC')
-    return (time) =>
-      isoTime(time)
-        .slice(0, isTime(time) ? -8 : undefined)
-        .replace('T', ' ')
+  const format = isDaily(timeframe) ? formatDate : timezone === 'UTC' ? formatMinute : minuteFormatter(timezone)
+  return (time) => (isTime(time) ? format(time) : isoTime(time))
+}
+
+function formatDate(time: number): string {
+  return isoTime(time).slice(0, -14)
+}
+
+function formatMinute(time: number): string {
+  return isoTime(time).slice(0, -8).replace('T', ' ')
+}
+
+function minuteFormatter(timezone: string): (time: number) => string {
   // Swedish writes 2024-12-31 09:00.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
-  return (time) => (isTime(time) ? format.format(time) : isoTime(time))
+  return (time) => format.format(time)
 }
 
 /** `one match`, `12 matches`. */

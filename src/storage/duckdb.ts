@@ -181,7 +181,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
         noSymbol: await data.unnamedRows(found, timeframe),
         notes: [
           ...(found.original.columns.time.note ? [found.original.columns.time.note] : []),
-          ...(skippedLines ? [`${skippedLines} lines of CSV cannot be taken apart, and are left out`] : []),
+          ...(skippedLines ? [`lines of CSV that cannot be taken apart, and are left out: ${skippedLines}`] : []),
         ],
         failures: found.broken.filter((file) => !ofSymbols.has(file)).map(fileFailure),
       }

@@ -8,7 +8,6 @@ import type { CacheCounts } from '../engine/shared/protocol.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
 import { MatchTable } from '../signals/matches.ts'
-import type { SourceReport } from '../storage/repository.ts'
 
 /** Where the time went, milliseconds; load and compute are summed over all workers. */
 export interface ScanTiming {
@@ -48,8 +47,7 @@ export class BatchScanUseCase {
     const job = checkJob(request)
     const plan = this.#plan(job)
     const outcome = await this.engine.scan(plan, job, options)
-    const report = await this.engine.repository.report?.(job.timeframe)
-    return new BatchScanResult(job, plan, outcome, report, start)
+    return new BatchScanResult(job, plan, outcome, start)
   }
 
   #plan({ formula, parameters }: ProcessingJob): Plan {
@@ -78,12 +76,12 @@ export class BatchScanResult {
     readonly job: ProcessingJob,
     readonly plan: Plan,
     outcome: ScanOutcome,
-    report: SourceReport | undefined,
     startMs: number,
   ) {
     const start = performance.now()
     const names = { signals: plan.signals, values: plan.reported.map(({ name }) => name) }
     this.matches = new MatchTable(job.symbols, names, outcome.matches)
+    const { report } = outcome
     const failed = outcome.failures.map(({ symbol, error }) => ({ symbol: job.symbols[symbol]!, ...error }))
     this.errors = [...failed, ...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error }))]
     this.dataQuality = {

@@ -1,5 +1,9 @@
 import { writeFileSync } from 'node:fs'
+import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { type DayTime, dayTimesOf } from '../../src/domain/candle-dates.ts'
+import { findDayTimes } from '../../src/storage/duckdb-dates.ts'
+import { openConnection } from '../../src/storage/duckdb-library.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { openRepository } from '../../src/storage/open.ts'
 import type { CandleRepository, LoadRequest } from '../../src/storage/repository.ts'
@@ -120,5 +124,23 @@ describe('daily candles', () => {
       { timeframe: '1h' },
     )
     expect(await load(repository, { timeframe: '1h', timezone: 'Asia/Seoul' })).toMatchObject({ redated: 0 })
+  })
+
+  it('stand in the day where DuckDB says as well', async () => {
+    const connection = await openConnection({ threads: 1, memoryBytes: 1e8, reach: 'any file' })
+    const hours = fc.integer({ min: -60 * 24, max: 60 * 24 }).map((hour) => hour * 3_600_000)
+    const time = fc.oneof(
+      { weight: 5, arbitrary: hours },
+      { weight: 1, arbitrary: fc.constantFrom(Number.NaN, 9e15, 1) },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(time, { minLength: 1, maxLength: 60 }), async (times) => {
+        const values = times.map((ms) => `(${Number.isNaN(ms) ? 'null' : ms}::double)`).join(', ')
+        const found = await findDayTimes(connection, `(values ${values}) as times(ms)`, 'ms', undefined)
+        const order = (a: DayTime, b: DayTime) => a.timeOfDay - b.timeOfDay
+        expect([...found].sort(order)).toEqual(dayTimesOf(Float64Array.from(times)).sort(order))
+      }),
+    )
+    await connection.close()
   })
 })

@@ -155,8 +155,20 @@ describe('duckdbRepository › CSV that cannot be taken apart', () => {
     const repository = files.repository(files.path('ragged'))
     const loaded = await repository.load('B', everything())
     expect(loaded.quality).toMatchObject({ rows: 30_003, duplicates: 29_999 })
-    expect((await repository.report!('1d')).notes).toEqual(['2 lines of CSV cannot be taken apart, and are left out'])
+    expect((await repository.report!('1d')).notes).toEqual([
+      'lines of CSV that cannot be taken apart, and are left out: 2',
+    ])
     await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+  })
+
+  it('leaves out such lines of a single file as well', async () => {
+    const path = files.path('single-ragged.csv')
+    writeFileSync(path, [...lines, ...many, '2024-01-04,10,12'].join('\n'))
+    const repository = files.repository(path, { symbol: 'A', timeframe: '1d' })
+    expect(await repository.load('A', everything())).toMatchObject({ quality: { rows: 30_002, dropped: 0 } })
+    expect((await repository.report!('1d')).notes).toEqual([
+      'lines of CSV that cannot be taken apart, and are left out: 1',
+    ])
   })
 
   it('leaves out a file without the columns of the others', async () => {

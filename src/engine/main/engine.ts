@@ -10,7 +10,7 @@ import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { Plan } from '../../formula/plan.ts'
 import { joinColumns, type MatchColumns } from '../../signals/matches.ts'
-import type { CandleRepository } from '../../storage/repository.ts'
+import type { CandleRepository, SourceReport } from '../../storage/repository.ts'
 import type { Platform } from '../platform/platform.ts'
 import {
   CANCELLED,
@@ -84,6 +84,8 @@ export interface RunOutcome {
   defective: { symbol: number; quality: DataQuality }[]
   timing: RunTiming
   cache: CacheCounts
+  /** What the repository says about its source as a whole. */
+  report: SourceReport | undefined
 }
 
 export interface ScanOutcome extends RunOutcome {
@@ -255,7 +257,8 @@ export class ProcessingEngine {
       if (thrown.length > 0) throw thrown[0]
       if (isCancelled) throw cancelled(counters, job)
       parts.sort((a, b) => a.first - b.first)
-      return { parts, outcome: joinParts(parts, executor, performance.now() - start) }
+      const ofSource = await this.repository.report?.(job.timeframe)
+      return { parts, outcome: { ...joinParts(parts, executor, performance.now() - start), report: ofSource } }
     } finally {
       clearInterval(timer)
       signal?.removeEventListener('abort', cancel)
@@ -350,9 +353,9 @@ function cancelled(counters: Int32Array, { id, symbols }: ProcessingJob): Engine
 }
 
 /** What the parts of a job come to together; parts in the job's order. */
-function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number): RunOutcome {
+function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number): Omit<RunOutcome, 'report'> {
   const symbols = parts.reduce((sum, part) => sum + part.bars.length, 0)
-  const outcome: RunOutcome = {
+  const outcome: Omit<RunOutcome, 'report'> = {
     executor: executor.name,
     workers: executor.workers,
     bars: new Uint32Array(symbols),

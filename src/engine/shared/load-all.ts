@@ -67,7 +67,7 @@ function dated(loaded: LoadedCandles, { timezone, from, lookbackBars }: LoadRequ
   return {
     ...loaded,
     series: { ...series, time, columns: Object.fromEntries(columns) },
-    quality: { ...quality, redated, duplicates },
+    quality: { ...quality, rows: quality.rows - (rows.length - taken.length), redated, duplicates },
   }
 }
 
