@@ -24,7 +24,10 @@ export async function queryFrom(connection: DuckdbConnection, sql: string): Prom
   if (sql.includes('\0')) throw notSelect('it has a zero character in it')
   const [row] = await connection.rows(`select json_serialize_sql(${literal(sql)})::varchar`)
   const parsed = JSON.parse(String(row?.[0])) as { error: boolean; error_message?: string; statements?: unknown[] }
-  if (parsed.error) throw notSelect(String(parsed.error_message).split('\n')[0] as string)
+  if (parsed.error) {
+    const [reason] = String(parsed.error_message).split('\n') as [string]
+    throw notSelect(reason.startsWith('Only SELECT') ? 'it is a statement of another kind' : reason)
+  }
   if (parsed.statements?.length !== 1) throw notSelect(`it has ${parsed.statements?.length} statements`)
   for (const name of tableFunctions(parsed.statements)) {
     if (READERS.includes(name.toLowerCase())) continue

@@ -95,6 +95,15 @@ describe('duckdbRepository › SQL', () => {
     expect(readdirSync(files.folder)).toEqual(before)
   })
 
+  it.each([
+    ['select 1)', 'syntax error at or near ")"'],
+    ['drop table t', 'it is a statement of another kind'],
+    [`${CANDLES}; ${CANDLES}`, 'it has 2 statements'],
+    ['from checkpoint()', 'the function checkpoint is none of those that only read: read_parquet, '],
+  ])('says why it is not taken: %s', async (sql, reason) => {
+    await expect(openDuckdb({ data: { sql } })).rejects.toThrow(`sql must be one SELECT and nothing else: ${reason}`)
+  })
+
   it('reads the files it names, and no other kind of source', async () => {
     const path = await files.write('named.parquet', CANDLES)
     await expectSameAsMemory(files.repository({ sql: `from '${path}'` }), rows)
