@@ -31,7 +31,13 @@ export { MatchTable } from './signals/matches.ts'
 export { cleanCandles } from './storage/clean.ts'
 export { duckdbRepository } from './storage/duckdb.ts'
 export { memoryRepository } from './storage/memory.ts'
-export type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './storage/repository.ts'
+export type {
+  CandleRepository,
+  LoadedCandles,
+  LoadRequest,
+  RepositoryDescription,
+  SourceReport,
+} from './storage/repository.ts'
 
 export { BatchScanResult, BatchScanUseCase } from './use-cases/batch-scan.ts'
 export { type ExpressionSeries, type SeriesResult, SeriesUseCase } from './use-cases/series.ts'

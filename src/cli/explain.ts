@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { FormulaError } from '../domain/errors.ts'
+import { isoTime } from '../domain/timeframe.ts'
 import type { FormulaMode } from '../formula/check.ts'
 import { planFormula } from '../formula/plan.ts'
 import type { BarExplanation } from './explain-bar.ts'
@@ -93,5 +94,5 @@ function modeOf({ text }: SourceText, parameters: FormulaOptions['param']): Form
 
 function isOnDay(time: number, day: string): boolean {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(day)
-  return !isDay || new Date(time).toISOString().startsWith(day)
+  return !isDay || isoTime(time).startsWith(day)
 }

@@ -90,12 +90,17 @@ export function jobOf(
   }
 }
 
-function duckdbOptions({ table, columns, oneSymbol }: DataOptions, data: string): DuckdbOptions {
+function duckdbOptions({ table, columns, oneSymbol, dateFormat, decimal }: DataOptions, data: string): DuckdbOptions {
+  const { timeUnit, ...names } = columns ?? {}
   return {
-    data,
+    // No file is called what a query begins with.
+    data: /^\s*(select|from|with)\s/i.test(data) ? { sql: data } : data,
+    columns: names,
+    ...(timeUnit !== undefined && { timeUnit }),
     ...(table !== undefined && { table }),
-    ...(columns !== undefined && { columns }),
     ...(oneSymbol !== undefined && { symbol: oneSymbol }),
+    ...(dateFormat !== undefined && { dateFormat }),
+    ...(decimal !== undefined && { decimal }),
   }
 }
 

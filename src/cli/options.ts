@@ -1,13 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFECT_POLICIES, type DefectPolicy } from '../domain/candle.ts'
-import { TIMEFRAMES, type Timeframe } from '../domain/timeframe.ts'
+import { TIME_UNITS, TIMEFRAMES, type Timeframe, type TimeUnit } from '../domain/timeframe.ts'
 
 /** Where the candles are and how they are read. */
 export interface DataOptions {
   data?: string
   table?: string
-  columns?: Readonly<Record<string, string>>
+  columns?: ColumnNames
   oneSymbol?: string
+  dateFormat?: string
+  decimal?: '.' | ','
   timeframe?: Timeframe
   defects?: DefectPolicy
 }
@@ -44,6 +46,9 @@ export interface OutputOptions {
 
 export type JobOptions = DataOptions & SelectionOptions & FormulaOptions & EngineChoice & OutputOptions
 
+/** Names of columns by their role, and what a column of times counts. */
+type ColumnNames = Record<string, string> & { timeUnit?: TimeUnit }
+
 const COLUMN_ROLES = ['symbol', 'time', 'open', 'high', 'low', 'close', 'volume', 'timeframe'] as const
 
 /** `--data` and what describes it. */
@@ -53,7 +58,13 @@ export function addDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .addOption(new Option('-d, --data <source>', source).env('MILLRACE_DATA'))
     .option('--table <name>', 'table of a .duckdb file')
-    .option('--columns <role=name,…>', `columns not found by themselves: ${COLUMN_ROLES.join(', ')}`, parseColumns)
+    .option(
+      '--columns <role=name,…>',
+      `columns not found by themselves: ${COLUMN_ROLES.join(', ')} (time:ms=name)`,
+      parseColumns,
+    )
+    .option('--date-format <format>', 'how dates in text are written: %d/%m/%Y')
+    .addOption(new Option('--decimal <sign>', 'before the decimals of prices in text (default: .)').choices(['.', ',']))
     .option('--one-symbol <name>', 'the data is of this symbol and does not name it')
     .addOption(new Option('--timeframe <tf>', 'length of the candles (default: what the data has)').choices(TIMEFRAMES))
     .addOption(new Option('--defects <policy>', 'candles that cannot be true (default: drop)').choices(DEFECT_POLICIES))
@@ -75,7 +86,7 @@ export function addFormulaOptions(command: Command): Command {
   return command
     .optionsGroup('Formula:')
     .option('-p, --param <name=value>', 'value for a `param` of the formula; repeatable', addParameter)
-    .option('--timezone <zone>', 'zone of hour, weekday … of intraday candles (default: UTC)')
+    .option('--timezone <zone>', 'zone of hour, weekday … and of the dates of daily candles (default: UTC)')
 }
 
 /** How it runs. */
@@ -122,16 +133,24 @@ function addParameter(text: string, known: Readonly<Record<string, number>> = {}
   return { ...known, [name]: number }
 }
 
-function parseColumns(text: string, known: Readonly<Record<string, string>> = {}): Record<string, string> {
-  const columns: Record<string, string> = { ...known }
+function parseColumns(text: string, known: ColumnNames = {}): ColumnNames {
+  const columns: ColumnNames = { ...known }
   for (const part of text.split(',')) {
-    const [role, name] = pair(part, 'time=date')
+    const [asked, name] = pair(part, 'time=date')
+    const [role, unit] = asked.split(':') as [string, string | undefined]
+    if (unit !== undefined) columns.timeUnit = timeUnit(role, unit)
     if (!(COLUMN_ROLES as readonly string[]).includes(role)) {
       throw new InvalidArgumentError(`"${role}" is none of ${COLUMN_ROLES.join(', ')}.`)
     }
     columns[role] = name
   }
   return columns
+}
+
+function timeUnit(role: string, unit: string): TimeUnit {
+  const found = TIME_UNITS.find((one) => one === unit)
+  if (role === 'time' && found !== undefined) return found
+  throw new InvalidArgumentError(`Only times have a unit: write time:${TIME_UNITS.join('=…, time:')}=… .`)
 }
 
 function pair(text: string, example: string): [name: string, value: string] {

@@ -1,4 +1,4 @@
-import { type Timeframe, timeframeMs } from '../domain/timeframe.ts'
+import { isDaily, isoTime, isTime, type Timeframe } from '../domain/timeframe.ts'
 
 /** Numbers, times and counts as people like to read them. Nothing here is meant to be read back. */
 
@@ -79,8 +79,19 @@ function decimalsFor(values: readonly number[]): number {
 
 /** A date for daily and longer candles, date and time of the zone for shorter ones. */
 export function timeFormatter(timeframe: Timeframe, timezone = 'UTC'): (time: number) => string {
-  if (timeframeMs(timeframe) >= timeframeMs('1d')) return (time) => new Date(time).toISOString().slice(0, 10)
-  if (timezone === 'UTC') return (time) => new Date(time).toISOString().slice(0, 16).replace('T', ' ')
+  const format = isDaily(timeframe) ? formatDate : timezone === 'UTC' ? formatMinute : minuteFormatter(timezone)
+  return (time) => (isTime(time) ? format(time) : isoTime(time))
+}
+
+function formatDate(time: number): string {
+  return isoTime(time).slice(0, -14)
+}
+
+function formatMinute(time: number): string {
+  return isoTime(time).slice(0, -8).replace('T', ' ')
+}
+
+function minuteFormatter(timezone: string): (time: number) => string {
   // Swedish writes 2024-12-31 09:00.
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone, dateStyle: 'short', timeStyle: 'short' })
   return (time) => format.format(time)

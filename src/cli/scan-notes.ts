@@ -10,7 +10,8 @@ const EXAMPLES = 3
 
 /** What is wrong with rows and what becomes of them, in the words of the notes. */
 const DEFECTS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
-  ['notFinite', 'with a missing or infinite price'],
+  ['notFinite', 'with a missing or infinite price or time'],
+  ['halt', 'of a halt with open, high and low 0'],
   ['notPositive', 'with a zero or negative price'],
   ['highBelowLow', 'with high below low'],
 ]
@@ -30,31 +31,46 @@ export function scanNotes(view: ScanView, { elapsedMs, format }: { elapsedMs: nu
     const where = `${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')}`
     notes.push({ text: ` ${counted(matches, 'match', 'matches')} in ${where}` })
   } else notes.push({ text: '' })
-  notes.push(...qualityNotes(result.dataQuality), ...failureNotes(result.errors))
+  notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors))
   if (!result.exact) notes.push(INEXACT)
   return [...notes, ...timingNotes(view, elapsedMs)]
 }
 
-export function qualityNotes({ total, symbols }: ScanDataQuality): Note[] {
+/** @param timezone Of the job, where it gives one. */
+export function qualityNotes({ total, symbols, noSymbol, notes }: ScanDataQuality, timezone?: string): Note[] {
   const parts = (kinds: typeof DEFECTS) => {
     return kinds.filter(([kind]) => total[kind] > 0).map(([kind, words]) => `${formatCount(total[kind])} ${words}`)
   }
   const defects = parts(DEFECTS)
   const fate = total.dropped > 0 ? 'dropped' : 'kept'
   const found = [...(defects.length > 0 ? [`${defects.join(', ')} (${fate})`] : []), ...parts(OTHERS)]
-  if (found.length === 0) return []
-  const affected = counted(symbols.length, 'symbol')
-  const text = ` data: of ${counted(total.rows, 'row')} ${found.join(', ')}; ${affected} affected`
-  return [{ text, tone: 'warning' }]
+  if (total.redated > 0) {
+    const which = timezone === undefined ? 'of the nearest midnight (--timezone ZONE: there)' : `in ${timezone}`
+    found.push(`${formatCount(total.redated)} stamped with a time of day, taken as the date ${which}`)
+  }
+  const ofSource = sourceNotes({ noSymbol, notes })
+  if (found.length === 0) return ofSource
+  const about = `of ${counted(total.rows, 'row')} ${found.join(', ')}; ${counted(symbols.length, 'symbol')} affected`
+  return [{ text: ` data: ${about}`, tone: 'warning' }, ...ofSource]
+}
+
+/** What there is to say about the source as a whole. */
+export function sourceNotes({ noSymbol, notes }: Pick<ScanDataQuality, 'noSymbol' | 'notes'>): Note[] {
+  const unnamed = noSymbol > 0 ? [`${counted(noSymbol, 'row')} without a symbol (left out)`] : []
+  return [...unnamed, ...notes].map((note) => ({ text: ` data: ${note}`, tone: 'warning' }))
 }
 
 export function failureNotes(errors: readonly (SymbolError & { symbol: string })[]): Note[] {
-  const byCode = new Map<string, (SymbolError & { symbol: string })[]>()
-  for (const error of errors) byCode.set(error.code, [...(byCode.get(error.code) ?? []), error])
-  return [...byCode].map(([code, failed]) => {
+  const byKind = new Map<string, (SymbolError & { symbol: string })[]>()
+  for (const error of errors) {
+    const kind = `${error.code}: ${error.fields.file === error.symbol ? 'file' : 'symbol'}`
+    byKind.set(kind, [...(byKind.get(kind) ?? []), error])
+  }
+  return [...byKind].map(([kind, failed]) => {
+    const [code, what] = kind.split(': ') as [string, string]
     const names = failed.slice(0, EXAMPLES).map(({ symbol }) => symbol)
     const more = failed.length > EXAMPLES ? `, … ${formatCount(failed.length - EXAMPLES)} more` : ''
-    const count = counted(failed.length, 'symbol')
+    const count = counted(failed.length, what)
     return { text: ` ${code}: ${count} failed: ${names.join(', ')}${more}; ${failed[0]!.message}`, tone: 'failure' }
   })
 }

@@ -1,5 +1,5 @@
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
-import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
+import type { ScanStatistics } from '../signals/aggregate.ts'
 import { emptyColumns, type MatchColumns, MatchTable } from '../signals/matches.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 
@@ -18,7 +18,7 @@ export function viewOf(result: BatchScanResult, lastBars?: number): ScanView {
   const isShown = (at: number) => columns.bar[at]! >= result.barsOf(columns.symbol[at]!) - lastBars
   const shown = columns.bar.map((_, at) => at).filter(isShown)
   const matches = new MatchTable(symbols, names, pick(columns, shown, names.values.length))
-  return { result, matches, statistics: new SignalAggregator(matches, result.errors).statistics() }
+  return { result, matches, statistics: result.statisticsOf(matches) }
 }
 
 function pick(columns: MatchColumns, numbers: Uint32Array, valuesPerMatch: number): MatchColumns {

@@ -70,7 +70,10 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, end), signal)
     for (const note of notes) terminal.note(note)
-    const { failureNotes, INEXACT } = await import('./scan-notes.ts')
+    const { failureNotes, INEXACT, sourceNotes } = await import('./scan-notes.ts')
+    const report = await data.engine.repository.report?.(data.timeframe)
+    end.failed.push(...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error })))
+    for (const note of report ? sourceNotes(report) : []) terminal.note(note)
     for (const note of failureNotes(end.failed)) terminal.note(note)
     if (!end.exact) terminal.note(INEXACT)
     if (options.strict && end.failed.length > 0) process.exitCode = EXIT.symbolsFailed

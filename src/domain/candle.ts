@@ -22,7 +22,7 @@ export type CandleColumn = (typeof CANDLE_COLUMNS)[number]
 export interface CandleSeries {
   symbol: string
   timeframe: Timeframe
-  /** Milliseconds UTC. */
+  /** Milliseconds UTC; where an engine has read them, dates at 00:00 of daily and longer candles. */
   time: Float64Array
   columns: Partial<Record<CandleColumn, Float64Array>>
 }
@@ -43,9 +43,11 @@ export interface DataQuality {
   duplicates: number
   /** Rows that stood after a row of a later time (they are sorted, not dropped). */
   outOfOrder: number
-  /** Defect: a price is NaN, infinite or missing. */
+  /** Defect: a price is NaN, infinite or missing, or the time is none or beyond what a `Date` can hold. */
   notFinite: number
-  /** Defect: a price is zero or negative (halt days written as open = high = low = 0 among them). */
+  /** Defect: open, high and low are 0 beside a close: how many sources write a day on which trading was halted. */
+  halt: number
+  /** Defect: a price is zero or negative in another way. */
   notPositive: number
   /** Defect: high < low. */
   highBelowLow: number
@@ -53,6 +55,8 @@ export interface DataQuality {
   inconsistent: number
   /** Kept: volume is NaN, negative or missing, and reads as unknown. */
   unknownVolume: number
+  /** Kept: a daily or longer candle stamped with a time of day, which carries its date instead (`candle-dates.ts`). */
+  redated: number
   /** Rows left out because of a defect: 0 under the policy `keep`. */
   dropped: number
 }
@@ -63,10 +67,12 @@ export function emptyQuality(): DataQuality {
     duplicates: 0,
     outOfOrder: 0,
     notFinite: 0,
+    halt: 0,
     notPositive: 0,
     highBelowLow: 0,
     inconsistent: 0,
     unknownVolume: 0,
+    redated: 0,
     dropped: 0,
   }
 }

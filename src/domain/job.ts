@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { JobError, type JobErrorCode } from './errors.ts'
-import { isTimeframe, TIMEFRAMES, type Timeframe } from './timeframe.ts'
+import { DAY_MS, isTimeframe, TIMEFRAMES, type Timeframe } from './timeframe.ts'
 
 /** What can be run. A backtest and pattern discovery are known by name and refused until they exist. */
 export const JOB_TYPES = ['SCAN'] as const
@@ -17,7 +17,7 @@ export interface DateRange {
 
 /**
  * What a caller asks for. Dates may be `Date`, milliseconds or ISO text: `2024-12-31` is the whole UTC day, a time
- * without a zone is UTC. A symbol that stands twice runs once.
+ * without a zone is UTC. A symbol that stands twice runs once; one without a name is nothing that could run, and left out.
  */
 export interface JobRequest {
   /** Shows up in the result; made up when absent. */
@@ -34,7 +34,10 @@ export interface JobRequest {
   formula: string
   /** Values for the formula's `param` statements. */
   parameters?: Readonly<Record<string, number>>
-  /** IANA zone for `year` … `minute` of intraday candles; daily and longer candles carry dates. Default UTC. */
+  /**
+   * IANA zone for `year` … `minute` of intraday candles; UTC where absent. Daily and longer candles carry dates: where
+   * their times are no dates (00:00 UTC) already, the calendar dates in this zone, or of the nearest midnight.
+   */
   timezone?: string
 }
 
@@ -48,10 +51,9 @@ export interface ProcessingJob {
   history?: number
   formula: string
   parameters: Readonly<Record<string, number>>
-  timezone: string
+  /** Absent where the job gives none. */
+  timezone?: string
 }
-
-const DAY_MS = 86_400_000
 
 const ISO_DATE = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?)?$/
 
@@ -94,13 +96,13 @@ const BARS = 'it must be a whole number of bars, 0 or more'
 const jobSchema = v.strictObject({
   id: v.optional(v.pipe(v.string(), v.minLength(1))),
   jobType: v.optional(v.string(), 'SCAN'),
-  symbols: v.array(v.pipe(v.string(), v.minLength(1))),
+  symbols: v.array(v.string()),
   timeframe: v.string(),
   dateRange: v.optional(v.strictObject({ from: v.optional(dateSchema), to: v.optional(dateSchema) }), {}),
   history: v.optional(v.pipe(v.number(BARS), v.integer(BARS), v.minValue(0, BARS))),
   formula: v.string(),
   parameters: v.optional(v.record(v.string(), v.pipe(v.number(), v.finite())), {}),
-  timezone: v.optional(v.pipe(v.string(), v.check(isTimezone, 'not a time zone this machine knows')), 'UTC'),
+  timezone: v.optional(v.pipe(v.string(), v.check(isTimezone, 'not a time zone this machine knows'))),
 })
 
 const FIELD_CODES: Readonly<Record<string, JobErrorCode>> = {
@@ -126,7 +128,8 @@ export function checkJob(request: unknown): ProcessingJob {
   checkNames((request as JobRequest).parameters ?? {}, parsed.output.parameters)
   const { jobType, symbols, timeframe, formula, parameters, timezone, id, history } = parsed.output
   if (!JOB_TYPES.includes(jobType as JobType)) throw jobTypeError(jobType)
-  if (symbols.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
+  const named = [...new Set(symbols)].filter((symbol) => symbol !== '')
+  if (named.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
   if (!isTimeframe(timeframe)) {
     throw new JobError('JOB_TIMEFRAME', `Invalid timeframe "${timeframe}": use one of ${TIMEFRAMES.join(', ')}`, {
       path: 'timeframe',
@@ -138,13 +141,13 @@ export function checkJob(request: unknown): ProcessingJob {
   return {
     id: id ?? `job-${++jobs}`,
     jobType: jobType as JobType,
-    symbols: [...new Set(symbols)],
+    symbols: named,
     timeframe,
     dateRange,
     ...(history !== undefined && { history: checkHistory(history, dateRange) }),
     formula,
     parameters,
-    timezone,
+    ...(timezone !== undefined && { timezone }),
   }
 }
 
@@ -196,12 +199,11 @@ function checkRange(range: { from?: DateInput; to?: DateInput }): DateRange {
     checked[end] = time
   }
   const { from, to } = checked
-  if (from !== undefined && to !== undefined && from >= to) {
+  if (from !== undefined && to !== undefined && from > to) {
     const day = (time: number) => new Date(time).toISOString()
-    const what = from === to ? 'is empty' : 'is reversed'
     throw new JobError(
       'JOB_DATE_RANGE',
-      `The date range ${what}: from ${day(from)} to ${day(to)}; put the earlier date first`,
+      `The date range is reversed: from ${day(from)} to ${day(to)}; put the earlier date first`,
       {
         path: 'dateRange',
         found: checked,

@@ -10,7 +10,7 @@ export type SignalRole = 'entry' | 'exit' | 'short' | 'cover'
 /** One bar of one symbol on which the formula is true. */
 export interface SignalMatch {
   symbol: string
-  /** Milliseconds UTC: the time of the candle. */
+  /** Milliseconds UTC: the time of the candle; of a daily or longer one its date, at 00:00. */
   timestamp: number
   candle: Candle
   signalType: SignalType

@@ -4,7 +4,10 @@ export const TIMEFRAMES = ['1m', '3m', '5m', '15m', '30m', '1h', '2h', '4h', '1d
 export type Timeframe = (typeof TIMEFRAMES)[number]
 
 const MINUTE_MS = 60_000
-const DAY_MS = 1_440 * MINUTE_MS
+export const DAY_MS = 1_440 * MINUTE_MS
+
+/** The first and last millisecond that a `Date` can hold are this far from 1970. */
+const MAX_TIME_MS = 8.64e15
 
 const DURATION_MS: Record<Timeframe, number> = {
   '1m': MINUTE_MS,
@@ -23,6 +26,26 @@ const DURATION_MS: Record<Timeframe, number> = {
 /** Length of one candle in milliseconds; a month counts as 30 days. */
 export function timeframeMs(timeframe: Timeframe): number {
   return DURATION_MS[timeframe]
+}
+
+/** Whether candles of a timeframe are told apart by their date alone: a day and longer. */
+export function isDaily(timeframe: Timeframe): boolean {
+  return DURATION_MS[timeframe] >= DAY_MS
+}
+
+/** What numbers that are times count since 1970. */
+export const TIME_UNITS = ['s', 'ms', 'us', 'ns'] as const
+
+export type TimeUnit = (typeof TIME_UNITS)[number]
+
+/** Whether a number of milliseconds is a time that a `Date` can hold. */
+export function isTime(ms: number): boolean {
+  return Math.abs(ms) <= MAX_TIME_MS
+}
+
+/** A time as ISO text; one beyond what a `Date` can hold as its number. */
+export function isoTime(ms: number): string {
+  return isTime(ms) ? new Date(ms).toISOString() : `${ms} ms`
 }
 
 export function isTimeframe(value: unknown): value is Timeframe {

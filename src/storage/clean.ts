@@ -1,6 +1,7 @@
 import type { CandleColumn, CandleSeries, DataQuality, DefectPolicy } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
+import { isoTime } from '../domain/timeframe.ts'
 import type { LoadedCandles, LoadRequest } from './repository.ts'
 import { blankUnknown, judgeRows, type RawCandles } from './row-flags.ts'
 import { type Selection, type Span, selectRows } from './row-selection.ts'
@@ -29,7 +30,7 @@ export type CleanedCandles =
  * | a price not finite, zero or negative; high < low | left out | kept, infinite as NaN | `BAD_DATA` for the symbol |
  * | high or low inside the body | kept | kept | kept |
  * | volume missing, negative or not finite | volume NaN | volume NaN | volume NaN |
- * | no finite time | left out | left out | `BAD_DATA` |
+ * | no time, or one that no `Date` can hold | left out | left out | `BAD_DATA` |
  *
  * @param span Cuts the history; see `Span`. All of it when absent.
  */
@@ -96,7 +97,7 @@ export function deliver(
 
 /** The error of a symbol that has no bar in the range of a request. */
 export function noData(symbol: string, request: LoadRequest, quality?: DataQuality): SymbolError {
-  const day = (ms: number | undefined, open: string) => (ms === undefined ? open : new Date(ms).toISOString())
+  const day = (ms: number | undefined, open: string) => (ms === undefined ? open : isoTime(ms))
   const range = `${day(request.from, 'its first candle')} to ${day(request.to, 'its last')}`
   const dropped = quality?.dropped ? `; ${quality.dropped} of ${quality.rows} rows were left out as defects` : ''
   return {
@@ -107,9 +108,10 @@ export function noData(symbol: string, request: LoadRequest, quality?: DataQuali
 }
 
 function badData(quality: DataQuality): SymbolError {
-  const { rows, notFinite, notPositive, highBelowLow } = quality
+  const { rows, notFinite, halt, notPositive, highBelowLow } = quality
   const counts = [
     [notFinite, 'with a price or time that is not a number'],
+    [halt, 'of a halt, with open, high and low 0'],
     [notPositive, 'with a price that is zero or negative'],
     [highBelowLow, 'with high below low'],
   ] as const
@@ -119,12 +121,12 @@ function badData(quality: DataQuality): SymbolError {
     message:
       `${countDefects(quality)} of ${rows} rows cannot be candles: ${kinds.join(', ')}; ` +
       'repair the source, or set defects to "drop" to leave them out or "keep" to use them as they are',
-    fields: { rows, notFinite, notPositive, highBelowLow },
+    fields: { rows, notFinite, halt, notPositive, highBelowLow },
   }
 }
 
 function countDefects(quality: DataQuality): number {
-  return quality.notFinite + quality.notPositive + quality.highBelowLow
+  return quality.notFinite + quality.halt + quality.notPositive + quality.highBelowLow
 }
 
 function takeRows(column: Float64Array, { start, end, rows }: Selection): Float64Array {

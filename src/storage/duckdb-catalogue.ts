@@ -27,6 +27,8 @@ export interface Catalogue {
   runs: readonly Run[]
   /** How many rows each symbol has (at most, with holes), in the order of its first row. */
   rowsOf: ReadonlyMap<string, number>
+  /** Rows without a symbol, where finding the runs has counted them. */
+  unnamedRows?: number
 }
 
 /** With more runs than this per symbol, reading them one by one costs more than sorting everything once. */
@@ -57,14 +59,16 @@ async function findWhole(connection: DuckdbConnection, table: CandleTable, filte
   const { source, columns } = table
   // Without a key that is always the same, grouping takes two thirds of the time.
   const [file, key] = isInFiles(source) ? ['file', ', file'] : ['0', '']
-  const grouped = await connection.rows(
+  const all = await connection.rows(
     `select symbol, ${file}::double, min(row)::double, count(*)::double, max(row)::double
      from (select ${columns.symbol} as symbol, ${placeOf(source)} from ${source.from}${where(filter)})
-     where symbol is not null group by symbol${key} order by ${file}::double, min(row)`,
+     group by symbol${key} order by ${file}::double, min(row)`,
   )
+  const unnamedRows = all.filter(isUnnamed).reduce((sum, [, , , rows]) => sum + Number(rows), 0)
+  const grouped = all.filter((group) => !isUnnamed(group))
   const isWhole = grouped.every(([, , first, rows, last]) => Number(last) - Number(first) + 1 === rows)
   const runs = grouped.map(([symbol, at, first, rows]) => runOf(symbol, at, first, rows))
-  return isWhole ? catalogueOf(table, runs) : undefined
+  return isWhole ? { ...catalogueOf(table, runs), unnamedRows } : undefined
 }
 
 /** Where each run begins, reading in order; undefined when there are too many. */
@@ -85,12 +89,21 @@ async function findIslands(connection: DuckdbConnection, table: CandleTable, fil
   const [last] = await connection.rows(`select row::double from (${ordered}) order by file desc, row desc limit 1`)
   const runs = starts.map(([name, file, first], at) => {
     const end = Number(starts[at + 1]?.[3] ?? last?.[0]) + 1
-    return name === null ? undefined : runOf(name, file, first, end - Number(first))
+    return isUnnamed([name ?? null]) ? undefined : runOf(name, file, first, end - Number(first))
   })
   return catalogueOf(
     table,
     runs.filter((run) => run !== undefined),
   )
+}
+
+/** SQL that is true for the rows without a symbol: they are of nobody. */
+export function unnamed({ symbol }: CandleColumns): string {
+  return `coalesce(${symbol}, '') = ''`
+}
+
+function isUnnamed([symbol]: readonly (Cell | undefined)[]): boolean {
+  return symbol === null || symbol === ''
 }
 
 function placeOf(source: Source): string {

@@ -3,7 +3,7 @@ import { DataError } from '../domain/errors.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { FILE_STEM, fileStem, type Source } from './duckdb-source.ts'
 import { identifier, literal } from './duckdb-sql.ts'
-import { type TimeReader, timeReader, unreadableTime } from './duckdb-time.ts'
+import { findTime, type TimeOptions, type TimeReader } from './duckdb-time.ts'
 import { ROW } from './row-flags.ts'
 
 /** What a column can be. */
@@ -56,15 +56,27 @@ const NAMES: Record<ColumnRole, readonly string[]> = {
   timeframe: ['timeframe', 'tf', 'interval'],
 }
 
+/** Rows looked at to see whether prices that are text are numbers. */
+const SAMPLE = 1000
+
 /** Columns that DuckDB adds by itself. */
 const ADDED = ['filename']
 
-/** Finds the columns of a source: those named in `wanted`, the others by their usual names. */
+/** What is known of the columns. */
+export interface ColumnOptions extends TimeOptions {
+  /** Names of those that are not found by themselves. */
+  columns?: Partial<Record<ColumnRole, string>> | undefined
+  /** The symbol, where the data is of one and does not name it. */
+  symbol?: string | undefined
+  /** What stands before the decimals of numbers that are text. */
+  decimal?: '.' | ',' | undefined
+}
+
+/** Finds the columns of a source: those named in the options, the others by their usual names. */
 export async function findColumns(
   connection: DuckdbConnection,
   source: Source,
-  wanted: Partial<Record<ColumnRole, string>>,
-  symbol: string | undefined,
+  { columns: wanted = {}, symbol, decimal = '.', ...times }: ColumnOptions,
 ): Promise<CandleColumns> {
   const described = await connection.rows(
     `select column_name, column_type from (describe select * from ${source.from})`,
@@ -82,13 +94,14 @@ export async function findColumns(
     if (found === undefined) throw missing(role, names, `no column looks like the ${role}`)
     return found
   }
-  const number = (name: string) => asDouble(name, types.get(name) as string)
+  const number = (name: string) => asDouble(name, types.get(name) as string, decimal)
 
+  const prices = { open: need('open'), high: need('high'), low: need('low'), close: need('close') }
   const values: CandleColumns['values'] = {
-    open: number(need('open')),
-    high: number(need('high')),
-    low: number(need('low')),
-    close: number(need('close')),
+    open: number(prices.open),
+    high: number(prices.high),
+    low: number(prices.low),
+    close: number(prices.close),
   }
   const volume = find('volume')
   if (volume !== undefined) values.volume = number(volume)
@@ -102,9 +115,17 @@ export async function findColumns(
       `, or symbol: 'NAME' when the data is of one symbol`,
     )
   }
+  const time = need('time')
+  const texts = Object.values(prices).filter((name) => types.get(name) === 'VARCHAR')
+  const sample = await sampleOf(connection, source)
+  await checkNumbers(
+    connection,
+    sample,
+    texts.map((name) => [name, number(name)]),
+  )
   return {
     ...symbolReader(symbol, symbolColumn, types, source),
-    time: await findTime(connection, source, need('time'), types),
+    time: await findTime(connection, { all: source.from, sample }, identifier(time), types.get(time) as string, times),
     values,
     flags: flagsOf(values),
     ...(timeframe === undefined ? {} : { timeframe: `${identifier(timeframe)}::varchar` }),
@@ -145,26 +166,43 @@ function symbolReader(
   return { symbol: `${name}::varchar`, isSymbol: (wanted) => `${name}::varchar = ${literal(wanted)}` }
 }
 
-async function findTime(
-  connection: DuckdbConnection,
-  source: Source,
-  name: string,
-  types: ReadonlyMap<string, string>,
-): Promise<TimeReader> {
+function asDouble(name: string, type: string, decimal: '.' | ','): string {
   const column = identifier(name)
-  const type = types.get(name) as string
-  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return timeReader(column, type, [])
-  const known = `from ${source.from} where ${column} is not null limit 1000`
-  const sample = (await connection.rows(`select ${column}::varchar ${known}`)).map(([text]) => String(text))
-  const reader = timeReader(column, type, sample)
-  const [count] = await connection.rows(`select count(${reader.milliseconds})::double from (select ${column} ${known})`)
-  if (sample.length > 0 && count?.[0] === 0) throw unreadableTime(column, type, sample)
-  return reader
+  if (type === 'DOUBLE') return column
+  if (type !== 'VARCHAR') return `${column}::double`
+  // 1.234,5 and 1 234,5: what groups thousands goes.
+  const text = decimal === '.' ? column : `replace(regexp_replace(${column}, '[. \u00a0\u202f]', '', 'g'), ',', '.')`
+  return `try_cast(${text} as double)`
 }
 
-function asDouble(name: string, type: string): string {
-  if (type === 'DOUBLE') return identifier(name)
-  return type === 'VARCHAR' ? `try_cast(${identifier(name)} as double)` : `${identifier(name)}::double`
+/** Where to look at some rows. CSV is copied for that: with many files every query opens all of them. */
+async function sampleOf(connection: DuckdbConnection, { kind, from }: Source): Promise<string> {
+  if (kind !== 'csv') return from
+  await connection.query(`create or replace temp table sample_rows as select * from ${from} limit ${SAMPLE}`)
+  return 'sample_rows'
+}
+
+/** Prices as text of which hardly one is a number are written in another way than they are read. */
+async function checkNumbers(
+  connection: DuckdbConnection,
+  from: string,
+  prices: readonly (readonly [name: string, number: string])[],
+): Promise<void> {
+  if (prices.length === 0) return
+  const counts = prices.map(([name, number]) => {
+    const isWritten = `trim(${identifier(name)}) <> ''`
+    const example = `any_value(${identifier(name)}) filter (${isWritten} and ${number} is null)`
+    return `(count(*) filter (${isWritten}))::double, count(${number})::double, ${example}`
+  })
+  const [row = []] = await connection.rows(`select ${counts.join(', ')} from (select * from ${from} limit ${SAMPLE})`)
+  prices.forEach(([name], at) => {
+    const [written, numbers, example] = row.slice(3 * at)
+    if (Number(numbers) * 2 >= Number(written)) return
+    const message =
+      `column ${identifier(name)} (for example ${example}) cannot be read as prices: set the option decimal to the comma ` +
+      'where 12,5 means twelve and a half (on the command line --decimal ,), or columns to other columns'
+    throw new DataError('DATA_SHAPE', message, { column: name, example })
+  })
 }
 
 /** The same judgement as `judgeRows`. NaN is larger than infinity in SQL, and null is not true. */
@@ -179,6 +217,7 @@ function flagsOf({ open, high, low, close, volume }: CandleColumns['values']): s
   ]
   return `case when ${every(isFine)} then 0::utinyint else (case
     when not coalesce(${every(prices.map((price) => `isfinite(${price})`))}, false) then ${ROW.notFinite}
+    when ${every([open, high, low].map((price) => `${price} = 0`))} and ${close} > 0 then ${ROW.halt}
     when not (${every(prices.map((price) => `${price} > 0`))}) then ${ROW.notPositive}
     when ${high} < ${low} then ${ROW.highBelowLow}
     when not (${every(isFine.slice(2, 6))}) then ${ROW.inconsistent}

@@ -1,27 +1,38 @@
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { isMainThread, threadId } from 'node:worker_threads'
+import { availableParallelism } from 'node:os'
+import { isMainThread } from 'node:worker_threads'
+import { openSpill } from './duckdb-spill.ts'
+import { literals } from './duckdb-sql.ts'
 
 type Library = typeof import('@duckdb/node-bindings')
 type Result = Awaited<ReturnType<Library['query']>>
 type Vector = ReturnType<Library['data_chunk_get_vector']>
 
-export interface DuckdbSettings {
-  /** Threads of DuckDB itself. In a worker thread 1: the workers are the parallelism. */
-  threads?: number
-  /** As DuckDB writes it: `512MB`, `2GB`; `1GB` where absent. What does not fit goes to the system's temporary folder. */
-  memoryLimit?: string
+/** What a connection may use and reach. */
+export interface ConnectionSettings {
+  /** Threads of DuckDB itself; up to four where absent, in a worker thread 1: the workers are the parallelism. */
+  threads?: number | undefined
+  memoryBytes: number
+  /** The folder for what does not fit into that, where another thread has made it. */
+  spillFolder?: string | undefined
+  reach: Reach
 }
+
+/** The files that a connection can open: those and what is in those folders, or any. */
+export type Reach = { files: readonly string[]; folders: readonly string[] } | 'any file'
 
 /** A value of a small answer: the number of a DOUBLE column, the text of any other, or null. */
 export type Cell = string | number | null
 
 /** One DuckDB in this process and thread. Every rejection is the library's own Error. */
 export interface DuckdbConnection {
+  /** What it may take of the machine's memory. */
+  readonly memoryBytes: number
   /** Runs a statement; the answer is read piece by piece. */
   query(sql: string): Promise<DuckdbAnswer>
   /** Runs a statement whose answer is small and whose columns are DOUBLE or VARCHAR. */
   rows(sql: string): Promise<Cell[][]>
+  /** Stops what is running: it rejects. */
+  interrupt(): void
   /** Stops what is running and frees the library's memory. */
   close(): Promise<void>
 }
@@ -36,19 +47,30 @@ export interface DuckdbAnswer {
  * The low-level bindings instead of `@duckdb/node-api`: they load in a tenth of the time, which every worker pays, and
  * give the vectors as bytes. See bench/notes/duckdb-reading.md. Loaded here, when a file is read, and nowhere else.
  */
-export async function openConnection(settings: DuckdbSettings): Promise<DuckdbConnection> {
+export async function openConnection(settings: ConnectionSettings): Promise<DuckdbConnection> {
+  const { threads = defaultThreads(), memoryBytes, reach } = settings
   const library = (await import('@duckdb/node-bindings')).default
+  const spill = openSpill(settings.spillFolder)
   const config = library.create_config()
-  library.set_config(config, 'threads', String(settings.threads ?? defaultThreads()))
-  library.set_config(config, 'temp_directory', join(tmpdir(), `millrace-${process.pid}-${threadId}`))
-  // The system keeps the files in memory already.
-  library.set_config(config, 'enable_external_file_cache', 'false')
-  library.set_config(config, 'memory_limit', settings.memoryLimit ?? '1GB')
+  for (const [name, value] of Object.entries({
+    threads,
+    memory_limit: `${Math.floor(memoryBytes)}B`,
+    temp_directory: spill.path,
+    // The system keeps the files in memory already.
+    enable_external_file_cache: false,
+    autoinstall_known_extensions: false,
+    autoload_known_extensions: false,
+    allow_community_extensions: false,
+  })) {
+    library.set_config(config, name, String(value))
+  }
   const database = await library.open(':memory:', config)
   const connection = await library.connect(database)
   const running = new Set<Promise<unknown>>()
 
+  let isClosing = false
   const query = async (sql: string) => {
+    if (isClosing) throw new Error('the repository is closed')
     const answer = library.query(connection, sql)
     running.add(answer)
     try {
@@ -59,17 +81,30 @@ export async function openConnection(settings: DuckdbSettings): Promise<DuckdbCo
   }
   // Text times without a zone are UTC, whatever the machine's zone is.
   await query(`set TimeZone = 'UTC'`)
+  if (reach !== 'any file') {
+    await query(`set allowed_paths = ${literals(reach.files)}`)
+    await query(`set allowed_directories = ${literals(reach.folders)}`)
+    await query('set enable_external_access = false')
+  }
+  await query('set lock_configuration = true')
+  const interrupt = () => {
+    if (running.size > 0) library.interrupt(connection)
+  }
   return {
+    memoryBytes,
     query,
     async rows(sql) {
       const answer = await query(sql)
       return Array.from({ length: answer.chunkCount }, (_, at) => rowsOf(answer.chunk(at), answer.isDouble)).flat()
     },
+    interrupt,
     async close() {
-      if (running.size > 0) library.interrupt(connection)
+      isClosing = true
+      interrupt()
       await Promise.allSettled(running)
       library.disconnect_sync(connection)
       library.close_sync(database)
+      spill.close()
     },
   }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { basename } from 'node:path'
+import { basename, sep } from 'node:path'
 import { DataError } from '../domain/errors.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
+import type { DuckdbConnection, Reach } from './duckdb-library.ts'
+import { queryFrom } from './duckdb-query.ts'
 import { identifier, literal, literals } from './duckdb-sql.ts'
 
 /** The rows DuckDB reads, before anybody knows what their columns mean. */
@@ -16,21 +17,40 @@ export interface Source {
   rowNumber?: string
   /** Whether numbers may be missing between rows, as where rows of a table were deleted. */
   hasHoles?: boolean
+  /** Lines of CSV that cannot be taken apart, and are left out. */
+  skippedLines?: number
 }
 
 const DATABASE_NAME = 'source'
 const CSV_FILE = /\.(csv|tsv|txt)(\.gz|\.zst)?$/i
 const DATABASE_FILE = /\.(duckdb|ddb|db)$/i
 const PARQUET_FILE = /\.(parquet|pq)$/i
-const QUERY = /^\s*(select|from|with)\s/i
 
-export function isQuery(data: string): boolean {
-  return QUERY.test(data)
+/** A file, a pattern or folder of files, or a query. */
+export type CandleData = string | { sql: string }
+
+/** The data in messages. */
+export function nameOf(data: CandleData): string {
+  return typeof data === 'string' ? data : 'the SQL'
+}
+
+/** What of the machine's files a connection has to reach to read the data. The files of a query are those it names. */
+export function reachOf(data: CandleData): Reach {
+  if (typeof data !== 'string') return 'any file'
+  if (DATABASE_FILE.test(data)) return { files: [data, `${data}.wal`], folders: [] }
+  if (isDirectory(data)) return { files: [], folders: [data, plainPath(data)] }
+  if (existsSync(data)) return { files: [data, plainPath(data)], folders: [] }
+  const fixed = data.slice(0, data.search(/[[*?]|$/))
+  return {
+    files: [data],
+    folders: [fixed.slice(0, 1 + Math.max(fixed.lastIndexOf('/'), fixed.lastIndexOf(sep))) || '.'],
+  }
 }
 
 /** Whether a worker thread may open the data as well: SQL and CSV are too dear to be read more than once. */
-export function isReadInWorkers(data: string): boolean {
-  return !isQuery(data) && !CSV_FILE.test(data) && !(isDirectory(data) && !holds(data, PARQUET_FILE))
+export function isReadInWorkers(data: CandleData): boolean {
+  if (typeof data !== 'string') return false
+  return !CSV_FILE.test(data) && !(isDirectory(data) && !holds(data, PARQUET_FILE))
 }
 
 /**
@@ -39,8 +59,8 @@ export function isReadInWorkers(data: string): boolean {
  * @throws DataError `DATA_UNREADABLE` when there is no such file, `DATA_OPTION` when a database has more than one table
  * and none was chosen.
  */
-export async function openSource(connection: DuckdbConnection, data: string, table?: string): Promise<Source> {
-  if (isQuery(data)) return { kind: 'sql', from: `(${data.replace(/;\s*$/, '')})`, files: [] }
+export async function openSource(connection: DuckdbConnection, data: CandleData, table?: string): Promise<Source> {
+  if (typeof data !== 'string') return { kind: 'sql', from: await queryFrom(connection, data.sql), files: [] }
   if (DATABASE_FILE.test(data)) return openDatabase(connection, data, table)
   const files = await filesOf(connection, data)
   const isCsv = CSV_FILE.test(files[0] as string)
@@ -54,8 +74,11 @@ export function parquetOf(files: readonly string[]): string {
 
 // Everything as text: DuckDB's guesses would read the symbol 005930 as the number 5930, and one "n/a" among a million
 // prices would end the reading.
-function csvOf(files: readonly string[]): string {
-  return `read_csv(${literals(files.map(plainPath))}, header = true, all_varchar = true, union_by_name = true, filename = true)`
+/** @param isLenient Leaves out lines that cannot be taken apart. @param more Other options than all files have together. */
+export function csvOf(files: readonly string[], isLenient = false, more?: string): string {
+  const several = isLenient ? 'union_by_name = true, ignore_errors = true' : 'union_by_name = true'
+  const options = `header = true, all_varchar = true, filename = true, ${more ?? several}`
+  return `read_csv(${literals(files.map(plainPath))}, ${options})`
 }
 
 /** The name of a file without folder and extensions: its symbol, where files have one each. */
@@ -108,7 +131,9 @@ export async function filesOf(connection: DuckdbConnection, data: string): Promi
 }
 
 function missing(data: string): DataError {
-  const message = `cannot read ${data}: there is no such file, and no Parquet or CSV file behind it; check the path`
+  const isSql = /^\s*(select|from|with)\s/i.test(data)
+  const way = isSql ? `SQL goes in as { sql: '…' }` : 'check the path'
+  const message = `cannot read ${data}: there is no such file, and no Parquet or CSV file behind it; ${way}`
   return new DataError('DATA_UNREADABLE', message, { data })
 }
 
@@ -117,10 +142,19 @@ function plainPath(path: string): string {
   return path.replace(/[[*?]/g, '[$&]')
 }
 
+/** A path that cannot be looked at (too long, a loop of links) is none; whoever reads it says so. */
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function holds(folder: string, kind: RegExp): boolean {
-  return readdirSync(folder, { recursive: true }).some((file) => kind.test(String(file)))
+  try {
+    return readdirSync(folder, { recursive: true }).some((file) => kind.test(String(file)))
+  } catch {
+    return false
+  }
 }

@@ -21,7 +21,11 @@ export function where(...conditions: readonly (string | undefined)[]): string {
   return given.length === 0 ? '' : ` where ${given.map((condition) => `(${condition})`).join(' and ')}`
 }
 
-/** Runs a step of reading; what DuckDB rejects becomes `DATA_UNREADABLE` naming the data. */
+/**
+ * Runs a step of reading; what DuckDB rejects becomes `DATA_UNREADABLE` naming the data.
+ *
+ * @param data Its name in messages.
+ */
 export async function reading<T>(data: string, step: () => Promise<T>): Promise<T> {
   try {
     return await step()

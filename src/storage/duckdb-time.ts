@@ -1,4 +1,7 @@
 import { DataError } from '../domain/errors.ts'
+import type { TimeUnit } from '../domain/timeframe.ts'
+import type { DuckdbConnection } from './duckdb-library.ts'
+import { literals } from './duckdb-sql.ts'
 
 /** How a column of times is read. */
 export interface TimeReader {
@@ -8,57 +11,125 @@ export interface TimeReader {
   from(ms: number): string
   /** SQL that is true up to a time, inclusive. */
   to(ms: number): string
+  /** The unit of epoch numbers. */
+  unit?: TimeUnit
+  /** What was guessed, as a sentence. */
+  note?: string
 }
+
+/** What is known of the times; what is not is told from the data. */
+export interface TimeOptions {
+  timeUnit?: TimeUnit | undefined
+  dateFormat?: string | undefined
+}
+
+const UNITS_PER_MS: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1e3, ns: 1e6 }
 
 const TEXT_FORMATS = ['%Y%m%d', '%Y%m%d%H%M%S', '%Y%m%d%H%M', '%Y.%m.%d', '%Y.%m.%d %H:%M:%S', '%Y.%m.%d %H:%M']
-const FORMAT_LIST = `[${TEXT_FORMATS.map((format) => `'${format}'`).join(', ')}]`
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/
 
+/** Values looked at to see what text is. */
+const SAMPLE = 1000
+
 /**
- * Reads times of any type: timestamps of any unit, dates, epoch numbers in s, ms, µs or ns (told by their size), numbers
- * like 20240131, and text (ISO, with or without zone, 2024-01-31, 2024.01.31, 20240131 or any of the numbers). Without a
- * zone a time is UTC.
+ * Reads times of any type: timestamps of any unit, dates, epoch numbers in s, ms, µs or ns (told by the largest of the
+ * column), numbers like 20240131, and text (ISO, with or without zone, 2024-01-31, 2024.01.31, 20240131 or any of the
+ * numbers). Without a zone a time is UTC.
  *
+ * @param from Where the column is, as SQL, and where some of its values are.
  * @param column The column as SQL.
  * @param type DuckDB's name of its type.
- * @param sample Some of its values as text.
- * @throws DataError `DATA_SHAPE` when the sample cannot be times.
+ * @throws DataError `DATA_SHAPE` when what there is cannot be times, `DATA_OPTION` for a format that is none.
  */
-export function timeReader(column: string, type: string, sample: readonly string[]): TimeReader {
-  if (type === 'DATE' || type.startsWith('TIMESTAMP')) {
-    return {
-      milliseconds: `epoch_ms(${column})::double`,
-      from: (ms) => `${column} >= make_timestamp_ms(${Math.ceil(ms)})`,
-      to: (ms) => `${column} < make_timestamp_ms(${Math.floor(ms) + 1})`,
-    }
-  }
-  if (NUMERIC.test(type)) {
-    const isCompact = sample.length > 0 && sample.every(isCompactDate)
-    return isCompact ? textReader(`${column}::bigint`) : epochReader(column, sample)
-  }
-  if (type !== 'VARCHAR') throw unreadableTime(column, type, sample)
-  if (sample.length > 0 && sample.every(isEpochText)) {
-    return epochReader(`try_cast(${column} as double)`, sample)
-  }
-  return textReader(column)
+export async function findTime(
+  connection: DuckdbConnection,
+  from: { all: string; sample: string },
+  column: string,
+  type: string,
+  options: TimeOptions,
+): Promise<TimeReader> {
+  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return timestampReader(column)
+  const isNumber = NUMERIC.test(type)
+  if (!isNumber && type !== 'VARCHAR') throw unreadableTime(column, type, [], options)
+  const known = `from ${from.sample} where ${column} is not null limit ${SAMPLE}`
+  const sample = (await connection.rows(`select ${column}::varchar ${known}`)).map(([text]) => String(text))
+  const reader = await readerOf(connection, from.all, column, isNumber, sample, options)
+  const [count] = await formatted(options, () => {
+    return connection.rows(`select count(${reader.milliseconds})::double from (select ${column} ${known})`)
+  })
+  if (sample.length > 0 && count?.[0] === 0) throw unreadableTime(column, type, sample, options)
+  return reader
 }
 
-function epochReader(column: string, sample: readonly string[]): TimeReader {
-  const largest = Math.max(0, ...sample.map((text) => Math.abs(Number(text))))
-  const perMs = unitPerMs(largest)
-  return exactReader(perMs < 1 ? `${column} * ${1 / perMs}.0` : perMs === 1 ? column : `floor(${column} / ${perMs})`)
+async function readerOf(
+  connection: DuckdbConnection,
+  from: string,
+  column: string,
+  isNumber: boolean,
+  sample: readonly string[],
+  { timeUnit, dateFormat }: TimeOptions,
+): Promise<TimeReader> {
+  if (dateFormat !== undefined) return textReader(column, [dateFormat])
+  const number = isNumber ? column : `try_cast(${column} as double)`
+  if (timeUnit !== undefined) return epochReader(number, timeUnit)
+  if (!isNumber && !(sample.length > 0 && sample.every(isEpochText))) return textReader(column)
+  // Of the whole column: that the first rows are small says nothing about the others.
+  const [row] = await connection.rows(
+    `select min(${number})::double, max(${number})::double, max(abs(${number}))::double from ${from}`,
+  )
+  const [least, most, largest] = (row ?? []).map(Number) as [number, number, number]
+  if (isCompactDate(`${least}`) && isCompactDate(`${most}`)) return textReader(`${column}::bigint`)
+  const unit = unitOf(largest)
+  const note = `the numbers of column ${column} are read as ${unit} since 1970, by their size; the option timeUnit sets it`
+  return { ...epochReader(number, unit), note }
+}
+
+function timestampReader(column: string): TimeReader {
+  return {
+    milliseconds: `epoch_ms(${column})::double`,
+    from: (ms) => `${column} >= make_timestamp_ms(${Math.ceil(ms)})`,
+    to: (ms) => `${column} < make_timestamp_ms(${Math.floor(ms) + 1})`,
+  }
+}
+
+function epochReader(column: string, unit: TimeUnit): TimeReader {
+  const perMs = UNITS_PER_MS[unit]
+  const reader = exactReader(
+    perMs < 1 ? `${column} * ${1 / perMs}.0` : perMs === 1 ? column : `floor(${column} / ${perMs})`,
+  )
+  return { ...reader, unit }
 }
 
 /** Epoch numbers of the years 1973 to 5138 in one unit are never as large as those in the next. */
-function unitPerMs(largest: number): number {
-  if (largest < 1e11) return 0.001
-  if (largest < 1e14) return 1
-  return largest < 1e17 ? 1e3 : 1e6
+function unitOf(largest: number): TimeUnit {
+  if (largest < 1e11) return 's'
+  if (largest < 1e14) return 'ms'
+  return largest < 1e17 ? 'us' : 'ns'
 }
 
-function textReader(column: string): TimeReader {
+/** @param formats What the text is written in; ISO and the usual ones where absent. */
+function textReader(column: string, formats?: readonly string[]): TimeReader {
   const text = `trim(${column}::varchar)`
-  return exactReader(`epoch_ms(coalesce(try_cast(${text} as timestamptz), try_strptime(${text}, ${FORMAT_LIST})))`)
+  const inFormat = `try_strptime(${text}, ${literals(formats ?? TEXT_FORMATS)})`
+  if (formats) return exactReader(`epoch_ms(${inFormat})`)
+  // DuckDB wants seconds in front of a zone, and no space: 2024-03-12T09:00Z, 2024-03-12 09:00:00 +09:00.
+  const closed = `regexp_replace(${text}, ' ([+-]\\d\\d.*)$', '\\1')`
+  const whole = `regexp_replace(${closed}, '^(\\S{10}[T ]\\d\\d:\\d\\d)(Z|[+-]\\d\\d.*)$', '\\1:00\\2')`
+  return exactReader(
+    `epoch_ms(coalesce(try_cast(${text} as timestamptz), ${inFormat}, try_cast(${whole} as timestamptz)))`,
+  )
+}
+
+/** Runs a query with the format that was asked for; DuckDB says when it is none. */
+async function formatted<T>({ dateFormat }: TimeOptions, query: () => Promise<T>): Promise<T> {
+  try {
+    return await query()
+  } catch (cause) {
+    if (dateFormat === undefined || !/strptime|format/i.test(String(cause))) throw cause
+    const reason = (cause as Error).message.split('\n')[0]
+    const message = `dateFormat "${dateFormat}" is no format of dates, like %d/%m/%Y: ${reason}`
+    throw new DataError('DATA_OPTION', message, { option: 'dateFormat', found: dateFormat }, { cause })
+  }
 }
 
 function exactReader(expression: string): TimeReader {
@@ -75,9 +146,20 @@ function isEpochText(text: string): boolean {
   return /^\d{9,19}$/.test(digits) && digits.length !== 12 && digits.length !== 14
 }
 
-export function unreadableTime(column: string, type: string, sample: readonly string[]): DataError {
+function unreadableTime(
+  column: string,
+  type: string,
+  sample: readonly string[],
+  { dateFormat }: TimeOptions,
+): DataError {
+  const what = `column ${column} (${type}, for example ${sample[0] ?? 'no value'}) cannot be read as times`
+  const way =
+    type === 'VARCHAR' && sample.length > 0
+      ? "say how they are written with the option dateFormat, on the command line --date-format '%d/%m/%Y', or"
+      : ''
   const message =
-    `column ${column} (${type}, for example ${sample[0] ?? 'no value'}) cannot be read as times: ` +
-    'set the option columns.time to a column of timestamps, dates, epoch numbers or ISO text'
+    dateFormat === undefined
+      ? `${what}: ${[way, 'set the option columns.time to a column of timestamps, dates, epoch numbers or ISO text'].join(' ').trim()}`
+      : `${what} in the format ${dateFormat}: %d is the day, %m the month, %Y the year, %H:%M:%S the time`
   return new DataError('DATA_SHAPE', message, { column, type })
 }

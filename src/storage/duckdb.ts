@@ -1,13 +1,26 @@
+import { type DateRule, dateRule } from '../domain/candle-dates.ts'
 import { DataError } from '../domain/errors.ts'
-import { isTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../domain/timeframe.ts'
+import {
+  DAY_MS,
+  isDaily,
+  isTimeframe,
+  TIME_UNITS,
+  TIMEFRAMES,
+  type Timeframe,
+  timeframeMs,
+} from '../domain/timeframe.ts'
 import { deliver, type JudgedCandles, noData, spanOf } from './clean.ts'
-import { DuckdbData, type DuckdbOptions, type KnownData } from './duckdb-data.ts'
+import type { BrokenFile } from './duckdb-broken.ts'
+import { DuckdbData, type DuckdbOptions, type KnownData, type OpenData } from './duckdb-data.ts'
+import type { DuckdbConnection } from './duckdb-library.ts'
+import { memoryBytes } from './duckdb-memory.ts'
 import { readSymbol, readSymbols } from './duckdb-read.ts'
 import type { TimeBounds } from './duckdb-rows.ts'
 import { fileStem, isReadInWorkers, parquetOf } from './duckdb-source.ts'
+import { spillFolder } from './duckdb-spill.ts'
 import { timeframeFilter } from './duckdb-timeframe.ts'
-import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './repository.ts'
-import { selectRows } from './row-selection.ts'
+import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription, SourceReport } from './repository.ts'
+import { selectDated } from './row-selection.ts'
 
 export type { DuckdbOptions } from './duckdb-data.ts'
 
@@ -21,22 +34,31 @@ export interface DuckdbRepository extends CandleRepository {
  * data show with the first call.
  *
  * @throws DataError `DATA_OPTION` for options that cannot be. The methods reject with `DATA_UNREADABLE`,
- * `DATA_COLUMN_MISSING`, `DATA_SHAPE`, `DATA_TIMEFRAME`, or `DATA_OPTION` for a table to be chosen.
+ * `DATA_COLUMN_MISSING`, `DATA_SHAPE`, `DATA_TIMEFRAME`, or `DATA_OPTION` for a table to be chosen and SQL that is no SELECT.
  */
 export function duckdbRepository(options: DuckdbOptions): DuckdbRepository {
   checkOptions(options)
   return repositoryOf(options, new DuckdbData(options))
 }
 
+/** How often what is being read is stopped again after a signal, until it has ended. */
+const STOP_MS = 50
+
 /** What a worker thread opens a repository from: its options, and what is known about the data already. */
 export interface DuckdbDescription {
   options: DuckdbOptions
   known: KnownData | undefined
+  /** The folder of the process for what does not fit into memory: it goes with the process, not with a thread. */
+  spillFolder: string
 }
 
-/** Opens the repository that another thread's `description.options` describes. */
-export function openDuckdbDescription({ options, known }: DuckdbDescription): DuckdbRepository {
-  return repositoryOf(options, new DuckdbData(options, known))
+/** Opens the repository that another thread's `description.options` describes, as one of so many workers. */
+export function openDuckdbDescription(
+  { options, known, spillFolder }: DuckdbDescription,
+  workers: number,
+): DuckdbRepository {
+  // A worker is one of many already: `threads` is for the thread that opened the repository.
+  return repositoryOf(options, new DuckdbData({ ...options, threads: 1 }, known, { workers, spillFolder }))
 }
 
 function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepository {
@@ -49,8 +71,17 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     throw new DataError('DATA_TIMEFRAME', message, { holds, wanted })
   }
 
-  const load = async (symbol: string, request: LoadRequest, bounds = boundsOf(request)): Promise<LoadedCandles> => {
+  /** How the times of candles become dates. */
+  const ruleOf = async (found: OpenData, { timeframe, timezone }: LoadRequest) => {
+    return isDaily(timeframe) ? dateRule(await data.dayTimes(found, timeframe), timezone) : undefined
+  }
+
+  const load = async (symbol: string, request: LoadRequest, asked?: TimeBounds): Promise<LoadedCandles> => {
     const found = await open(request.timeframe, 'none')
+    const broken = brokenSymbols(found).get(symbol)
+    if (broken) return loadFailed(symbol, broken)
+    const rule = await ruleOf(found, request)
+    const bounds = asked ?? boundsOf(request)
     const table = (await found.staged) ?? found.table
     const isSymbol = table.columns.isSymbol(symbol)
     if (isSymbol === undefined) return { symbol, error: noData(symbol, request) }
@@ -61,26 +92,58 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
       condition: filter === undefined ? isSymbol : `${isSymbol} and ${filter}`,
     }
     const connection = await data.connection()
-    const candles = await readSymbol(connection, table, symbol, rows, request.columns, bounds)
-    return finish(symbol, candles, request, bounds) ?? load(symbol, request, { to: request.to })
+    const candles = await readSymbol(connection, table, symbol, rows, request.columns, timesOf(bounds, rule))
+    return finish(symbol, candles, request, bounds, rule) ?? load(symbol, request, { to: request.to })
   }
 
   async function* loadMany(symbols: readonly string[], request: LoadRequest): AsyncGenerator<LoadedCandles> {
-    const catalogue = await data.catalogue(await open(request.timeframe, 'files'), request.timeframe)
     const connection = await data.connection()
+    let stopping: NodeJS.Timeout | undefined
+    const stop = () => {
+      connection.interrupt()
+      // It may come between two queries.
+      stopping ??= setInterval(stop, STOP_MS)
+    }
+    if (request.signal?.aborted) stop()
+    request.signal?.addEventListener('abort', stop, { once: true })
+    try {
+      yield* readMany(connection, symbols, request)
+    } finally {
+      request.signal?.removeEventListener('abort', stop)
+      clearInterval(stopping)
+    }
+  }
+
+  async function* readMany(connection: DuckdbConnection, symbols: readonly string[], request: LoadRequest) {
+    const found = await open(request.timeframe, 'files')
+    const catalogue = await data.catalogue(found, request.timeframe)
+    const rule = await ruleOf(found, request)
+    const broken = brokenSymbols(found)
     let wanted = new Set(symbols)
-    for (const symbol of wanted) if (!catalogue.rowsOf.has(symbol)) yield { symbol, error: noData(symbol, request) }
+    for (const symbol of wanted) {
+      const file = broken.get(symbol)
+      if (file) yield loadFailed(symbol, file)
+      else if (!catalogue.rowsOf.has(symbol)) yield { symbol, error: noData(symbol, request) }
+      if (file) wanted.delete(symbol)
+    }
     let bounds = boundsOf(request)
     while (wanted.size > 0) {
       const again = new Set<string>()
-      for await (const read of readSymbols(connection, catalogue, wanted, request.columns, bounds)) {
+      for await (const read of readSymbols(
+        connection,
+        catalogue,
+        wanted,
+        request.columns,
+        timesOf(bounds, rule),
+        request.signal,
+      )) {
         const { symbol } = read
         if ('failure' in read) {
-          yield loadFailed(symbol, read.failure)
+          yield loadFailed(symbol, { reason: firstLine(read.failure.message) })
           continue
         }
         const isAll = read.candles.time.length === catalogue.rowsOf.get(symbol)
-        const loaded = finish(symbol, read.candles, request, isAll ? {} : bounds)
+        const loaded = finish(symbol, read.candles, request, isAll ? {} : bounds, rule)
         if (loaded) yield loaded
         else again.add(symbol)
       }
@@ -90,25 +153,46 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
   }
 
   const repository: DuckdbRepository = {
+    givesDates: true,
     async symbols(timeframe) {
-      const catalogue = await data.catalogue(await open(timeframe, 'all'), timeframe)
-      return [...catalogue.rowsOf.keys()]
+      const found = await open(timeframe, 'all')
+      const { rowsOf } = await data.catalogue(found, timeframe)
+      // One whose file cannot be read is there all the same: its failure is to be seen.
+      return [...new Set([...rowsOf.keys(), ...brokenSymbols(found).keys()])]
     },
     load,
     loadMany,
     async versions(symbols, timeframe) {
-      const { stamp } = await open(timeframe, 'all')
-      return symbols.map(() => stamp)
+      const found = await open(timeframe, 'all')
+      // Workers, which are described next, are to know it.
+      if (isDaily(timeframe)) await data.dayTimes(found, timeframe)
+      return symbols.map(() => found.stamp)
     },
     async timeframe() {
       const { timeframes } = await data.current('none')
       const [most] = timeframes.keys()
       return options.timeframe ?? (most as Timeframe)
     },
+    async report(timeframe) {
+      const found = await open(timeframe, 'none')
+      const ofSymbols = new Set(brokenSymbols(found).values())
+      const { skippedLines } = found.original.source
+      return {
+        noSymbol: await data.unnamedRows(found, timeframe),
+        notes: [
+          ...(found.original.columns.time.note ? [found.original.columns.time.note] : []),
+          ...(skippedLines ? [`lines of CSV that cannot be taken apart, and are left out: ${skippedLines}`] : []),
+        ],
+        failures: found.broken.filter((file) => !ofSymbols.has(file)).map(fileFailure),
+      }
+    },
     close: () => data.close(),
   }
   if (!isReadInWorkers(options.data)) return repository
-  const describe = (): RepositoryDescription => ({ kind: 'duckdb', options: { options, known: data.knowledge } })
+  const describe = (): RepositoryDescription => {
+    const described: DuckdbDescription = { options, known: data.knowledge, spillFolder: spillFolder() }
+    return { kind: 'duckdb', options: described }
+  }
   return Object.defineProperty(repository, 'description', { get: describe, enumerable: true })
 }
 
@@ -124,17 +208,27 @@ export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbReposito
   return repository
 }
 
-function checkOptions({ data, timeframe, threads }: DuckdbOptions): void {
-  const refuse = (message: string, option: string) => {
-    throw new DataError('DATA_OPTION', message, { option })
+function checkOptions({ data, timeframe, threads, timeUnit, dateFormat, decimal, memoryLimit }: DuckdbOptions): void {
+  const refuse = (option: string, accepted: string, found: unknown) => {
+    throw new DataError('DATA_OPTION', `${option} must be ${accepted}, got ${String(found)}`, { option, found })
   }
-  if (typeof data !== 'string' || data === '') refuse('data must be a path, a pattern or a SQL query', 'data')
-  if (timeframe !== undefined && !isTimeframe(timeframe)) {
-    refuse(`timeframe must be one of ${TIMEFRAMES.join(', ')}, got ${String(timeframe)}`, 'timeframe')
+  const isQuery = typeof data === 'object' && data !== null && typeof data.sql === 'string' && data.sql.trim() !== ''
+  if (!isQuery && (typeof data !== 'string' || data === '')) {
+    refuse('data', "a path, a pattern, or a query as { sql: 'select …' }", data)
   }
+  if (timeframe !== undefined && !isTimeframe(timeframe))
+    refuse('timeframe', `one of ${TIMEFRAMES.join(', ')}`, timeframe)
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) {
-    refuse(`threads must be a whole number from 1, got ${String(threads)}`, 'threads')
+    refuse('threads', 'a whole number from 1', threads)
   }
+  if (timeUnit !== undefined && !TIME_UNITS.includes(timeUnit)) {
+    refuse('timeUnit', `one of ${TIME_UNITS.join(', ')}`, timeUnit)
+  }
+  if (dateFormat !== undefined && (typeof dateFormat !== 'string' || dateFormat === '')) {
+    refuse('dateFormat', 'a format of dates like %d/%m/%Y', dateFormat)
+  }
+  if (decimal !== undefined && decimal !== '.' && decimal !== ',') refuse('decimal', '"." or ","', decimal)
+  if (memoryLimit !== undefined) memoryBytes(memoryLimit)
 }
 
 /** Calendar time that `bars` surely take when markets are open a part of the day and the week. Only a guess to start with. */
@@ -153,23 +247,43 @@ function boundsOf({ from, to, lookbackBars, exact, timeframe }: LoadRequest): Ti
   return { from: lookbackBars === 0 ? from : from - guessLookbackMs(lookbackBars, timeframe), to }
 }
 
+/** The times to read for some dates: a zone's midnight is less than a day away from that of UTC. */
+function timesOf({ from, to }: TimeBounds, rule: DateRule): TimeBounds {
+  if (!rule) return { from, to }
+  return { from: from === undefined ? from : from - DAY_MS, to: to === undefined ? to : to + DAY_MS }
+}
+
 /** Answers a request from what was read; undefined when its lookback may reach back further than that. */
 function finish(
   symbol: string,
   candles: JudgedCandles,
   request: LoadRequest,
   bounds: TimeBounds,
+  rule: DateRule,
 ): LoadedCandles | undefined {
-  const selection = selectRows(candles.time, candles.flags, request.defects, spanOf(request))
+  const { dates, selection } = selectDated(candles.time, rule, candles.flags, request.defects, spanOf(request))
   const hasHistory = bounds.from === undefined
   if (!hasHistory && selection.barsBefore < request.lookbackBars) return undefined
-  return deliver(symbol, candles, selection, request, hasHistory)
+  return deliver(symbol, { ...candles, time: dates }, selection, request, hasHistory)
 }
 
-function loadFailed(symbol: string, failure: Error): LoadedCandles {
-  const reason = failure.message
-  return {
-    symbol,
-    error: { code: 'LOAD_FAILED', message: `cannot read ${symbol}: ${reason}`, fields: { symbol, reason } },
-  }
+function loadFailed(symbol: string, { file, reason }: Partial<BrokenFile>): LoadedCandles {
+  const where = file === undefined || reason?.includes(file) ? '' : `${file}: `
+  const message = `cannot read ${symbol}: ${where}${reason}`
+  return { symbol, error: { code: 'LOAD_FAILED', message, fields: { symbol, reason, ...(file && { file }) } } }
+}
+
+function fileFailure({ file, reason }: BrokenFile): SourceReport['failures'][number] {
+  const where = reason.includes(file) ? '' : `${file}: `
+  const message = `cannot read a file: ${where}${reason}`
+  return { file, code: 'LOAD_FAILED', message, fields: { file, reason } }
+}
+
+/** Symbols whose file cannot be read, where files have one each. */
+function brokenSymbols({ broken, original }: OpenData): Map<string, BrokenFile> {
+  return new Map(original.columns.isSymbolOfFile ? broken.map((one) => [fileStem(one.file), one]) : [])
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0] as string
 }

@@ -1,11 +1,12 @@
 import type { Candle } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import { type DateRule, type DayTime, dateRule, dayTimesOf, joinDayTimes } from '../domain/candle-dates.ts'
 import { DataError } from '../domain/errors.ts'
-import { isTimeframe, TIMEFRAMES, type Timeframe } from '../domain/timeframe.ts'
+import { isDaily, isTimeframe, TIMEFRAMES, type Timeframe } from '../domain/timeframe.ts'
 import { deliver, noData, type RawCandles, spanOf } from './clean.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './repository.ts'
 import { blankUnknown, judgeRows } from './row-flags.ts'
-import { risesStrictly, selectRows } from './row-selection.ts'
+import { risesStrictly, selectDated } from './row-selection.ts'
 
 /** The candles of one symbol: objects, or typed columns of equal length. In any order; cleaned when they are read. */
 export type MemoryCandles = readonly Candle[] | RawCandles
@@ -42,6 +43,8 @@ interface StoredSeries {
   buffer: ArrayBufferLike
   isFlagged: boolean
   isRising: boolean
+  /** When its candles stand in the day; of daily and longer ones. */
+  dayTimes: readonly DayTime[]
 }
 
 /**
@@ -68,7 +71,14 @@ export function openMemory(snapshot: MemorySnapshot): MemoryRepository {
   let changes = snapshot.series.reduce((latest, series) => Math.max(latest, series.version), 0)
 
   const set = (symbol: string, candles: MemoryCandles) => {
-    stored.set(symbol, store(symbol, toColumns(symbol, candles), ++changes))
+    stored.set(symbol, store(symbol, toColumns(symbol, candles), ++changes, isDaily(timeframe)))
+  }
+  let joined: { changes: number; dayTimes: readonly DayTime[] } | undefined
+  const dayTimes = () => {
+    if (joined?.changes !== changes) {
+      joined = { changes, dayTimes: joinDayTimes([...stored.values()].map((series) => series.dayTimes)) }
+    }
+    return joined.dayTimes
   }
   const checkTimeframe = (wanted: Timeframe) => {
     if (wanted === timeframe) return
@@ -80,14 +90,20 @@ export function openMemory(snapshot: MemorySnapshot): MemoryRepository {
     get description() {
       return { kind: 'memory', options: { timeframe, series: [...stored.values()] } } as const
     },
+    givesDates: true,
     async symbols(wanted) {
       checkTimeframe(wanted)
-      return [...stored.values()].filter((series) => series.rows > 0).map((series) => series.symbol)
+      return [...stored.values()].filter(({ symbol, rows }) => rows > 0 && symbol !== '').map(({ symbol }) => symbol)
     },
     async load(symbol, request) {
       checkTimeframe(request.timeframe)
       const series = stored.get(symbol)
-      return series ? read(series, request) : { symbol, error: noData(symbol, request) }
+      return series
+        ? read(series, request, dateRule(dayTimes(), request.timezone))
+        : { symbol, error: noData(symbol, request) }
+    },
+    async report() {
+      return { noSymbol: stored.get('')?.rows ?? 0, notes: [], failures: [] }
     },
     async versions(symbols, wanted) {
       checkTimeframe(wanted)
@@ -139,13 +155,18 @@ function isColumns(candles: MemoryCandles): candles is RawCandles {
   return !Array.isArray(candles)
 }
 
-function store(symbol: string, raw: RawCandles, version: number): StoredSeries {
+function store(symbol: string, raw: RawCandles, version: number, isDated: boolean): StoredSeries {
   const rows = raw.time.length
   const flags = judgeRows(raw)
   const sizeBytes = rows * COLUMNS.length * 8 + (flags ? rows : 0)
   const buffer =
     typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(sizeBytes) : new SharedArrayBuffer(sizeBytes)
-  const series = { symbol, version, rows, buffer, isFlagged: flags !== undefined, isRising: risesStrictly(raw.time) }
+  const series = {
+    ...{ symbol, version, rows, buffer },
+    isFlagged: flags !== undefined,
+    isRising: risesStrictly(raw.time),
+    dayTimes: isDated ? dayTimesOf(raw.time) : [],
+  }
   const columns = viewColumns(series)
   for (const name of COLUMNS) {
     const column = raw[name]
@@ -167,11 +188,11 @@ function viewFlags({ buffer, rows, isFlagged }: StoredSeries): Uint8Array | unde
   return isFlagged ? new Uint8Array(buffer, COLUMNS.length * rows * 8, rows) : undefined
 }
 
-function read(series: StoredSeries, request: LoadRequest): LoadedCandles {
+function read(series: StoredSeries, request: LoadRequest, rule: DateRule): LoadedCandles {
   const { time, ...columns } = viewColumns(series)
   const flags = viewFlags(series)
-  const selection = selectRows(time, flags, request.defects, spanOf(request), series.isRising)
-  return deliver(series.symbol, { time, columns, flags }, selection, request)
+  const { dates, selection } = selectDated(time, rule, flags, request.defects, spanOf(request), series.isRising)
+  return deliver(series.symbol, { time: dates, columns, flags }, selection, request)
 }
 
 function concatenate(front: Columns, back: RawCandles): RawCandles {

@@ -9,9 +9,11 @@ type RepositoryFactory = (options: unknown) => CandleRepository | Promise<Candle
  * Opens a repository from its description, in whatever thread this is. Adapters are loaded only when they are needed, so
  * this file can go into a browser.
  *
+ * @param openers How many threads open it: they share the memory that it may take.
+ *
  * @throws DataError `DATA_OPTION` when a module has no function as its default export; and whatever the adapter throws.
  */
-export async function openRepository(description: RepositoryDescription): Promise<CandleRepository> {
+export async function openRepository(description: RepositoryDescription, openers = 1): Promise<CandleRepository> {
   switch (description.kind) {
     case 'memory': {
       const { openMemory } = await import('./memory.ts')
@@ -19,7 +21,7 @@ export async function openRepository(description: RepositoryDescription): Promis
     }
     case 'duckdb': {
       const { openDuckdbDescription } = await import('./duckdb.ts')
-      return openDuckdbDescription(description.options as DuckdbDescription)
+      return openDuckdbDescription(description.options as DuckdbDescription, openers)
     }
     case 'module': {
       const { url } = description

@@ -18,6 +18,10 @@ export interface LoadRequest {
   /** The columns to read; time always comes. */
   columns: readonly CandleColumn[]
   defects: DefectPolicy
+  /** The job's zone, where it gives one: it says which date a daily or longer candle has whose time is no date. */
+  timezone?: string
+  /** Aborted when nobody waits for the candles any more. */
+  signal?: AbortSignal
 }
 
 /** One symbol, read: its candles and what was wrong with its rows, or why there are none. */
@@ -39,6 +43,11 @@ export type LoadedCandles =
 export interface CandleRepository {
   /** How a worker thread opens this repository itself, reading in parallel; absent when only this thread can. */
   readonly description?: RepositoryDescription
+  /**
+   * Whether times of daily and longer candles come as dates (00:00 UTC) by the request's zone, and its range counts these.
+   * Absent: they come as the source has them; whoever asks reads a day more on both sides and makes dates of them.
+   */
+  readonly givesDates?: true
   /** Every symbol that has candles of the timeframe, in the source's order. */
   symbols(timeframe: Timeframe): Promise<readonly string[]>
   /**
@@ -50,7 +59,19 @@ export interface CandleRepository {
   loadMany?(symbols: readonly string[], request: LoadRequest): AsyncIterable<LoadedCandles>
   /** Changes whenever a symbol's candles do; one entry per symbol asked for, in that order. */
   versions(symbols: readonly string[], timeframe: Timeframe): Promise<readonly string[]>
+  /** What there is to say about the source as a whole, besides its symbols; absent where there is nothing. */
+  report?(timeframe: Timeframe): Promise<SourceReport>
   close(): Promise<void>
+}
+
+/** What is wrong with a source as a whole, or was guessed about it. */
+export interface SourceReport {
+  /** Rows that no symbol stands in. */
+  noSymbol: number
+  /** Guesses, and what was left out, as sentences. */
+  notes: readonly string[]
+  /** Files that cannot be read, by name. */
+  failures: readonly (SymbolError & { file: string })[]
 }
 
 /** A repository as plain data, so that a worker thread can open its own. */

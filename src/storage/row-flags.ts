@@ -1,12 +1,13 @@
 /**
  * What is wrong with a row, in one byte: the low three bits hold its kind, the highest one in use its volume. The first
- * three kinds are defects. Both adapters write these numbers, one in JavaScript and one in SQL.
+ * four kinds are defects. Both adapters write these numbers, one in JavaScript and one in SQL.
  */
 export const ROW = {
   notFinite: 1,
-  notPositive: 2,
-  highBelowLow: 3,
-  inconsistent: 4,
+  halt: 2,
+  notPositive: 3,
+  highBelowLow: 4,
+  inconsistent: 5,
   unknownVolume: 8,
 } as const
 
@@ -55,6 +56,7 @@ export function judgeRows(raw: RawCandles): Uint8Array | undefined {
 function kindOfPrices(open: number, high: number, low: number, close: number): number {
   if (!(Number.isFinite(open) && Number.isFinite(high) && Number.isFinite(low) && Number.isFinite(close)))
     return ROW.notFinite
+  if (open === 0 && high === 0 && low === 0 && close > 0) return ROW.halt
   if (open <= 0 || high <= 0 || low <= 0 || close <= 0) return ROW.notPositive
   if (high < low) return ROW.highBelowLow
   return high < open || high < close || low > open || low > close ? ROW.inconsistent : 0

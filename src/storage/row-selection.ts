@@ -1,5 +1,7 @@
 import type { DataQuality, DefectPolicy } from '../domain/candle.ts'
 import { emptyQuality } from '../domain/candle.ts'
+import { countRedated, type DateRule, datesOf } from '../domain/candle-dates.ts'
+import { isTime } from '../domain/timeframe.ts'
 import { isDefect, kindOf, ROW } from './row-flags.ts'
 
 /** The part of a symbol's history that is wanted; times in milliseconds UTC, both inclusive, open where absent. */
@@ -53,7 +55,24 @@ export function selectRows(
   }
 }
 
-/** Whether every time is known and later than the one before. */
+/** `selectRows` of candles that get their dates first; the range counts dates. */
+export function selectDated(
+  time: Float64Array,
+  rule: DateRule,
+  flags: Uint8Array | undefined,
+  policy: DefectPolicy,
+  span: Span,
+  isRising?: boolean,
+): { dates: Float64Array; selection: Selection } {
+  const dates = datesOf(time, rule)
+  if (dates === time) return { dates, selection: selectRows(time, flags, policy, span, isRising) }
+  const selection = selectRows(dates, flags, policy, span)
+  const first = selection.start === 0 ? -Infinity : (dates[selection.rows?.[0] ?? selection.start] ?? Infinity)
+  selection.quality.redated = countRedated(time, dates, first, span.to ?? Infinity)
+  return { dates, selection }
+}
+
+/** Whether every time is one that a `Date` can hold, and later than the one before. */
 export function risesStrictly(time: Float64Array): boolean {
   let last = -Infinity
   for (let row = 0; row < time.length; row++) {
@@ -61,7 +80,7 @@ export function risesStrictly(time: Float64Array): boolean {
     if (!(next > last)) return false
     last = next
   }
-  return last < Infinity
+  return time.length === 0 || (isTime(time[0] as number) && isTime(last))
 }
 
 function selectRising(time: Float64Array, flags: Uint8Array | undefined, policy: DefectPolicy, span: Span): Selection {
@@ -100,10 +119,11 @@ function countFlags(flags: Uint8Array, start: number, end: number, leavesOut: bo
   }
   quality.rows = end - start
   quality.notFinite = counts[ROW.notFinite] as number
+  quality.halt = counts[ROW.halt] as number
   quality.notPositive = counts[ROW.notPositive] as number
   quality.highBelowLow = counts[ROW.highBelowLow] as number
   quality.inconsistent = counts[ROW.inconsistent] as number
-  const defects = quality.notFinite + quality.notPositive + quality.highBelowLow
+  const defects = quality.notFinite + quality.halt + quality.notPositive + quality.highBelowLow
   quality.dropped = leavesOut ? defects : 0
   return defects
 }
@@ -116,8 +136,8 @@ function countSourceRows(time: Float64Array, first: number, span: Span, quality:
   let rows = 0
   let timeless = 0
   for (const next of time) {
-    if (!Number.isFinite(next)) timeless++
-    if (!(next >= first && next <= to) || !Number.isFinite(next)) continue
+    if (!isTime(next)) timeless++
+    if (!(next >= first && next <= to) || !isTime(next)) continue
     rows++
     if (next < latest) quality.outOfOrder++
     else latest = next
@@ -132,7 +152,7 @@ function countSourceRows(time: Float64Array, first: number, span: Span, quality:
 
 /** Rows with a time, sorted by it; of rows with one time the last in the source. */
 function lastOfEachTime(time: Float64Array): Uint32Array {
-  const rows = Uint32Array.from(time.keys()).filter((row) => Number.isFinite(time[row] as number))
+  const rows = Uint32Array.from(time.keys()).filter((row) => isTime(time[row] as number))
   const sorted = rows.sort((a, b) => (time[a] as number) - (time[b] as number) || a - b)
   return sorted.filter((row, at) => at + 1 === sorted.length || time[row] !== time[sorted[at + 1] as number])
 }

@@ -22,6 +22,10 @@ export interface ScanTiming {
 export interface ScanDataQuality {
   total: DataQuality
   symbols: readonly (DataQuality & { symbol: string })[]
+  /** Rows of the source that no symbol stands in: part of no other count. */
+  noSymbol: number
+  /** What was guessed about the source, and what of it was left out, as sentences. */
+  notes: readonly string[]
 }
 
 const PLANS_KEPT = 100
@@ -59,6 +63,7 @@ export class BatchScanUseCase {
 export class BatchScanResult {
   /** Ordered by symbol, as in the job, and time. */
   readonly matches: MatchTable
+  /** Symbols that failed; then files of the data that cannot be read, each with its name instead of a symbol's. */
   readonly errors: readonly (SymbolError & { symbol: string })[]
   readonly dataQuality: ScanDataQuality
   /** Whether every match and value is that of the whole history: false only where the job gives a `history`. */
@@ -79,16 +84,20 @@ export class BatchScanResult {
     const start = performance.now()
     const names = { signals: plan.signals, values: plan.reported.map(({ name }) => name) }
     this.matches = new MatchTable(job.symbols, names, outcome.matches)
-    this.errors = outcome.failures.map(({ symbol, error }) => ({ symbol: job.symbols[symbol]!, ...error }))
+    const { report } = outcome
+    const failed = outcome.failures.map(({ symbol, error }) => ({ symbol: job.symbols[symbol]!, ...error }))
+    this.errors = [...failed, ...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error }))]
     this.dataQuality = {
       total: outcome.quality,
       symbols: outcome.defective.map(({ symbol, quality }) => ({ symbol: job.symbols[symbol]!, ...quality })),
+      noSymbol: report?.noSymbol ?? 0,
+      notes: report?.notes ?? [],
     }
     this.exact = outcome.exact
     this.cache = outcome.cache
     this.executor = { name: outcome.executor, workers: outcome.workers }
     this.#outcome = outcome
-    this.#aggregator = new SignalAggregator(this.matches, this.errors)
+    this.#aggregator = new SignalAggregator(this.matches, failed)
     const { loadMs, computeMs } = outcome.timing
     const end = performance.now()
     this.timing = { totalMs: end - startMs, loadMs, computeMs, aggregateMs: end - start }
@@ -110,6 +119,11 @@ export class BatchScanResult {
       this.timing.aggregateMs += performance.now() - start
     }
     return this.#statistics
+  }
+
+  /** The statistics of some of the matches. */
+  statisticsOf(matches: MatchTable): ScanStatistics {
+    return new SignalAggregator(matches, this.#aggregator.failures).statistics()
   }
 
   /** Bars the formula was computed on, over all symbols. */

@@ -32,7 +32,7 @@ describe('text of others', () => {
     ['the columns of a file', [...SCAN, NO_CLOSE]],
     ['a formula file that is not there', ['scan', `@${ODD}`]],
     ['the file of a wrong formula', ['scan', `@${ODD_NAME}`]],
-    ['SQL', [...SCAN, `select ${ODD}`]],
+    ['SQL', [...SCAN, `select * from '${ODD}'`]],
     ['an option', [...SCAN, DATA, `--${ODD}`]],
     ['the value of an option', [...SCAN, DATA, '--format', ODD]],
     ['a parameter that is no number', [...SCAN, DATA, '--param', `a=${ODD}`]],

@@ -124,7 +124,7 @@ describe('scan', () => {
     const found = write('krx.csv', candles({ '005930': [10, 11] }, header) + halted)
     const { stdout, stderr } = await run(['scan', 'close > 0', '--data', found, '--format', 'ndjson'])
     expect(stdout.trimEnd().split('\n')).toHaveLength(2)
-    expect(stderr).toContain('data: of 3 rows 1 with a zero or negative price (dropped); 1 symbol affected')
+    expect(stderr).toContain('data: of 3 rows 1 of a halt with open, high and low 0 (dropped); 1 symbol affected')
 
     const odd = write('odd-names.csv', candles({ '005930': [10, 11] }, '종목코드,때,시가,고가,저가,값,거래량'))
     const named = ['--columns', 'time=때,close=값', '--data', odd, '--format', 'ndjson']

@@ -57,7 +57,6 @@ describe('checkJob', () => {
       dateRange: {},
       formula: 'close > 1',
       parameters: {},
-      timezone: 'UTC',
     })
   })
 
@@ -104,7 +103,11 @@ describe('symbols', () => {
     expect(checkJob({ ...JOB, symbols: ['B', 'A', 'B', 'C', 'A'] }).symbols).toEqual(['B', 'A', 'C'])
   })
 
-  it.each([[[]], [undefined]])('"No symbols provided" for %j', (symbols) => {
+  it('without a name are left out: a file lists its rows without a symbol as such', () => {
+    expect(checkJob({ ...JOB, symbols: ['A', '', 'B'] }).symbols).toEqual(['A', 'B'])
+  })
+
+  it.each([[[]], [['']], [undefined]])('"No symbols provided" for %j', (symbols) => {
     const { code, message, fields } = refusal({ symbols })
     expect([code, message, fields.path]).toEqual(['JOB_NO_SYMBOLS', 'No symbols provided', 'symbols'])
   })
@@ -116,7 +119,6 @@ describe('symbols', () => {
 
   it.each([
     ['A', 'symbols'],
-    [['A', ''], 'symbols.1'],
     [['A', 'B', 5], 'symbols.2'],
     [[null], 'symbols.0'],
   ])('refuses %j and says where', (symbols, path) => {
@@ -193,10 +195,9 @@ describe('date range', () => {
     expect(fields).toEqual({ path: 'dateRange', found: { from: JAN_2 + DAY, to: JAN_2 + DAY - 1 } })
   })
 
-  it('is refused when empty', () => {
-    const { code, message } = refusal({ dateRange: { from: JAN_2, to: new Date(JAN_2) } })
-    expect(code).toBe('JOB_DATE_RANGE')
-    expect(message).toContain('The date range is empty: from 2024-01-02T00:00:00.000Z')
+  it('may be a single instant', () => {
+    expect(range(JAN_2, new Date(JAN_2))).toEqual({ from: JAN_2, to: JAN_2 })
+    expect(range('2024-01-02T09:30Z', '2024-01-02T09:30Z')).toMatchObject({ to: Date.UTC(2024, 0, 2, 9, 30) })
   })
 
   it.each([

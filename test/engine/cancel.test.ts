@@ -166,4 +166,16 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
     await using fresh = start(executor, memoryRepository(candles))
     expect(matchesOf(after)).toEqual(matchesOf(await fresh.scan(FORMULA, symbols)))
   })
+
+  it('stops while a query runs, before any symbol is known', async () => {
+    const sql = `select 'A' as symbol, epoch_ms(i * 60000) as ts, 1.0 as open, 1.0 as high, 1.0 as low, 1.0 as close
+      from range(1000000000000) t(i)`
+    const repository = executor.api.duckdbRepository({ data: { sql }, timeframe: '1m', threads: 1 })
+    await using engine = start(executor, repository)
+    await engine.engine.warmUp()
+    const abort = new AbortController()
+    const run = engine.scan(FORMULA, ['A'], { timeframe: '1m' }, { signal: abort.signal })
+    void setImmediate().then(() => abort.abort())
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED' })
+  })
 })

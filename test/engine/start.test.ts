@@ -58,7 +58,7 @@ describe('what did not start', () => {
         if (deaths >= count) arrived()
       })
     }
-    const setup = { module: await module(), residentBytes: 0, isBroken }
+    const setup = { module: await module(), residentBytes: 0, workers: 1, isBroken }
     const pool = poolExecutor(new URL('./failing-worker.mjs', import.meta.url).href, 1, setup, lost)
     const task = {} as Task
     // Piscina starts a second one, and no third.

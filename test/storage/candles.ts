@@ -64,6 +64,7 @@ const volume = fc.oneof(
 const cleanBar = fc
   .tuple(fc.integer({ min: 91, max: 99 }), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 1000 }))
   .map(([close, spread, shares]) => [close + 1, close + 1 + spread, close - spread, close, shares] as const)
+const haltBar = fc.constantFrom(0, 95, -1).map((close) => [0, 0, 0, close, 0] as const)
 const anyBar = fc.tuple(price, price, price, price, volume)
 
 /** Rows of one symbol: mostly in order, with duplicates, disorder and every kind of defect. */
@@ -71,7 +72,7 @@ export const dirtyRows: fc.Arbitrary<Row[]> = fc
   .array(
     fc.tuple(
       fc.oneof({ weight: 3, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.integer({ min: -3, max: 3 }) }),
-      fc.oneof({ weight: 3, arbitrary: cleanBar }, { weight: 2, arbitrary: anyBar }),
+      fc.oneof({ weight: 3, arbitrary: cleanBar }, { weight: 2, arbitrary: fc.oneof(anyBar, anyBar, haltBar) }),
     ),
     { minLength: 1, maxLength: 25 },
   )

@@ -38,7 +38,7 @@ describe('cleanCandles', () => {
     expect(repaired.quality).toEqual({ ...emptyQuality(), rows: 2, duplicates: 1 })
     const broken = clean([good, bad])
     expect(broken.days).toEqual([])
-    expect(broken.quality).toEqual({ ...emptyQuality(), rows: 2, duplicates: 1, notPositive: 1, dropped: 1 })
+    expect(broken.quality).toEqual({ ...emptyQuality(), rows: 2, duplicates: 1, halt: 1, dropped: 1 })
   })
 
   it('sorts, and counts the rows behind a later one', () => {
@@ -57,13 +57,21 @@ describe('cleanCandles', () => {
     ['notFinite', [0, Number.NaN, 12, 9, 11, 1]],
     ['notFinite', [0, 10, Infinity, 9, 11, 1]],
     ['notFinite', [0, 10, 12, -Infinity, 0, 1]],
-    ['notPositive', [0, 0, 0, 0, 11, 1]],
+    ['halt', [0, 0, 0, 0, 11, 1]],
+    ['halt', [0, 0, 0, 0, 11, 0]],
+    ['notPositive', [0, 0, 0, 0, 0, 0]],
+    ['notPositive', [0, 0, 0, 9, 11, 1]],
+    ['notPositive', [0, 0, 0, 0, -11, 1]],
+    ['notFinite', [9e15 / DAY_MS, 10, 12, 9, 11, 1]],
+    ['notFinite', [Infinity, 10, 12, 9, 11, 1]],
     ['notPositive', [0, 10, 12, -9, 11, 1]],
     ['notPositive', [0, 10, -12, 9, 11, 1]],
     ['highBelowLow', [0, 10, 9, 12, 11, 1]],
   ] as const)('counts a row once, as %s: %j', (kind, row) => {
     expect(clean([row]).quality).toEqual({ ...emptyQuality(), rows: 1, [kind]: 1, dropped: 1 })
-    expect(clean([row], 'keep').quality).toEqual({ ...emptyQuality(), rows: 1, [kind]: 1 })
+    // A row without a time is left out whatever the policy says.
+    const dropped = Number.isFinite(row[0]) && row[0] < 1e6 ? 0 : 1
+    expect(clean([row], 'keep').quality).toEqual({ ...emptyQuality(), rows: 1, [kind]: 1, dropped })
   })
 
   it.each([[[0, 13, 12, 9, 11, 1]], [[0, 10, 12, 9, 13, 1]], [[0, 8, 12, 9, 11, 1]], [[0, 10, 12, 9, 8, 1]]] as const)(
@@ -79,7 +87,7 @@ describe('cleanCandles', () => {
     const rows: Row[] = [good, [1, 10, 12, 9, 11, -1], [2, 10, 12, 9, 11, Number.NaN], [3, 10, 12, 9, 11, Infinity]]
     const kept = clean([...rows, [4, 0, 0, 0, 11, Number.NaN]])
     expect([...(kept.columns?.volume ?? [])]).toEqual([100, Number.NaN, Number.NaN, Number.NaN])
-    expect(kept.quality).toEqual({ ...emptyQuality(), rows: 5, notPositive: 1, dropped: 1, unknownVolume: 3 })
+    expect(kept.quality).toEqual({ ...emptyQuality(), rows: 5, halt: 1, dropped: 1, unknownVolume: 3 })
     const { volume: _, ...without } = columnsOf(rows)
     const cleaned = cleanCandles(without, 'drop')
     expect(cleaned.quality.unknownVolume).toBe(4)
@@ -89,15 +97,16 @@ describe('cleanCandles', () => {
   it('keeps every row under keep, infinite prices as unknown', () => {
     const kept = clean([good, [1, 0, 0, 0, 11, 5], [2, 10, Infinity, 9, 11, 5]], 'keep')
     expect([...(kept.columns?.high ?? [])]).toEqual([12, 0, Number.NaN])
-    expect(kept.quality).toEqual({ ...emptyQuality(), rows: 3, notPositive: 1, notFinite: 1 })
+    expect(kept.quality).toEqual({ ...emptyQuality(), rows: 3, halt: 1, notFinite: 1 })
   })
 
   it('says under error how many rows are wrong and what to do', () => {
-    const refused = clean([good, [1, 0, 0, 0, 11, 5], [2, 10, 9, 12, 11, 5], [3, 10, 12, 9, Number.NaN, 5]], 'error')
+    const rows: Row[] = [good, [1, 0, 0, 0, 11, 5], [2, 10, 9, 12, 11, 5], [3, 10, 12, 9, Number.NaN, 5]]
+    const refused = clean([...rows, [4, 10, 12, 0, 11, 5]], 'error')
     expect(refused.error?.code).toBe('BAD_DATA')
     expect(refused.error?.message).toBe(
-      '3 of 4 rows cannot be candles: 1 with a price or time that is not a number, 1 with a price that is zero or ' +
-        'negative, 1 with high below low; repair the source, or set defects to "drop" to leave them out or "keep" to use them as they are',
+      '4 of 5 rows cannot be candles: 1 with a price or time that is not a number, 1 of a halt, with open, high and ' +
+        'low 0, 1 with a price that is zero or negative, 1 with high below low; repair the source, or set defects to "drop" to leave them out or "keep" to use them as they are',
     )
     expect(clean([good], 'error').error).toBeUndefined()
   })
@@ -117,7 +126,7 @@ describe('cleanCandles', () => {
     expect(clean(rows, 'drop', { from: day(5), to: day(7) }).days).toEqual([5, 6, 7])
     const back = clean(rows, 'drop', { from: day(5), to: day(7), lookbackBars: 2 })
     expect(back.days).toEqual([2, 4, 5, 6, 7])
-    expect(back.quality).toEqual({ ...emptyQuality(), rows: 6, notPositive: 1, dropped: 1 })
+    expect(back.quality).toEqual({ ...emptyQuality(), rows: 6, halt: 1, dropped: 1 })
     expect(clean(rows, 'keep', { from: day(5), lookbackBars: 2 }).days).toEqual([3, 4, 5, 6, 7, 8, 9])
     expect(clean(rows, 'drop', { from: day(5), lookbackBars: Infinity }).days).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9])
     expect(clean(rows, 'drop', { from: day(50) }).days).toEqual([])
@@ -152,6 +161,7 @@ function plainly(rows: readonly Row[], policy: string, from = -Infinity, to = In
   const kindOf = ([, o, h, l, c]: Row) => {
     const prices = [o, h, l, c]
     if (!prices.every(Number.isFinite)) return 'notFinite' as const
+    if (prices.slice(0, 3).every((price) => price === 0) && prices[3]! > 0) return 'halt' as const
     if (!prices.every((price) => price > 0)) return 'notPositive' as const
     if (h < l) return 'highBelowLow' as const
     return h < Math.max(o, c) || l > Math.min(o, c) ? ('inconsistent' as const) : undefined

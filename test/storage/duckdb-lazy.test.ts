@@ -8,7 +8,7 @@ function isLibraryLoaded(): boolean {
 }
 
 it('loads the library of DuckDB only when something is read', async () => {
-  const repository = duckdbRepository({ data: 'select 1 as nothing' })
+  const repository = duckdbRepository({ data: { sql: 'select 1 as nothing' } })
   expect(isLibraryLoaded()).toBe(false)
   await expect(repository.timeframe()).rejects.toMatchObject({ code: 'DATA_COLUMN_MISSING' })
   expect(isLibraryLoaded()).toBe(true)

@@ -64,7 +64,7 @@ describe('duckdbRepository › other sources', () => {
 
   it('reads SQL, and notices when its answer grows', async () => {
     const data = await files.write('for-sql.parquet', queryOf(fileRows(three)))
-    const repository = files.repository(`from '${data}' where symbol <> 'C';`)
+    const repository = files.repository({ sql: `from '${data}' where symbol <> 'C';` })
     expect(await repository.symbols('1d')).toEqual(['A', 'B'])
     const before = await repository.versions(['A'], '1d')
     await expectSameAsMemory(repository, { A: three.A, B: three.B })
@@ -122,15 +122,17 @@ describe('duckdbRepository › other sources', () => {
   it('keeps timeframes apart, and volumes unknown, where it reads from a copy', async () => {
     const rows = queryOf(fileRows({ A: cleanRows(3), B: cleanRows(3) }))
     const hours = `select symbol, ts + interval 1 hour as ts, open, high, low, close, '1h' as tf from (${rows})`
-    const repository = files.repository(`select * exclude (volume), 'daily' as tf from (${rows}) union all ${hours}`)
+    const repository = files.repository({
+      sql: `select * exclude (volume), 'daily' as tf from (${rows}) union all ${hours}`,
+    })
     expect(await repository.symbols('1h')).toEqual(['A', 'B'])
     const unknown = cleanRows(3).map((row): Row => [row[0], row[1], row[2], row[3], row[4], Number.NaN])
     await expectSameAsMemory(repository, { A: unknown, B: unknown })
   })
 
   it('refuses timeframes it cannot understand', async () => {
-    const data = `select *, 'now and then' as timeframe from (${queryOf(fileRows(three))})`
-    await expect(files.repository(data).timeframe()).rejects.toMatchObject({
+    const sql = `select *, 'now and then' as timeframe from (${queryOf(fileRows(three))})`
+    await expect(files.repository({ sql }).timeframe()).rejects.toMatchObject({
       code: 'DATA_TIMEFRAME',
       message: expect.stringContaining('the column of timeframes says now and then, which is none of 1m, 3m'),
     })
@@ -170,7 +172,9 @@ describe('duckdbRepository › what it refuses', () => {
     writeFileSync(files.path('text.parquet'), 'this is no parquet file')
     await expect(openDuckdb({ data: files.path('text.parquet') })).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
     await expect(openDuckdb({ data: files.path('none.duckdb') })).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
-    await expect(openDuckdb({ data: 'select * from nowhere' })).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
+    await expect(openDuckdb({ data: { sql: 'select * from nowhere' } })).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+    })
   })
 
   it('names the columns there are and the option to set when one is missing', async () => {

@@ -15,7 +15,7 @@ describe('duckdbRepository › worker threads', () => {
   it('is described for other threads only when they can read in parallel', async () => {
     const parquet = await files.write('described.parquet', queryOf(fileRows(three)))
     expect(files.repository(parquet).description?.kind).toBe('duckdb')
-    expect(files.repository(`from '${parquet}'`).description).toBeUndefined()
+    expect(files.repository({ sql: `from '${parquet}'` }).description).toBeUndefined()
     expect(files.repository(files.path('some.csv')).description).toBeUndefined()
   })
 

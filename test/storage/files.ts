@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect } from 'vitest'
 import { type DuckdbOptions, type DuckdbRepository, duckdbRepository } from '../../src/storage/duckdb.ts'
 import { type DuckdbConnection, openConnection } from '../../src/storage/duckdb-library.ts'
+import type { CandleData } from '../../src/storage/duckdb-source.ts'
 import { identifier, literal } from '../../src/storage/duckdb-sql.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { columnsOf, everything, loadAll, type Row, readable } from './candles.ts'
@@ -22,7 +23,7 @@ export class Files {
   }
 
   async sql(statement: string): Promise<void> {
-    this.connection ??= openConnection({ threads: 1 })
+    this.connection ??= openConnection({ threads: 1, memoryBytes: 1e9, reach: 'any file' })
     await (await this.connection).query(statement)
   }
 
@@ -36,7 +37,7 @@ export class Files {
   }
 
   /** A repository of its data, closed with `closeRepositories`. */
-  repository(data: string, options: Omit<DuckdbOptions, 'data'> = {}): DuckdbRepository {
+  repository(data: CandleData, options: Omit<DuckdbOptions, 'data'> = {}): DuckdbRepository {
     return this.opened(duckdbRepository({ data, threads: 1, ...options }))
   }
 

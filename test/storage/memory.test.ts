@@ -60,14 +60,20 @@ describe('memoryRepository', () => {
     expect(loaded).toMatchObject({ firstBar: 0 })
   })
 
+  it('counts rows without a symbol, and lists none', async () => {
+    const repository = memoryRepository({ '': candles, A: candles })
+    expect(await repository.symbols('1d')).toEqual(['A'])
+    expect(await repository.report!('1d')).toEqual({ noSymbol: 20, notes: [], failures: [] })
+  })
+
   it('cleans by the policy of each request', async () => {
     const rows: Row[] = [...cleanRows(3), [3, 0, 0, 0, 5, 1]]
     const repository = memoryRepository({ A: columnsOf(rows) })
     const load = async (defects: 'drop' | 'keep' | 'error') =>
       readable(await repository.load('A', everything({ defects })))
-    expect(await load('drop')).toMatchObject({ days: [0, 1, 2], quality: { rows: 4, notPositive: 1, dropped: 1 } })
-    expect(await load('keep')).toMatchObject({ days: [0, 1, 2, 3], quality: { rows: 4, notPositive: 1, dropped: 0 } })
-    expect(await load('error')).toMatchObject({ code: 'BAD_DATA', quality: { rows: 4, notPositive: 1 } })
+    expect(await load('drop')).toMatchObject({ days: [0, 1, 2], quality: { rows: 4, halt: 1, dropped: 1 } })
+    expect(await load('keep')).toMatchObject({ days: [0, 1, 2, 3], quality: { rows: 4, halt: 1, dropped: 0 } })
+    expect(await load('error')).toMatchObject({ code: 'BAD_DATA', quality: { rows: 4, halt: 1 } })
   })
 
   it('answers NO_DATA for a symbol it does not have, and for a range without candles', async () => {

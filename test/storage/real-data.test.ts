@@ -52,7 +52,7 @@ describe('bundled data', () => {
 // The files are not part of the package: set MILLRACE_SHARED to their folder.
 describe.skipIf(!isThere)(`shared data${isThere ? '' : ' (skipped: MILLRACE_SHARED names no folder)'}`, () => {
   it('leaves out the 27,763 halt rows of krx_daily, whichever columns are read', async () => {
-    const halted = { rows: 893_776, notPositive: 27_763, inconsistent: 78 }
+    const halted = { rows: 893_776, halt: 27_763, inconsistent: 78 }
     const repository = repositoryOf(join(shared, 'krx_daily.parquet'))
     const dropped = await survey(repository)
     expect(dropped.quality).toEqual({ ...emptyQuality(), ...halted, dropped: 27_763 })
@@ -63,7 +63,7 @@ describe.skipIf(!isThere)(`shared data${isThere ? '' : ' (skipped: MILLRACE_SHAR
   it('keeps them under keep, and refuses their symbols under error', async () => {
     const repository = repositoryOf(join(shared, 'krx_daily.parquet'))
     const kept = await survey(repository, everything({ columns: ['open'], defects: 'keep' }))
-    expect(kept).toMatchObject({ bars: 893_776, quality: { notPositive: 27_763, dropped: 0 }, codes: {} })
+    expect(kept).toMatchObject({ bars: 893_776, quality: { halt: 27_763, dropped: 0 }, codes: {} })
     const refused = await survey(repository, everything({ columns: ['open'], defects: 'error' }))
     expect(Object.keys(refused.codes)).toEqual(['BAD_DATA'])
   })

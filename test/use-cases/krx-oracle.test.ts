@@ -74,7 +74,7 @@ describe.skipIf(krx.isMissing)(`krx_daily against the oracle${krx.note}`, () => 
     const { plain } = file
     const { result } = await file.compare('close > open')
     expect(plain()).toMatchObject({ rows: 893_776, dropped: 27_763 })
-    expect(result.dataQuality.total).toMatchObject({ rows: 893_776, dropped: 27_763, notPositive: 27_763 })
+    expect(result.dataQuality.total).toMatchObject({ rows: 893_776, dropped: 27_763, halt: 27_763 })
     expect(result.bars).toBe(893_776 - 27_763)
     expect(result.errors).toEqual([])
     const dropped = result.dataQuality.symbols.reduce((sum, symbol) => sum + symbol.dropped, 0)

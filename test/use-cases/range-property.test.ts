@@ -53,6 +53,7 @@ const scenario = fc.record({
 /** Repositories that deliver no more than they are asked for, and do or do not say where in the history that is. */
 function cutting(universe: ReadonlyMap<string, RawCandles>, tellsFirstBar: boolean): CandleRepository {
   return {
+    givesDates: true,
     async symbols() {
       return [...universe.keys()]
     },

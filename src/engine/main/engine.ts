@@ -3,7 +3,7 @@ import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { Plan } from '../../formula/plan.ts'
 import { joinColumns, type MatchColumns } from '../../signals/matches.ts'
-import type { CandleRepository } from '../../storage/repository.ts'
+import type { CandleRepository, SourceReport } from '../../storage/repository.ts'
 import type { Platform } from '../platform/platform.ts'
 import {
   CANCELLED,
@@ -46,6 +46,8 @@ export interface RunOutcome {
   firstBar: number
   timing: RunTiming
   cache: CacheCounts
+  /** What the repository says about its source as a whole. */
+  report: SourceReport | undefined
 }
 
 export interface ScanOutcome extends RunOutcome {
@@ -161,12 +163,12 @@ export class ProcessingEngine {
       const reason = cause instanceof Error ? cause.message : String(cause)
       throw new EngineError('ENGINE_WASM', `the WebAssembly kernels could not be loaded: ${reason}`, {}, { cause })
     })
-    if (name === 'inline') return inlineExecutor({ module, residentBytes }, this.#platform.pause)
+    if (name === 'inline') return inlineExecutor({ module, residentBytes, workers: 1 }, this.#platform.pause)
     const { pool } = this.#platform
     if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
     // A new thread has opened nothing.
     const forget = (worker: number) => void delete this.#opened[worker]
-    return pool(workers, { module, residentBytes: residentBytes / workers }, forget)
+    return pool(workers, { module, residentBytes: residentBytes / workers, workers }, forget)
   }
 
   #choose({ symbols }: ProcessingJob): Executor['name'] {
@@ -202,7 +204,8 @@ export class ProcessingEngine {
     const progress = () => progressOf(counters, job.symbols.length, performance.now() - start)
     const reports = new ProgressReports(onProgress, progress, cancel)
     try {
-      const [executor, known] = await Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
+      const starting = Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
+      const [executor, known] = await orCancelled(starting, signal, () => cancelled(counters, job))
       const task = {
         kind,
         counters,
@@ -210,7 +213,7 @@ export class ProcessingEngine {
         timeframe: job.timeframe,
         range: job.dateRange,
         ...(job.history !== undefined && { history: job.history }),
-        timezone: job.timezone,
+        ...(job.timezone !== undefined && { timezone: job.timezone }),
         defects: this.#options.defects,
         columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),
       }
@@ -231,7 +234,8 @@ export class ProcessingEngine {
       }
       await reports.end()
       parts.sort((a, b) => a.first - b.first)
-      return { parts, outcome: joinParts(parts, executor, performance.now() - start) }
+      const ofSource = await this.repository.report?.(job.timeframe)
+      return { parts, outcome: { ...joinParts(parts, executor, performance.now() - start), report: ofSource } }
     } finally {
       reports.stop()
       stopListening?.()
@@ -271,6 +275,15 @@ export class ProcessingEngine {
   }
 }
 
+/** The work, or the error once the signal is aborted: what was begun goes on, for the next job. */
+function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined, error: () => EngineError): Promise<T> {
+  if (!signal) return work
+  return new Promise((resolve, reject) => {
+    const stopListening = onAbort(signal, () => reject(error()))
+    void work.then(resolve, reject).finally(stopListening)
+  })
+}
+
 function isSame(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((value, at) => value === b[at])
 }
@@ -295,9 +308,9 @@ function cancelled(counters: Int32Array, { id, symbols }: ProcessingJob): Engine
 }
 
 /** What the parts of a job come to together; parts in the job's order. */
-function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number): RunOutcome {
+function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number): Omit<RunOutcome, 'report'> {
   const symbols = parts.reduce((sum, part) => sum + part.bars.length, 0)
-  const outcome: RunOutcome = {
+  const outcome: Omit<RunOutcome, 'report'> = {
     executor: executor.name,
     workers: executor.workers,
     bars: new Uint32Array(symbols),

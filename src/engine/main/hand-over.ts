@@ -13,7 +13,7 @@ export function handedOver(repository: CandleRepository) {
   let kept = new Map<string, LoadedCandles>()
   let keptFor = ''
   return async (
-    { symbols, timeframe, dateRange: { from, to }, history }: ProcessingJob,
+    { symbols, timeframe, timezone, dateRange: { from, to }, history }: ProcessingJob,
     { first, end }: Shard,
     generation: number,
     defects: DefectPolicy,
@@ -21,6 +21,7 @@ export function handedOver(repository: CandleRepository) {
     const span = {
       ...(history !== undefined && from !== undefined && { from }),
       ...(to !== undefined && { to }),
+      ...(timezone !== undefined && { timezone }),
       lookbackBars: history ?? Number.POSITIVE_INFINITY,
       exact: history === undefined,
     }

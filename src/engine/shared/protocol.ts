@@ -18,6 +18,8 @@ export interface WorkerSetup {
   module: WebAssembly.Module
   /** Candles it may keep, in bytes. */
   residentBytes: number
+  /** How many workers there are. */
+  workers: number
 }
 
 /** Where the candles of a task come from. `generation` changes when the repository's data does. */
@@ -54,7 +56,7 @@ export interface Task {
   range: DateRange
   /** Bars to read in front of the range, where the job gives less than all. */
   history?: number
-  timezone: string
+  timezone?: string
   defects: DefectPolicy
   /** What is read: columns of the plan, and those that are only shown. */
   columns: readonly CandleColumn[]

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleColumn, type CandleSeries, type DataQuality } from '../../domain/candle.ts'
 import type { SymbolError } from '../../domain/errors.ts'
+import { isDaily } from '../../domain/timeframe.ts'
 import type { LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
 
@@ -64,13 +65,14 @@ export class Resident {
   }
 
   /** Whether it holds what a request asks for. */
-  covers({ from, to, lookbackBars, exact, defects, timeframe, columns }: LoadRequest): boolean {
+  covers({ from, to, lookbackBars, exact, defects, timeframe, timezone, columns }: LoadRequest): boolean {
     const held = this.request
     const isWithin = held.from === undefined || (from !== undefined && from >= held.from)
     const isCounted = !exact || this.firstBar !== undefined || this.error !== undefined
     const start = this.firstBar === 0 || (isWithin && isCounted && held.lookbackBars >= lookbackBars)
     const end = held.to === undefined || (to !== undefined && to <= held.to)
-    const same = held.defects === defects && held.timeframe === timeframe
+    const hasSameDates = !isDaily(timeframe) || held.timezone === timezone
+    const same = held.defects === defects && held.timeframe === timeframe && hasSameDates
     return start && end && same && columns.every((name) => held.columns.includes(name))
   }
 

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleColumn, type DataQuality, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
+import { localTimes } from '../../domain/local-time.ts'
 import { joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
 import { noData } from '../../storage/clean.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
@@ -18,12 +19,12 @@ import {
   type Task,
   type WorkerSetup,
 } from '../shared/protocol.ts'
-import { localTimes } from './local-time.ts'
 import { Resident, ResidentMemory, residentCache } from './resident.ts'
 
 /** Symbols per call into WASM: between calls a cancel is seen and progress shows. */
 const SYMBOLS_PER_CALL = 128
 const PROGRAMS_KEPT = 32
+const CANCEL_WATCH_MS = 50
 
 /** A symbol of a task with its candles at hand. */
 interface Loaded {
@@ -129,10 +130,8 @@ export class Session {
     await this.#open(task.source)
     const lookback = program.lookback()
     const request = loadRequest(task, lookback)
-    const localTime = {
-      zone: task.timezone,
-      of: (times: Float64Array) => localTimes(times, task.timezone, task.timeframe),
-    }
+    const zone = task.timezone ?? 'UTC'
+    const localTime = { zone, of: (times: Float64Array) => localTimes(times, zone, task.timeframe) }
     const part = { ...emptyPart(task), firstBar: program.firstBar() }
     const account = { part, task }
     const ready: Loaded[] = []
@@ -182,8 +181,12 @@ export class Session {
       since = performance.now()
     }
     const left = new Set(missing.keys())
+    // A loader may be in the middle of something long when the task is cancelled.
+    const cancelling = new AbortController()
+    const watch = setInterval(() => isCancelled(task) && cancelling.abort(), CANCEL_WATCH_MS)
     try {
-      for await (const loaded of this.#candles(task, [...missing.keys()], request)) {
+      const { signal } = cancelling
+      for await (const loaded of this.#candles(task, [...missing.keys()], { ...request, signal })) {
         if (isCancelled(task)) break
         const symbol = missing.get(loaded.symbol)
         if (symbol === undefined || !left.delete(loaded.symbol)) continue
@@ -194,6 +197,8 @@ export class Session {
       // The pass as a whole failed: what it has not delivered has failed with it.
       for (const name of left) fail(account, missing.get(name)!, loadFailed(name, cause))
       left.clear()
+    } finally {
+      clearInterval(watch)
     }
     await pass()
     if (isCancelled(task)) return
@@ -297,10 +302,11 @@ function pick(values: Float64Array | undefined, bar: Uint32Array, out: Float64Ar
 
 /** What a job computes on or shows. How far back that is, the plan says (all of it where undefined), or the job itself. */
 function loadRequest(
-  { range, history, timeframe, defects, columns }: Task,
+  { range, history, timeframe, timezone, defects, columns }: Task,
   lookback = Number.POSITIVE_INFINITY,
 ): LoadRequest {
-  return { ...range, timeframe, defects, columns, lookbackBars: history ?? lookback, exact: history === undefined }
+  const reach = { lookbackBars: history ?? lookback, exact: history === undefined }
+  return { ...range, ...reach, timeframe, defects, columns, ...(timezone !== undefined && { timezone }) }
 }
 
 function residentKey(symbol: string, { timeframe }: Task): string {

@@ -4,7 +4,8 @@ import type { Reply, ScanPart, SeriesPart, Task, WorkerSetup } from '../shared/p
 import { serialise } from '../shared/serialise.ts'
 import { Session } from './session.ts'
 
-const session = new Session(workerData as WorkerSetup, { open: openRepository })
+const setup = workerData as WorkerSetup
+const session = new Session(setup, { open: (description) => openRepository(description, setup.workers) })
 
 /** Runs a task of the pool. */
 export default async function runTask(task: Task): Promise<Reply<ScanPart | SeriesPart>> {

@@ -1,6 +1,5 @@
-import { type Timeframe, timeframeMs } from '../../domain/timeframe.ts'
+import { DAY_MS, isDaily, isTime, type Timeframe } from './timeframe.ts'
 
-const DAY_MS = 86_400_000
 const QUARTER_MS = 900_000
 
 /** Milliseconds that local time of a zone is ahead of UTC. */
@@ -24,11 +23,15 @@ function offsetFinder(zone: string): (time: number) => number {
 }
 
 /**
- * Times as a clock in the zone shows them, counted as if that were UTC. Daily and longer candles carry dates, which
- * are the same everywhere.
+ * Times of candles as a clock in the zone shows them, counted as if that were UTC. Daily and longer candles carry dates,
+ * which are the same everywhere.
  */
 export function localTimes(times: Float64Array, zone: string, timeframe: Timeframe): Float64Array {
-  if (zone === 'UTC' || timeframeMs(timeframe) >= DAY_MS) return times
+  return zone === 'UTC' || isDaily(timeframe) ? times : inZone(times, zone)
+}
+
+/** Times as a clock in the zone shows them, counted as if that were UTC; NaN stays. */
+export function inZone(times: Float64Array, zone: string): Float64Array {
   const offsetAt = offsetFinder(zone)
   const days = new Map<number, number>()
   const dayOffset = (day: number) => {
@@ -40,6 +43,7 @@ export function localTimes(times: Float64Array, zone: string, timeframe: Timefra
   }
   const quarters = new Map<number, number>()
   return times.map((time) => {
+    if (!isTime(time)) return Number.NaN
     const day = Math.floor(time / DAY_MS)
     const offset = dayOffset(day)
     if (offset === dayOffset(day + 1)) return time + offset

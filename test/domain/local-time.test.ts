@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { localTimes } from '../../src/engine/worker/local-time.ts'
+import { localTimes } from '../../src/domain/local-time.ts'
 
 const MINUTE_MS = 60_000
 

@@ -1,0 +1,180 @@
+import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { openRepository } from '../../src/storage/open.ts'
+import type { CandleRepository } from '../../src/storage/repository.ts'
+import { cleanRows, everything, loadAll, type Row } from './candles.ts'
+import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'
+
+const files = new Files()
+afterEach(() => files.closeRepositories())
+afterAll(() => files.close())
+
+const SYMBOLS = ['A', 'B', 'C', 'D']
+const rows = (at: number) => cleanRows(20 + at)
+
+/** A folder of files with one symbol each, which only their names tell, or their columns as well. */
+async function folder(name: string, ending: string, isNamed: boolean): Promise<(symbol: string) => string> {
+  for (const [at, symbol] of SYMBOLS.entries()) {
+    const query = queryOf(fileRows({ [symbol]: rows(at) }))
+    await files.write(`${name}/${symbol}.${ending}`, isNamed ? query : `select * exclude (symbol) from (${query})`)
+  }
+  return (symbol) => files.path(`${name}/${symbol}.${ending}`)
+}
+
+/** Overwrites the middle of a file: its end still says what should be there. */
+function breakPages(path: string): void {
+  const size = readFileSync(path).length
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(Math.floor(size / 3), 0xff), 0, Math.floor(size / 3), 4)
+  closeSync(file)
+}
+
+/** Every symbol but B is what it was; B failed, with the file's name. */
+async function expectOnlyB(repository: CandleRepository, path: string): Promise<void> {
+  expect([...(await repository.symbols('1d'))].sort()).toEqual(SYMBOLS)
+  const found = await loadAll(repository, SYMBOLS, everything())
+  const alone = await repository.load('B', everything())
+  for (const failed of [found.get('B')!, alone]) {
+    expect(failed.error).toMatchObject({ code: 'LOAD_FAILED', message: expect.stringContaining(path) })
+  }
+  for (const [at, symbol] of SYMBOLS.entries()) {
+    if (symbol !== 'B') expect(found.get(symbol)).toMatchObject({ quality: { rows: 20 + at } })
+  }
+  expect(await repository.report!('1d')).toMatchObject({ failures: [] })
+}
+
+describe('duckdbRepository › a file that cannot be read', () => {
+  it('stops only its own symbol: a broken page among files of one symbol each', async () => {
+    const path = await folder('pages', 'parquet', false)
+    breakPages(path('B'))
+    const repository = files.repository(files.path('pages'))
+    await repository.symbols('1d')
+    const found = await loadAll(repository, SYMBOLS, everything())
+    expect(SYMBOLS.filter((symbol) => found.get(symbol)!.error)).toEqual(['B'])
+    expect(found.get('B')!.error).toMatchObject({ code: 'LOAD_FAILED', message: expect.stringContaining(path('B')) })
+    expect(found.get('C')).toMatchObject({ quality: { rows: 22 } })
+  })
+
+  it.each([
+    ['cut off', (path: string) => truncateSync(path, statSync(path).size - 20)],
+    ['empty', (path: string) => truncateSync(path, 0)],
+    ['text', (path: string) => writeFileSync(path, 'this is no Parquet')],
+  ])('stops only its own symbol: a file that is %s', async (name, damage) => {
+    for (const broken of ['B']) {
+      const path = await folder(name, 'parquet', false)
+      damage(path(broken))
+      await expectOnlyB(files.repository(files.path(name)), path(broken))
+    }
+  })
+
+  it('may be the first of them', async () => {
+    const path = await folder('first', 'parquet', false)
+    truncateSync(path('A'), 10)
+    const repository = files.repository(files.path('first'))
+    expect(await repository.timeframe()).toBe('1d')
+    expect((await repository.load('A', everything())).error?.code).toBe('LOAD_FAILED')
+    await expectSameAsMemory(repository, { B: rows(1), C: rows(2), D: rows(3) })
+  })
+
+  it('is reported by its name where no symbol can be named', async () => {
+    const path = await folder('named', 'parquet', true)
+    truncateSync(path('B'), 10)
+    const repository = files.repository(files.path('named'))
+    expect(await repository.symbols('1d')).toEqual(['A', 'C', 'D'])
+    const { failures } = await repository.report!('1d')
+    expect(failures).toMatchObject([
+      { file: path('B'), code: 'LOAD_FAILED', message: expect.stringContaining(path('B')) },
+    ])
+    await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+  })
+
+  it('may have other columns than the others', async () => {
+    const path = await folder('columns', 'parquet', true)
+    await files.write('columns/B.parquet', 'select 1 as symbol, 2 as nothing')
+    const repository = files.repository(files.path('columns'))
+    await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+    expect((await repository.report!('1d')).failures.map(({ file }) => file)).toEqual([path('B')])
+  })
+
+  it('is left out in a worker too, which is told', async () => {
+    const path = await folder('told', 'parquet', false)
+    truncateSync(path('B'), 10)
+    const here = files.repository(files.path('told'))
+    await here.symbols('1d')
+    const there = await openRepository(structuredClone(here.description!), 2)
+    expect((await there.load('B', everything())).error?.message).toContain(path('B'))
+    const found = await loadAll(there, ['C', 'D'], everything())
+    expect(found.get('D')).toMatchObject({ quality: { rows: 23 } })
+    await there.close()
+  })
+
+  it('is read again once it is whole', async () => {
+    const path = await folder('healed', 'parquet', false)
+    const whole = readFileSync(path('B'))
+    truncateSync(path('B'), 10)
+    const repository = files.repository(files.path('healed'))
+    const before = await repository.versions(['B'], '1d')
+    expect(await repository.versions(['B'], '1d')).toEqual(before)
+    expect((await repository.load('B', everything())).error?.code).toBe('LOAD_FAILED')
+    writeFileSync(path('B'), whole)
+    expect(await repository.versions(['B'], '1d')).not.toEqual(before)
+    await expectSameAsMemory(repository, { B: rows(1) })
+  })
+
+  it('refuses everything when there is no other', async () => {
+    const path = files.path('single.parquet')
+    writeFileSync(path, 'this is no Parquet')
+    await expect(files.repository(path).symbols('1d')).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
+  })
+
+  it('stops only the symbols in the broken part of a file of many', async () => {
+    const bySymbol = Object.fromEntries(SYMBOLS.map((symbol, at) => [symbol, cleanRows(2048, at)])) as Record<
+      string,
+      Row[]
+    >
+    const path = await files.write('parts.parquet', queryOf(fileRows(bySymbol)), ', row_group_size 2048')
+    const sound = files.repository(path)
+    await sound.symbols('1d')
+    const file = openSync(path, 'r+')
+    const third = Math.floor(statSync(path).size / SYMBOLS.length / 3)
+    writeSync(file, Buffer.alloc(third, 0xff), 0, third, 4 * third)
+    closeSync(file)
+    const found = await loadAll(files.repository(path), SYMBOLS, everything())
+    expect(SYMBOLS.filter((symbol) => found.get(symbol)?.error)).toEqual(['B'])
+  })
+})
+
+describe('duckdbRepository › CSV that cannot be taken apart', () => {
+  const lines = ['ts,open,high,low,close,volume', '2024-01-01,10,12,9,11,100', '2024-01-02,10,12,9,11,100']
+  const many = Array.from({ length: 30_000 }, () => '2024-01-03,10,12,9,11,100')
+
+  it('leaves out lines with other columns than the rest, and says how many', async () => {
+    await folder('ragged', 'csv', false)
+    const torn = [...lines, ...many, '2024-01-04,10,12,9,11,100,7,8,9', '2024-01-05,10', '2024-01-06,10,12,9,11,100']
+    writeFileSync(files.path('ragged/B.csv'), torn.join('\n'))
+    const repository = files.repository(files.path('ragged'))
+    const loaded = await repository.load('B', everything())
+    expect(loaded.quality).toMatchObject({ rows: 30_003, duplicates: 29_999 })
+    expect((await repository.report!('1d')).notes).toEqual([
+      'lines of CSV that cannot be taken apart, and are left out: 2',
+    ])
+    await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+  })
+
+  it('leaves out such lines of a single file as well', async () => {
+    const path = files.path('single-ragged.csv')
+    writeFileSync(path, [...lines, ...many, '2024-01-04,10,12'].join('\n'))
+    const repository = files.repository(path, { symbol: 'A', timeframe: '1d' })
+    expect(await repository.load('A', everything())).toMatchObject({ quality: { rows: 30_002, dropped: 0 } })
+    expect((await repository.report!('1d')).notes).toEqual([
+      'lines of CSV that cannot be taken apart, and are left out: 1',
+    ])
+  })
+
+  it('leaves out a file without the columns of the others', async () => {
+    await folder('strange', 'csv', false)
+    writeFileSync(files.path('strange/B.csv'), Buffer.from([0x1f, 0x8b, 0, 1, 2, 3]))
+    const repository = files.repository(files.path('strange'))
+    await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+  })
+})
