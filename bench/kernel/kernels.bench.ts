@@ -39,9 +39,9 @@ export async function run({ brief }: BenchOptions): Promise<Row[]> {
     slot++
   }
   const all = Uint32Array.from({ length: symbols }, (_, at) => at)
-  const ranges = Uint32Array.from({ length: 2 * symbols }, (_, at) => (at % 2 === 0 ? 0 : BARS))
+  const ranges = Uint32Array.from({ length: 3 * symbols }, (_, at) => (at % 3 === 2 ? BARS : 0))
   const matches = (program: Program, slots: Uint32Array) => {
-    const found = program.scan(store, slots, ranges.subarray(0, 2 * slots.length))
+    const found = program.scan(store, slots, ranges.subarray(0, 3 * slots.length))
     const { length } = found.bars()
     found.free()
     return length
