@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { calleeOf } from '../formula/names.ts'
 import { nearestNames } from '../formula/nearest.ts'
+import { houseCallee, signature as written } from '../indicators/callee.ts'
 import { CATALOGUE, type CatalogueParameter, type CatalogueRow } from '../indicators/catalogue.ts'
 import { UsageError } from './failure.ts'
 import { addColorOption, formatOption } from './options.ts'
@@ -61,19 +62,13 @@ function named(name: string): CatalogueRow {
 }
 
 function jsonPieces(rows: readonly CatalogueRow[], name: string | undefined): string[] {
-  const documents = rows.map(({ id: _, ...row }) => ({ ...row, signature: signature(row) }))
+  const documents = rows.map((row) => ({ ...row, id: undefined, signature: signature(row) }))
   return [`${JSON.stringify(name === undefined ? documents : documents[0], null, 2)}\n`]
 }
 
-/** As it is called: `rsi(source = close, length = 14)`. Inputs that are read anyway are not written. */
-export function signature({ name, inputs, parameters }: Pick<CatalogueRow, 'name' | 'inputs' | 'parameters'>): string {
-  const defaulted = (key: string, value: string | number | undefined) =>
-    value === undefined ? key : `${key} = ${value}`
-  const written = [
-    ...inputs.filter(({ implied }) => !implied).map((input) => defaulted(input.name, input.default)),
-    ...parameters.map((parameter) => defaulted(parameter.name, parameter.default)),
-  ]
-  return written.length === 0 ? name : `${name}(${written.join(', ')})`
+/** As it is called: `rsi(source = close, length = 14)`; what takes nothing is a name. */
+function signature(row: CatalogueRow): string {
+  return written(houseCallee(row)).replace(/\(\)$/, '')
 }
 
 function* list(rows: readonly CatalogueRow[], { colors, width }: Terminal): Generator<string> {
