@@ -72,7 +72,7 @@ const PAUSES = {
           made.channels++
         }
       }
-      const row = (timestamp) => ({ timestamp, open: 1, high: 1, low: 1, close: 1, volume: 1 })
+      const row = (day) => ({ timestamp: day * 86400000, open: 1, high: 1, low: 1, close: 1, volume: 1 })
       const symbols = Array.from({ length: 400 }, (_, at) => 'S' + at)
       const repository = memoryRepository(Object.fromEntries(symbols.map((symbol) => [symbol, [row(0), row(1)]])))
       const engine = createEngine({ repository })
