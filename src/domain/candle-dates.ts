@@ -98,11 +98,17 @@ function firstOfHour(times: readonly number[]): number | undefined {
   return times.find((first) => times.every((time) => (time - first + DAY_MS) % DAY_MS <= HOUR_MS))
 }
 
-/** Times as the rule says: dates at midnight UTC; the same array where there is no rule. */
+/**
+ * Times as the rule says: dates at midnight UTC. The same array where there is no rule, and where most candles would share
+ * their date with another: these are shorter than a day, whatever they were called, and none must get lost.
+ */
 export function datesOf(time: Float64Array, rule: DateRule): Float64Array {
   if (!rule) return time
-  if ('zone' in rule) return inZone(time, rule.zone).map((local) => Math.floor(local / DAY_MS) * DAY_MS)
-  return time.map((ms) => Math.floor((ms + rule.aheadMs) / DAY_MS) * DAY_MS)
+  const ahead = 'zone' in rule ? inZone(time, rule.zone) : time.map((ms) => ms + rule.aheadMs)
+  const dates = ahead.map((ms) => Math.floor(ms / DAY_MS) * DAY_MS)
+  let shared = 0
+  for (let row = 1; row < time.length; row++) if (dates[row] === dates[row - 1] && time[row] !== time[row - 1]) shared++
+  return shared * 2 > time.length ? time : dates
 }
 
 /** How many of some rows stand at another time than their date, of those with dates `from` to `to`, both inclusive. */

@@ -22,6 +22,15 @@ describe('dates of daily candles › without a zone', () => {
     expect(datesOf(time, dateRule(dayTimesOf(time)))).toBe(time)
   })
 
+  it('are not given to candles that are shorter than a day, whatever the timeframe says', () => {
+    const minutes = Array.from({ length: 12 }, (_, at) => `2024-03-12T09:${String(5 * at).padStart(2, '0')}:00.000Z`)
+    expect(dates(minutes)).toEqual(minutes)
+    expect(dates(minutes, 'Asia/Seoul')).toEqual(minutes)
+    // One of many stands on a date twice: that one is a repetition.
+    const seoul = [...days('2024-03-12T15:00Z', 9), '2024-03-20T16:00:00.000Z']
+    expect(dates(seoul).slice(-2)).toEqual(['2024-03-21', '2024-03-21'])
+  })
+
   it.each([
     ['Seoul', ['2024-03-12T00:00+09:00', '2024-03-13T00:00+09:00'], ['2024-03-12', '2024-03-13']],
     ['New York, over a change of clocks', ['2024-03-08T05:00Z', '2024-03-11T04:00Z'], ['2024-03-08', '2024-03-11']],
