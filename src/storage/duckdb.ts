@@ -62,6 +62,18 @@ export function openDuckdbDescription(
 }
 
 function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepository {
+  /** Who waits for the connection. */
+  const waiting = new Set<{ signal: AbortSignal | undefined }>()
+  const waitedFor = async <T>(work: () => Promise<T>): Promise<T> => {
+    const one = { signal: undefined }
+    waiting.add(one)
+    try {
+      return await work()
+    } finally {
+      waiting.delete(one)
+    }
+  }
+
   /** Opens the data for a timeframe it must hold. */
   const open = async (wanted: Timeframe, check: 'none' | 'files' | 'all') => {
     const found = await data.current(check)
@@ -98,9 +110,12 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
 
   async function* loadMany(symbols: readonly string[], request: LoadRequest): AsyncGenerator<LoadedCandles> {
     const connection = await data.connection()
+    const one = { signal: request.signal }
+    waiting.add(one)
     let stopping: NodeJS.Timeout | undefined
     const stop = () => {
-      connection.interrupt()
+      // What runs may be what somebody else waits for.
+      if ([...waiting].every(({ signal }) => signal?.aborted)) connection.interrupt()
       // It may come between two queries.
       stopping ??= setInterval(stop, STOP_MS)
     }
@@ -111,6 +126,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     } finally {
       request.signal?.removeEventListener('abort', stop)
       clearInterval(stopping)
+      waiting.delete(one)
     }
   }
 
@@ -152,40 +168,45 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     }
   }
 
+  const reportOf = async (timeframe: Timeframe): Promise<SourceReport> => {
+    const found = await open(timeframe, 'none')
+    const ofSymbols = new Set(brokenSymbols(found).values())
+    const { skippedLines } = found.original.source
+    return {
+      noSymbol: await data.unnamedRows(found, timeframe),
+      notes: [
+        ...(found.original.columns.time.note ? [found.original.columns.time.note] : []),
+        ...(skippedLines ? [`lines of CSV that cannot be taken apart, and are left out: ${skippedLines}`] : []),
+      ],
+      failures: found.broken.filter((file) => !ofSymbols.has(file)).map(fileFailure),
+    }
+  }
+
   const repository: DuckdbRepository = {
     givesDates: true,
-    async symbols(timeframe) {
-      const found = await open(timeframe, 'all')
-      const { rowsOf } = await data.catalogue(found, timeframe)
-      // One whose file cannot be read is there all the same: its failure is to be seen.
-      return [...new Set([...rowsOf.keys(), ...brokenSymbols(found).keys()])]
-    },
-    load,
+    symbols: (timeframe) =>
+      waitedFor(async () => {
+        const found = await open(timeframe, 'all')
+        const { rowsOf } = await data.catalogue(found, timeframe)
+        // One whose file cannot be read is there all the same: its failure is to be seen.
+        return [...new Set([...rowsOf.keys(), ...brokenSymbols(found).keys()])]
+      }),
+    load: (symbol, request) => waitedFor(() => load(symbol, request)),
     loadMany,
-    async versions(symbols, timeframe) {
-      const found = await open(timeframe, 'all')
-      // Workers, which are described next, are to know it.
-      if (isDaily(timeframe)) await data.dayTimes(found, timeframe)
-      return symbols.map(() => found.stamp)
-    },
-    async timeframe() {
-      const { timeframes } = await data.current('none')
-      const [most] = timeframes.keys()
-      return options.timeframe ?? (most as Timeframe)
-    },
-    async report(timeframe) {
-      const found = await open(timeframe, 'none')
-      const ofSymbols = new Set(brokenSymbols(found).values())
-      const { skippedLines } = found.original.source
-      return {
-        noSymbol: await data.unnamedRows(found, timeframe),
-        notes: [
-          ...(found.original.columns.time.note ? [found.original.columns.time.note] : []),
-          ...(skippedLines ? [`lines of CSV that cannot be taken apart, and are left out: ${skippedLines}`] : []),
-        ],
-        failures: found.broken.filter((file) => !ofSymbols.has(file)).map(fileFailure),
-      }
-    },
+    versions: (symbols, timeframe) =>
+      waitedFor(async () => {
+        const found = await open(timeframe, 'all')
+        // Workers, which are described next, are to know it.
+        if (isDaily(timeframe)) await data.dayTimes(found, timeframe)
+        return symbols.map(() => found.stamp)
+      }),
+    timeframe: () =>
+      waitedFor(async () => {
+        const { timeframes } = await data.current('none')
+        const [most] = timeframes.keys()
+        return options.timeframe ?? (most as Timeframe)
+      }),
+    report: (timeframe) => waitedFor(() => reportOf(timeframe)),
     close: () => data.close(),
   }
   if (!isReadInWorkers(options.data)) return repository

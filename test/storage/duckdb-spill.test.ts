@@ -76,6 +76,24 @@ describe('a signal', () => {
     await repository.close()
   })
 
+  it('leaves alone what somebody else waits for', async () => {
+    const sql = ENDLESS.replace('1000000000000', '1000000')
+    const repository = duckdbRepository({ data: { sql }, timeframe: '1m', threads: 1 })
+    const stopping = new AbortController()
+    const request = everything({ timeframe: '1m', signal: stopping.signal })
+    const reading = (async () => {
+      for await (const _ of repository.loadMany!(['A'], request)) {
+        // Whether it comes or not.
+      }
+    })()
+    const symbols = repository.symbols('1m')
+    while (own().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    stopping.abort()
+    expect(await symbols).toEqual(['A'])
+    await Promise.allSettled([reading])
+    await repository.close()
+  })
+
   it('is not needed to close a repository that is reading', async () => {
     const repository = duckdbRepository({ data: { sql: ENDLESS }, timeframe: '1m', threads: 1 })
     const failed = expect(repository.symbols('1m')).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
