@@ -72,4 +72,13 @@ describe('what did not start', () => {
     expect(await pool.run(task, 0)).toBe('done')
     await pool.close()
   })
+
+  it('is waited for by close: a thread is never ended while it loads', async () => {
+    const isBroken = new Int32Array(new SharedArrayBuffer(8))
+    const setup = { module: await module(), residentBytes: 0, workers: 2, isBroken }
+    const worker = new URL('./failing-worker.mjs', import.meta.url).href
+    const pool = poolExecutor(worker, 2, setup, () => {})
+    await pool.close()
+    expect(Atomics.load(isBroken, 1)).toBe(2)
+  })
 })

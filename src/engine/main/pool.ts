@@ -53,15 +53,20 @@ class WorkerThread {
     return this.#ask<T>(this.#pool, task, {}, 'A worker thread failed')
   }
 
-  /** Closes what the session of the thread has open, and ends it. */
+  /**
+   * Closes what the session of the thread has open, and ends it. A thread that is still starting is waited for: to end it
+   * while it loads its modules can end the whole process (Node 20: "IsGraphAsync must be used on an instantiated module").
+   */
   async close(): Promise<void> {
     const pool = this.#pool
     if (!pool) return
+    const isOpen = this.#isOpen
     try {
-      if (this.#isOpen) {
-        const options = { name: 'close', signal: AbortSignal.timeout(CLOSE_MS) }
-        await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
-      }
+      const options = { name: 'close', signal: AbortSignal.timeout(CLOSE_MS) }
+      await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
+    } catch (error) {
+      // One that has not started has nothing open.
+      if (isOpen) throw error
     } finally {
       await pool.close({ force: true })
     }
