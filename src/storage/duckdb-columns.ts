@@ -1,13 +1,17 @@
 import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
 import { DataError } from '../domain/errors.ts'
+import {
+  type ColumnNames,
+  type ColumnRole,
+  columnsMissing,
+  type FoundColumns,
+  guessColumn,
+} from './duckdb-column-names.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { FILE_STEM, fileStem, type Source } from './duckdb-source.ts'
 import { identifier, literal } from './duckdb-sql.ts'
 import { findTime, type TimeOptions, type TimeReader } from './duckdb-time.ts'
 import { ROW } from './row-flags.ts'
-
-/** What a column can be. */
-export type ColumnRole = 'symbol' | 'time' | CandleColumn | 'timeframe'
 
 /** How the columns of a source are read as candles; all fields are SQL. */
 export interface CandleColumns {
@@ -26,36 +30,6 @@ export interface CandleColumns {
   timeframe?: string
 }
 
-// In the order of preference, compared without case, spaces, dots and underscores. No adjusted close: it does not go
-// with unadjusted open, high and low.
-const NAMES: Record<ColumnRole, readonly string[]> = {
-  symbol: [
-    'symbol',
-    'ticker',
-    'code',
-    'isin',
-    'sym',
-    'instrument',
-    'stockcode',
-    'shcode',
-    '종목코드',
-    '단축코드',
-    '종목',
-    '股票代码',
-    '代码',
-  ],
-  time: [
-    ...['ts', 'timestamp', 'datetime', 'time', 'date', 'opentime', 'bartime', 'tradedate', 'day', 'dt'],
-    ...['일시', '일자', '날짜', '거래일자', '거래일', '시간', '日期', '时间'],
-  ],
-  open: ['open', 'openprice', 'o', '시가', '开盘', '开盘价'],
-  high: ['high', 'highprice', 'h', '고가', '最高', '最高价'],
-  low: ['low', 'lowprice', 'l', '저가', '最低', '最低价'],
-  close: ['close', 'closeprice', 'c', '종가', '현재가', '收盘', '收盘价'],
-  volume: ['volume', 'vol', 'v', 'tradingvolume', '거래량', '成交量'],
-  timeframe: ['timeframe', 'tf', 'interval'],
-}
-
 /** Rows looked at to see whether prices that are text are numbers. */
 const SAMPLE = 1000
 
@@ -65,7 +39,7 @@ const ADDED = ['filename']
 /** What is known of the columns. */
 export interface ColumnOptions extends TimeOptions {
   /** Names of those that are not found by themselves. */
-  columns?: Partial<Record<ColumnRole, string>> | undefined
+  columns?: ColumnNames | undefined
   /** The symbol, where the data is of one and does not name it. */
   symbol?: string | undefined
   /** What stands before the decimals of numbers that are text. */
@@ -83,40 +57,20 @@ export async function findColumns(
   )
   const types = new Map(described.map(([name, type]) => [String(name), String(type)]))
   const names = [...types.keys()].filter((name) => !ADDED.includes(name))
-  const find = (role: ColumnRole) => {
-    const asked = wanted[role]
-    if (asked === undefined) return guess(names, role, types)
-    if (types.has(asked)) return asked
-    throw missing(role, names, `there is no column "${asked}"`)
-  }
-  const need = (role: ColumnRole) => {
-    const found = find(role)
-    if (found === undefined) throw missing(role, names, `no column looks like the ${role}`)
-    return found
-  }
+  const { found, missing } = findNames(names, types, wanted, symbol !== undefined || source.files.length > 1)
+  if (missing.length > 0) throw columnsMissing({ found, missing }, wanted, names, source)
   const number = (name: string) => asDouble(name, types.get(name) as string, decimal)
 
-  const prices = { open: need('open'), high: need('high'), low: need('low'), close: need('close') }
+  const { open, high, low, close, time } = found as Required<ColumnNames>
+  const prices = [open, high, low, close]
   const values: CandleColumns['values'] = {
-    open: number(prices.open),
-    high: number(prices.high),
-    low: number(prices.low),
-    close: number(prices.close),
+    open: number(open),
+    high: number(high),
+    low: number(low),
+    close: number(close),
+    ...(found.volume === undefined ? {} : { volume: number(found.volume) }),
   }
-  const volume = find('volume')
-  if (volume !== undefined) values.volume = number(volume)
-  const timeframe = find('timeframe')
-  const symbolColumn = symbol === undefined ? find('symbol') : undefined
-  if (symbol === undefined && symbolColumn === undefined && source.files.length < 2) {
-    throw missing(
-      'symbol',
-      names,
-      'no column looks like the symbol',
-      `, or symbol: 'NAME' when the data is of one symbol`,
-    )
-  }
-  const time = need('time')
-  const texts = Object.values(prices).filter((name) => types.get(name) === 'VARCHAR')
+  const texts = prices.filter((name) => types.get(name) === 'VARCHAR')
   const sample = await sampleOf(connection, source)
   await checkNumbers(
     connection,
@@ -124,23 +78,35 @@ export async function findColumns(
     texts.map((name) => [name, number(name)]),
   )
   return {
-    ...symbolReader(symbol, symbolColumn, types, source),
+    ...symbolReader(symbol, found.symbol, types, source),
     time: await findTime(connection, { all: source.from, sample }, identifier(time), types.get(time) as string, times),
     values,
     flags: flagsOf(values),
-    ...(timeframe === undefined ? {} : { timeframe: `${identifier(timeframe)}::varchar` }),
+    ...(found.timeframe === undefined ? {} : { timeframe: `${identifier(found.timeframe)}::varchar` }),
   }
 }
 
-function guess(names: readonly string[], role: ColumnRole, types: ReadonlyMap<string, string>): string | undefined {
-  const plain = (name: string) => name.toLowerCase().replace(/[\s._-]/g, '')
-  // A time of day beside a date is no time.
-  const isUsable = (name: string) => role !== 'time' || !/^TIME( WITH.*)?$/.test(types.get(name) as string)
-  for (const wanted of NAMES[role]) {
-    const found = names.find((name) => plain(name) === wanted && isUsable(name))
-    if (found !== undefined) return found
+const NEEDED: readonly ColumnRole[] = ['symbol', 'time', 'open', 'high', 'low', 'close']
+const OPTIONAL: readonly ColumnRole[] = ['volume', 'timeframe']
+
+/** @param isSymbolKnown Whether the symbol need not stand in a column. */
+function findNames(
+  names: readonly string[],
+  types: ReadonlyMap<string, string>,
+  wanted: ColumnNames,
+  isSymbolKnown: boolean,
+): FoundColumns {
+  const found: ColumnNames = {}
+  const missing: ColumnRole[] = []
+  for (const role of [...NEEDED, ...OPTIONAL]) {
+    // A time of day beside a date is no time.
+    const isUsable = (name: string) => role !== 'time' || !/^TIME( WITH.*)?$/.test(types.get(name) as string)
+    const asked = wanted[role]
+    const name = asked === undefined ? guessColumn(names, role, isUsable) : types.has(asked) ? asked : undefined
+    if (name !== undefined) found[role] = name
+    else if (asked !== undefined || (role === 'symbol' ? !isSymbolKnown : NEEDED.includes(role))) missing.push(role)
   }
-  return undefined
+  return { found, missing }
 }
 
 function symbolReader(
@@ -222,11 +188,6 @@ function flagsOf({ open, high, low, close, volume }: CandleColumns['values']): s
     when ${high} < ${low} then ${ROW.highBelowLow}
     when not (${every(isFine.slice(2, 6))}) then ${ROW.inconsistent}
     else 0 end + case when coalesce(${isKnownVolume}, false) then 0 else ${ROW.unknownVolume} end)::utinyint end`
-}
-
-function missing(role: ColumnRole, names: readonly string[], problem: string, more = ''): DataError {
-  const message = `${problem}; the data has ${names.join(', ')}: set the option columns.${role} to one of them${more}`
-  return new DataError('DATA_COLUMN_MISSING', message, { role, columns: names })
 }
 
 /** The columns of a source that is in millrace's own form already; `CANDLE_COLUMNS` are its names. */

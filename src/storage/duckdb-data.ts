@@ -3,7 +3,8 @@ import { DataError } from '../domain/errors.ts'
 import type { Timeframe, TimeUnit } from '../domain/timeframe.ts'
 import { type BrokenFile, type Sound, withoutBroken, withoutFiles } from './duckdb-broken.ts'
 import { type CandleTable, type Catalogue, catalogueOf, findRuns, type Run, unnamed } from './duckdb-catalogue.ts'
-import { type CandleColumns, type ColumnOptions, type ColumnRole, findColumns } from './duckdb-columns.ts'
+import type { ColumnNames } from './duckdb-column-names.ts'
+import { type CandleColumns, type ColumnOptions, findColumns } from './duckdb-columns.ts'
 import { findDayTimes } from './duckdb-dates.ts'
 import { type DuckdbConnection, openConnection } from './duckdb-library.ts'
 import { memoryShare } from './duckdb-memory.ts'
@@ -21,7 +22,7 @@ export interface DuckdbOptions extends ColumnOptions {
   /** The table of a `.duckdb` file, where it has more than one. */
   table?: string
   /** Names of columns that are not found by themselves. */
-  columns?: Partial<Record<ColumnRole, string>>
+  columns?: ColumnNames
   /** The length of the candles; told from the data where absent. */
   timeframe?: Timeframe
   /** The symbol, where the data is of one and does not name it. */

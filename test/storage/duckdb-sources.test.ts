@@ -177,19 +177,36 @@ describe('duckdbRepository › what it refuses', () => {
     })
   })
 
-  it('names the columns there are and the option to set when one is missing', async () => {
-    const names = ['symbol', 'ts', 'open', 'high', 'low', 'last price', 'volume']
+  it('names all that is missing, the file that lacks it and the whole option to set', async () => {
+    const names = ['심벌', '거래일시', 'open', 'high', 'low', 'last close', 'volume']
     const data = await files.write('no-close.parquet', queryOf(fileRows(three), names))
-    await expect(openDuckdb({ data })).rejects.toMatchObject({
+    const opening = openDuckdb({ data, columns: { time: '때', open: 'open' } })
+    await expect(opening).rejects.toMatchObject({
       code: 'DATA_COLUMN_MISSING',
       message:
-        'no column looks like the close; the data has symbol, ts, open, high, low, last price, volume: ' +
-        'set the option columns.close to one of them',
+        `no column looks like the symbol or the close, and there is no column "때"; ${data} has ` +
+        `심벌, 거래일시, open, high, low, last close, volume: set the option columns to ` +
+        `{ time: '거래일시', open: 'open', symbol: 'NAME', close: 'last close' }, ` +
+        `or symbol: 'NAME' when the data is of one symbol`,
+      fields: { missing: ['symbol', 'time', 'close'] },
     })
-    await expect(openDuckdb({ data, columns: { close: 'last' } })).rejects.toMatchObject({
-      message: expect.stringMatching(/^there is no column "last"; the data has symbol/),
+    const columns = { time: '거래일시', open: 'open', symbol: '심벌', close: 'last close' }
+    await expectSameAsMemory(files.repository(data, { columns }), three)
+  })
+
+  it('says how many files lack a column, and names one', async () => {
+    const names = ['symbol', 'ts', 'open', 'high', 'low', 'x', 'volume']
+    const first = await files.write('lacking/a.parquet', queryOf(fileRows(three), names))
+    await files.write('lacking/b.parquet', queryOf(fileRows(three), names))
+    await expect(openDuckdb({ data: files.path('lacking') })).rejects.toMatchObject({
+      message:
+        `no column looks like the close; ${first} and 1 more file have symbol, ts, open, high, low, x, volume: ` +
+        `set the option columns to { close: 'NAME' }`,
     })
-    await expectSameAsMemory(files.repository(data, { columns: { close: 'last price' } }), three)
+    const sql = `select * exclude (volume, ts) from '${first}'`
+    await expect(openDuckdb({ data: { sql } })).rejects.toMatchObject({
+      message: expect.stringContaining('no column looks like the time or the close; the data has symbol, open'),
+    })
   })
 
   it('refuses times it cannot read', async () => {
