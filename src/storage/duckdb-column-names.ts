@@ -30,6 +30,9 @@ const NAMES: Record<ColumnRole, readonly string[]> = {
   timeframe: ['timeframe', 'tf', 'interval'],
 }
 
+/** The time of the day, where a date stands in a column of its own. */
+const TIMES_OF_DAY: readonly string[] = ['time', '시간', '时间', '時間', '時刻']
+
 /** Without case, spaces, dots, dashes, underscores and angle brackets. */
 function plain(name: string): string {
   return name.toLowerCase().replace(/[\s._<>-]/g, '')
@@ -46,6 +49,15 @@ export function guessColumn(
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** Columns that may hold the date and the time of the day of what `time` is to be; what they hold says whether they do. */
+export function dateAndTime(names: readonly string[], time: string): { date: string; timeOfDay: string } | undefined {
+  const isTimeOfDay = (name: string) => TIMES_OF_DAY.includes(plain(name))
+  const timeOfDay = names.find(isTimeOfDay)
+  const date = guessColumn(names, 'time', (name) => !isTimeOfDay(name))
+  const isBoth = timeOfDay !== undefined && date !== undefined && (time === date || time === timeOfDay)
+  return isBoth ? { date, timeOfDay } : undefined
 }
 
 /** Which columns are which, and what could not be found. */

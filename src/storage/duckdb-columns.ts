@@ -1,16 +1,18 @@
 import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
-import { DataError } from '../domain/errors.ts'
 import {
   type ColumnNames,
   type ColumnRole,
   columnsMissing,
+  dateAndTime,
   type FoundColumns,
   guessColumn,
 } from './duckdb-column-names.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
+import { type Decimal, findNumbers } from './duckdb-numbers.ts'
+import { readAs } from './duckdb-read-as.ts'
 import { FILE_STEM, fileStem, type Source } from './duckdb-source.ts'
 import { identifier, literal } from './duckdb-sql.ts'
-import { findTime, type TimeOptions, type TimeReader } from './duckdb-time.ts'
+import { findTime, type TimeColumn, type TimeOptions, type TimeReader } from './duckdb-time.ts'
 import { ROW } from './row-flags.ts'
 
 /** How the columns of a source are read as candles; all fields are SQL. */
@@ -26,11 +28,13 @@ export interface CandleColumns {
   values: Record<Exclude<CandleColumn, 'volume'>, string> & { volume?: string }
   /** One byte of `ROW` bits. Without the bit of the volume where the source has none. */
   flags: string
+  /** How columns were understood, and what was guessed, as sentences. */
+  notes: readonly string[]
   /** The length of the candles as VARCHAR, where rows of several lengths are mixed. */
   timeframe?: string
 }
 
-/** Rows looked at to see whether prices that are text are numbers. */
+/** Rows looked at to see how text is written. */
 const SAMPLE = 1000
 
 /** Columns that DuckDB adds by itself. */
@@ -42,69 +46,118 @@ export interface ColumnOptions extends TimeOptions {
   columns?: ColumnNames | undefined
   /** The symbol, where the data is of one and does not name it. */
   symbol?: string | undefined
-  /** What stands before the decimals of numbers that are text. */
-  decimal?: '.' | ',' | undefined
+  /** Of numbers that are text; told from them where absent. */
+  decimal?: Decimal | undefined
 }
 
 /** Finds the columns of a source: those named in the options, the others by their usual names. */
 export async function findColumns(
   connection: DuckdbConnection,
   source: Source,
-  { columns: wanted = {}, symbol, decimal = '.', ...times }: ColumnOptions,
+  { columns: wanted = {}, symbol, decimal, ...times }: ColumnOptions,
 ): Promise<CandleColumns> {
   const described = await connection.rows(
     `select column_name, column_type from (describe select * from ${source.from})`,
   )
   const types = new Map(described.map(([name, type]) => [String(name), String(type)]))
   const names = [...types.keys()].filter((name) => !ADDED.includes(name))
-  const { found, missing } = findNames(names, types, wanted, symbol !== undefined || source.files.length > 1)
-  if (missing.length > 0) throw columnsMissing({ found, missing }, wanted, names, source)
-  const number = (name: string) => asDouble(name, types.get(name) as string, decimal)
-
-  const { open, high, low, close, time } = found as Required<ColumnNames>
-  const prices = [open, high, low, close]
-  const values: CandleColumns['values'] = {
-    open: number(open),
-    high: number(high),
-    low: number(low),
-    close: number(close),
-    ...(found.volume === undefined ? {} : { volume: number(found.volume) }),
-  }
-  const texts = prices.filter((name) => types.get(name) === 'VARCHAR')
+  const fileCount = source.of ? source.files.length : 0
+  const symbolIs = symbol !== undefined ? 'known' : fileCount > 1 ? 'in a column or the name of a file' : 'in a column'
+  const { found, missing } = findNames(names, types, wanted, symbolIs)
+  // The symbol of a single file may stand in its name. Where more is missing its columns are called in another way.
+  const isOneSymbol = fileCount === 1 && wanted.symbol === undefined && `${missing}` === 'symbol'
+  if (missing.length > 0 && !isOneSymbol) throw columnsMissing({ found, missing }, wanted, names, source)
   const sample = await sampleOf(connection, source)
-  await checkNumbers(
-    connection,
-    sample,
-    texts.map((name) => [name, number(name)]),
-  )
+  const values = await valuesOf(connection, sample, found, types, decimal)
+  const time = await timeColumn(connection, sample, found.time as string, { names, types, wanted })
+  const reader = await findTime(connection, { all: source.from, sample }, time, times)
+  if (isOneSymbol && (await repeats(connection, source, reader))) {
+    throw columnsMissing({ found, missing }, wanted, names, source)
+  }
+  const symbolOfFile = isOneSymbol ? 'the name of the file' : symbol === undefined ? source.symbol : undefined
+  const note = readAs({ ...found, time: time.name }, wanted, names, { format: source.format, symbol: symbolOfFile })
   return {
     ...symbolReader(symbol, found.symbol, types, source),
-    time: await findTime(connection, { all: source.from, sample }, identifier(time), types.get(time) as string, times),
+    time: reader,
     values,
     flags: flagsOf(values),
+    notes: [note, reader.note].filter((sentence) => sentence !== undefined),
     ...(found.timeframe === undefined ? {} : { timeframe: `${identifier(found.timeframe)}::varchar` }),
   }
 }
 
-const NEEDED: readonly ColumnRole[] = ['symbol', 'time', 'open', 'high', 'low', 'close']
+/** The column of times; with the time of the day where that stands beside the date. */
+async function timeColumn(
+  connection: DuckdbConnection,
+  sample: string,
+  time: string,
+  { names, types, wanted }: { names: readonly string[]; types: ReadonlyMap<string, string>; wanted: ColumnNames },
+): Promise<TimeColumn> {
+  const alone = { sql: identifier(time), name: time, label: identifier(time), type: types.get(time) as string }
+  const both = wanted.time === undefined ? dateAndTime(names, time) : undefined
+  if (!both || types.get(both.date) !== 'VARCHAR' || types.get(both.timeOfDay) !== 'VARCHAR') return alone
+  const [date, timeOfDay] = [identifier(both.date), identifier(both.timeOfDay)]
+  const isTimeOfDay = `regexp_full_match(trim(${timeOfDay}), '\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d+)?)?|\\d{4}|\\d{6}')`
+  const [row] = await connection.rows(
+    `select coalesce(bool_and(${isTimeOfDay}), false)::int::double from (select ${timeOfDay} from ${sample} limit ${SAMPLE})`,
+  )
+  if (row?.[0] !== 1) return alone
+  return {
+    sql: `(trim(${date}) || ' ' || trim(${timeOfDay}))`,
+    name: `${both.date} ${both.timeOfDay}`,
+    label: `${date} with ${timeOfDay}`,
+    type: 'VARCHAR',
+  }
+}
+
+/** Whether most times come more than once: rows of several symbols, which nothing tells apart. */
+async function repeats(connection: DuckdbConnection, { from }: Source, time: TimeReader): Promise<boolean> {
+  const [row = []] = await connection.rows(
+    `select count(ms)::double, count(distinct ms)::double from (select ${time.milliseconds} as ms from ${from})`,
+  )
+  return Number(row[1]) * 2 < Number(row[0])
+}
+
+/** The columns of numbers as DOUBLE. */
+async function valuesOf(
+  connection: DuckdbConnection,
+  sample: string,
+  found: ColumnNames,
+  types: ReadonlyMap<string, string>,
+  decimal: Decimal | undefined,
+): Promise<CandleColumns['values']> {
+  const { open, high, low, close } = found as Required<ColumnNames>
+  const isText = (name: string | undefined): name is string => name !== undefined && types.get(name) === 'VARCHAR'
+  const texts = { prices: [open, high, low, close].filter(isText), volumes: [found.volume].filter(isText) }
+  const written = await findNumbers(connection, sample, texts, decimal)
+  const number = (name: string) => {
+    if (isText(name)) return written(name)
+    return types.get(name) === 'DOUBLE' ? identifier(name) : `${identifier(name)}::double`
+  }
+  const prices = { open: number(open), high: number(high), low: number(low), close: number(close) }
+  return { ...prices, ...(found.volume === undefined ? {} : { volume: number(found.volume) }) }
+}
+
+const NEEDED: readonly ColumnRole[] = ['time', 'open', 'high', 'low', 'close']
 const OPTIONAL: readonly ColumnRole[] = ['volume', 'timeframe']
 
-/** @param isSymbolKnown Whether the symbol need not stand in a column. */
 function findNames(
   names: readonly string[],
   types: ReadonlyMap<string, string>,
   wanted: ColumnNames,
-  isSymbolKnown: boolean,
+  symbolIs: 'known' | 'in a column' | 'in a column or the name of a file',
 ): FoundColumns {
   const found: ColumnNames = {}
   const missing: ColumnRole[] = []
-  for (const role of [...NEEDED, ...OPTIONAL]) {
+  const needed: readonly ColumnRole[] = symbolIs === 'in a column' ? ['symbol', ...NEEDED] : NEEDED
+  const symbol: readonly ColumnRole[] = symbolIs === 'known' ? [] : ['symbol']
+  for (const role of [...symbol, ...NEEDED, ...OPTIONAL]) {
     // A time of day beside a date is no time.
     const isUsable = (name: string) => role !== 'time' || !/^TIME( WITH.*)?$/.test(types.get(name) as string)
     const asked = wanted[role]
     const name = asked === undefined ? guessColumn(names, role, isUsable) : types.has(asked) ? asked : undefined
     if (name !== undefined) found[role] = name
-    else if (asked !== undefined || (role === 'symbol' ? !isSymbolKnown : NEEDED.includes(role))) missing.push(role)
+    else if (asked !== undefined || needed.includes(role)) missing.push(role)
   }
   return { found, missing }
 }
@@ -132,43 +185,11 @@ function symbolReader(
   return { symbol: `${name}::varchar`, isSymbol: (wanted) => `${name}::varchar = ${literal(wanted)}` }
 }
 
-function asDouble(name: string, type: string, decimal: '.' | ','): string {
-  const column = identifier(name)
-  if (type === 'DOUBLE') return column
-  if (type !== 'VARCHAR') return `${column}::double`
-  // 1.234,5 and 1 234,5: what groups thousands goes.
-  const text = decimal === '.' ? column : `replace(regexp_replace(${column}, '[. \u00a0\u202f]', '', 'g'), ',', '.')`
-  return `try_cast(${text} as double)`
-}
-
-/** Where to look at some rows. CSV is copied for that: with many files every query opens all of them. */
+/** Where to look at some rows. Text is copied for that: with many files every query opens all of them. */
 async function sampleOf(connection: DuckdbConnection, { kind, from }: Source): Promise<string> {
-  if (kind !== 'csv') return from
+  if (kind !== 'csv' && kind !== 'json') return from
   await connection.query(`create or replace temp table sample_rows as select * from ${from} limit ${SAMPLE}`)
   return 'sample_rows'
-}
-
-/** Prices as text of which hardly one is a number are written in another way than they are read. */
-async function checkNumbers(
-  connection: DuckdbConnection,
-  from: string,
-  prices: readonly (readonly [name: string, number: string])[],
-): Promise<void> {
-  if (prices.length === 0) return
-  const counts = prices.map(([name, number]) => {
-    const isWritten = `trim(${identifier(name)}) <> ''`
-    const example = `any_value(${identifier(name)}) filter (${isWritten} and ${number} is null)`
-    return `(count(*) filter (${isWritten}))::double, count(${number})::double, ${example}`
-  })
-  const [row = []] = await connection.rows(`select ${counts.join(', ')} from (select * from ${from} limit ${SAMPLE})`)
-  prices.forEach(([name], at) => {
-    const [written, numbers, example] = row.slice(3 * at)
-    if (Number(numbers) * 2 >= Number(written)) return
-    const message =
-      `column ${identifier(name)} (for example ${example}) cannot be read as prices: set the option decimal to the comma ` +
-      'where 12,5 means twelve and a half (on the command line --decimal ,), or columns to other columns'
-    throw new DataError('DATA_SHAPE', message, { column: name, example })
-  })
 }
 
 /** The same judgement as `judgeRows`. NaN is larger than infinity in SQL, and null is not true. */
@@ -200,6 +221,7 @@ export function plainColumns(hasVolume: boolean, hasTimeframe: boolean): CandleC
     time: { milliseconds: 'time', from: (ms) => `time >= ${ms}`, to: (ms) => `time <= ${ms}` },
     values,
     flags: flagsOf(values),
+    notes: [],
     ...(hasTimeframe ? { timeframe: 'timeframe' } : {}),
   }
 }

@@ -15,7 +15,7 @@ import { findTimeframes, type HeldTimeframes, timeframeFilter } from './duckdb-t
 
 export interface DuckdbOptions extends ColumnOptions {
   /**
-   * A Parquet or CSV file, a pattern or folder of them, or a `.duckdb` file; or a query, which is one SELECT.
+   * A Parquet, CSV or JSON file, a pattern or folder of them, or a `.duckdb` file; or a query, which is one SELECT.
    * Parquet sorted by symbol and time is read fastest, and by all worker threads at once.
    */
   data: CandleData
@@ -31,7 +31,7 @@ export interface DuckdbOptions extends ColumnOptions {
   timeUnit?: TimeUnit
   /** How times that are text are written, as DuckDB's `strptime` takes it: `%d/%m/%Y`. */
   dateFormat?: string
-  /** What stands before the decimals of prices that are text; a full stop where absent. */
+  /** What stands before the decimals of prices that are text; told from them where absent. */
   decimal?: '.' | ','
   /** Threads of DuckDB itself, in the thread that opens the repository; at most four where absent. */
   threads?: number

@@ -167,7 +167,7 @@ describe('duckdbRepository › what it refuses', () => {
     const path = files.path('missing.parquet')
     await expect(openDuckdb({ data: path })).rejects.toMatchObject({
       code: 'DATA_UNREADABLE',
-      message: `cannot read ${path}: there is no such file, and no Parquet or CSV file behind it; check the path`,
+      message: `cannot read ${path}: there is no such file, and no Parquet, CSV or JSON file behind it; check the path`,
     })
     writeFileSync(files.path('text.parquet'), 'this is no parquet file')
     await expect(openDuckdb({ data: files.path('text.parquet') })).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
