@@ -3,7 +3,6 @@ import {
   type ColumnNames,
   type ColumnRole,
   columnsMissing,
-  dateAndTime,
   type FoundColumns,
   guessColumn,
 } from './duckdb-column-names.ts'
@@ -12,7 +11,8 @@ import { type Decimal, findNumbers } from './duckdb-numbers.ts'
 import { readAs } from './duckdb-read-as.ts'
 import { FILE_STEM, fileStem, type Source } from './duckdb-source.ts'
 import { identifier, literal } from './duckdb-sql.ts'
-import { findTime, type TimeColumn, type TimeOptions, type TimeReader } from './duckdb-time.ts'
+import { findTime, type TimeOptions, type TimeReader } from './duckdb-time.ts'
+import { findTimeColumn } from './duckdb-time-column.ts'
 import { ROW } from './row-flags.ts'
 
 /** How the columns of a source are read as candles; all fields are SQL. */
@@ -69,7 +69,11 @@ export async function findColumns(
   if (missing.length > 0 && !isOneSymbol) throw columnsMissing({ found, missing }, wanted, names, source)
   const sample = await sampleOf(connection, source)
   const values = await valuesOf(connection, sample, found, types, decimal)
-  const time = await timeColumn(connection, sample, found.time as string, { names, types, wanted })
+  const time = await findTimeColumn(connection, { all: source.from, sample }, found.time as string, {
+    names,
+    types,
+    wanted,
+  })
   const reader = await findTime(connection, { all: source.from, sample }, time, times)
   if (isOneSymbol && (await repeats(connection, source, reader))) {
     throw columnsMissing({ found, missing }, wanted, names, source)
@@ -83,30 +87,6 @@ export async function findColumns(
     flags: flagsOf(values),
     notes: [note, reader.note].filter((sentence) => sentence !== undefined),
     ...(found.timeframe === undefined ? {} : { timeframe: `${identifier(found.timeframe)}::varchar` }),
-  }
-}
-
-/** The column of times; with the time of the day where that stands beside the date. */
-async function timeColumn(
-  connection: DuckdbConnection,
-  sample: string,
-  time: string,
-  { names, types, wanted }: { names: readonly string[]; types: ReadonlyMap<string, string>; wanted: ColumnNames },
-): Promise<TimeColumn> {
-  const alone = { sql: identifier(time), name: time, label: identifier(time), type: types.get(time) as string }
-  const both = wanted.time === undefined ? dateAndTime(names, time) : undefined
-  if (!both || types.get(both.date) !== 'VARCHAR' || types.get(both.timeOfDay) !== 'VARCHAR') return alone
-  const [date, timeOfDay] = [identifier(both.date), identifier(both.timeOfDay)]
-  const isTimeOfDay = `regexp_full_match(trim(${timeOfDay}), '\\d{1,2}:\\d{2}(:\\d{2}(\\.\\d+)?)?|\\d{4}|\\d{6}')`
-  const [row] = await connection.rows(
-    `select coalesce(bool_and(${isTimeOfDay}), false)::int::double from (select ${timeOfDay} from ${sample} limit ${SAMPLE})`,
-  )
-  if (row?.[0] !== 1) return alone
-  return {
-    sql: `(trim(${date}) || ' ' || trim(${timeOfDay}))`,
-    name: `${both.date} ${both.timeOfDay}`,
-    label: `${date} with ${timeOfDay}`,
-    type: 'VARCHAR',
   }
 }
 

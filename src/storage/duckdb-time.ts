@@ -3,6 +3,7 @@ import type { TimeUnit } from '../domain/timeframe.ts'
 import { findDayOrder } from './duckdb-day-order.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { literals } from './duckdb-sql.ts'
+import type { TimeColumn } from './duckdb-time-column.ts'
 
 /** How a column of times is read. */
 export interface TimeReader {
@@ -16,17 +17,6 @@ export interface TimeReader {
   unit?: TimeUnit
   /** What was guessed, as a sentence. */
   note?: string
-}
-
-/** Where the times are. */
-export interface TimeColumn {
-  /** SQL of the column, or of what several hold together. */
-  sql: string
-  /** As the source calls it, and as SQL in messages. */
-  name: string
-  label: string
-  /** DuckDB's name of the type. */
-  type: string
 }
 
 /** What is known of the times; what is not is told from the data. */

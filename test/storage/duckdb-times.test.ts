@@ -161,6 +161,17 @@ describe('duckdbRepository › times that are text', () => {
     })
   })
 
+  it('are dates where the time of the day is the same in all rows', async () => {
+    const header = '종목코드,일자,시간,시가,고가,저가,종가'
+    const days = ['A,20240110,153000,1,1,1,1', 'A,20240111,153000,1,1,1,1']
+    expect((await times(csv([header, ...days]))).dates).toEqual(['2024-01-10', '2024-01-11'])
+    const many = Array.from({ length: 2000 }, (_, at) => `S${at},20240110,0900,1,1,1,1`)
+    const repository = files.repository(csv([header, ...many, 'S0,20240110,0901,1,1,1,1']), { timeframe: '1m' })
+    const loaded = await repository.load('S0', everything({ timeframe: '1m' }))
+    if (loaded.error) throw new Error(loaded.error.message)
+    expect([...loaded.series.time]).toEqual([Date.UTC(2024, 0, 10, 9), Date.UTC(2024, 0, 10, 9, 1)])
+  })
+
   it('have the time of the day in a column of its own', async () => {
     const lines = ['A,20240101,0900,1,1,1,1', 'A,20240101,0901,1,1,1,1', 'A,20240101,0902,1,1,1,1']
     for (const header of ['symbol,date,time,open,high,low,close', '종목코드,일자,시간,시가,고가,저가,종가']) {

@@ -57,15 +57,13 @@ describe('files that people have, scanned without options', () => {
     [
       'stooq.txt',
       ['AAA.US', 'BBB.US'],
-      [
-        'read as Stooq: symbol=<TICKER>, time=<DATE> <TIME>, open=<OPEN>, high=<HIGH>, low=<LOW>, close=<CLOSE>, volume=<VOL>',
-      ],
+      ['read as Stooq: symbol=<TICKER>, time=<DATE>, open=<OPEN>, high=<HIGH>, low=<LOW>, close=<CLOSE>, volume=<VOL>'],
     ],
     [
       'metatrader/EURUSD.csv',
       ['EURUSD'],
       [
-        'read as MetaTrader: symbol=the name of the file, time=<DATE> <TIME>, open=<OPEN>, high=<HIGH>, low=<LOW>, ' +
+        'read as MetaTrader: symbol=the name of the file, time=<DATE>, open=<OPEN>, high=<HIGH>, low=<LOW>, ' +
           'close=<CLOSE>, volume=<VOL>',
       ],
     ],
