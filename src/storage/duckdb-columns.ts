@@ -10,13 +10,15 @@ import type { DuckdbConnection } from './duckdb-library.ts'
 import { type Decimal, findNumbers } from './duckdb-numbers.ts'
 import { readAs } from './duckdb-read-as.ts'
 import { FILE_STEM, fileStem, type Source } from './duckdb-source.ts'
-import { identifier, literal } from './duckdb-sql.ts'
+import { identifier, literal, where } from './duckdb-sql.ts'
 import { findTime, type TimeOptions, type TimeReader } from './duckdb-time.ts'
 import { findTimeColumn } from './duckdb-time-column.ts'
 import { ROW } from './row-flags.ts'
 
-/** How the columns of a source are read as candles; all fields are SQL. */
+/** How the columns of a source are read as candles; all fields but names and notes are SQL. */
 export interface CandleColumns {
+  /** What has to be there, as the source calls it. */
+  names: readonly string[]
   /** The symbol as VARCHAR. */
   symbol: string
   /** True for the rows of one symbol; undefined when no row can be. */
@@ -67,7 +69,14 @@ export async function findColumns(
   // The symbol of a single file may stand in its name. Where more is missing its columns are called in another way.
   const isOneSymbol = fileCount === 1 && wanted.symbol === undefined && `${missing}` === 'symbol'
   if (missing.length > 0 && !isOneSymbol) throw columnsMissing({ found, missing }, wanted, names, source)
-  const sample = await sampleOf(connection, source)
+  const sample = await sampleOf(
+    connection,
+    source,
+    [found.time, found.close].map((name) => identifier(name as string)),
+  )
+  // A list of symbols beside the candles names its own column only.
+  const isGuess = fileCount > 1 && sample !== source.from && wanted.symbol === undefined
+  if (isGuess && found.symbol !== undefined && (await isEmpty(connection, sample, found.symbol))) delete found.symbol
   const values = await valuesOf(connection, sample, found, types, decimal)
   const time = await findTimeColumn(connection, { all: source.from, sample }, found.time as string, {
     names,
@@ -85,9 +94,17 @@ export async function findColumns(
     time: reader,
     values,
     flags: flagsOf(values),
+    names: [found.symbol, found.time, found.open, found.high, found.low, found.close].filter(
+      (name) => name !== undefined,
+    ),
     notes: [note, reader.note].filter((sentence) => sentence !== undefined),
     ...(found.timeframe === undefined ? {} : { timeframe: `${identifier(found.timeframe)}::varchar` }),
   }
+}
+
+async function isEmpty(connection: DuckdbConnection, sample: string, column: string): Promise<boolean> {
+  const [row] = await connection.rows(`select count(${identifier(column)})::double from ${sample}`)
+  return row?.[0] === 0
 }
 
 /** Whether most times come more than once: rows of several symbols, which nothing tells apart. */
@@ -165,10 +182,19 @@ function symbolReader(
   return { symbol: `${name}::varchar`, isSymbol: (wanted) => `${name}::varchar = ${literal(wanted)}` }
 }
 
-/** Where to look at some rows. Text is copied for that: with many files every query opens all of them. */
-async function sampleOf(connection: DuckdbConnection, { kind, from }: Source): Promise<string> {
+/**
+ * Where to look at some rows. Text is copied for that: with many files every query opens all of them.
+ *
+ * @param known Columns that say something in these rows: the first file may lack them.
+ */
+async function sampleOf(
+  connection: DuckdbConnection,
+  { kind, from }: Source,
+  known: readonly string[],
+): Promise<string> {
   if (kind !== 'csv' && kind !== 'json') return from
-  await connection.query(`create or replace temp table sample_rows as select * from ${from} limit ${SAMPLE}`)
+  const rows = `from ${from}${where(...known.map((name) => `${name} is not null`))} limit ${SAMPLE}`
+  await connection.query(`create or replace temp table sample_rows as select * ${rows}`)
   return 'sample_rows'
 }
 
@@ -201,6 +227,7 @@ export function plainColumns(hasVolume: boolean, hasTimeframe: boolean): CandleC
     time: { milliseconds: 'time', from: (ms) => `time >= ${ms}`, to: (ms) => `time <= ${ms}` },
     values,
     flags: flagsOf(values),
+    names: [],
     notes: [],
     ...(hasTimeframe ? { timeframe: 'timeframe' } : {}),
   }

@@ -6,6 +6,7 @@ import { type CandleTable, type Catalogue, catalogueOf, findRuns, type Run, unna
 import type { ColumnNames } from './duckdb-column-names.ts'
 import { type CandleColumns, type ColumnOptions, findColumns } from './duckdb-columns.ts'
 import { findDayTimes } from './duckdb-dates.ts'
+import { filesLacking } from './duckdb-lacking.ts'
 import { type DuckdbConnection, openConnection } from './duckdb-library.ts'
 import { memoryShare } from './duckdb-memory.ts'
 import { type CandleData, filesOf, isReadInWorkers, nameOf, openSource, reachOf, stampFiles } from './duckdb-source.ts'
@@ -224,6 +225,12 @@ export class DuckdbData {
     const opened = async (): Promise<OpenData> => {
       const original = { source: sound.source, columns }
       const table = sound.source.rowNumber === undefined ? await this.stage(connection, original) : original
+      const lacking = table === original ? [] : await filesLacking(connection, original, table)
+      if (lacking.length > 0) {
+        const { source } = withoutFiles(sound.source, lacking, sound.source.skippedLines)
+        sound = { source, broken: [...sound.broken, ...lacking] }
+        return opened()
+      }
       const timeframes = known?.timeframes ?? (await findTimeframes(connection, table, this.options.timeframe))
       const catalogues = new Map<Timeframe, Promise<Catalogue>>()
       for (const [held, runs] of known?.runs ?? []) catalogues.set(held, Promise.resolve(catalogueOf(table, runs)))
