@@ -1,12 +1,17 @@
 import type { CandleColumn } from '../domain/candle.ts'
-import { DataError } from '../domain/errors.ts'
-import type { Source } from './duckdb-source.ts'
 
 /** What a column can be. */
 export type ColumnRole = 'symbol' | 'time' | CandleColumn | 'timeframe'
 
 /** Names of columns by what they are. */
 export type ColumnNames = Partial<Record<ColumnRole, string>>
+
+/** Which columns are which, and what could not be found. */
+export interface FoundColumns {
+  found: ColumnNames
+  /** The roles without a column that need one. */
+  missing: readonly ColumnRole[]
+}
 
 // In the order of preference, compared as `plain` writes them. No adjusted close: it does not go with unadjusted open,
 // high and low.
@@ -51,6 +56,11 @@ export function guessColumn(
   return undefined
 }
 
+/** Whether a name has a word of the role in it. A letter or two are in everything. */
+export function resembles(name: string, role: ColumnRole): boolean {
+  return NAMES[role].some((word) => word.length > (/^[a-z]/.test(word) ? 2 : 1) && plain(name).includes(word))
+}
+
 /** Columns that may hold the date and the time of the day of what `time` is to be; what they hold says whether they do. */
 export function dateAndTime(names: readonly string[], time: string): { date: string; timeOfDay: string } | undefined {
   const isTimeOfDay = (name: string) => TIMES_OF_DAY.includes(plain(name))
@@ -58,63 +68,4 @@ export function dateAndTime(names: readonly string[], time: string): { date: str
   const date = guessColumn(names, 'time', (name) => !isTimeOfDay(name))
   const isBoth = timeOfDay !== undefined && date !== undefined && (time === date || time === timeOfDay)
   return isBoth ? { date, timeOfDay } : undefined
-}
-
-/** Which columns are which, and what could not be found. */
-export interface FoundColumns {
-  found: ColumnNames
-  /** The roles without a column that need one. */
-  missing: readonly ColumnRole[]
-}
-
-/**
- * All that is missing at once, with what to set for it: the columns asked for before, and for every missing one the
- * column left over that its name fits best, or the word NAME.
- */
-export function columnsMissing(
-  { found, missing }: FoundColumns,
-  wanted: ColumnNames,
-  names: readonly string[],
-  { kind, files }: Source,
-): DataError {
-  const unknown = missing.filter((role) => wanted[role] === undefined).map((role) => `the ${role}`)
-  const absent = missing.filter((role) => wanted[role] !== undefined).map((role) => `"${wanted[role]}"`)
-  const problems = [
-    ...(unknown.length > 0 ? [`no column looks like ${either(unknown)}`] : []),
-    ...(absent.length > 0 ? [`there is no column ${either(absent)}`] : []),
-  ]
-  const columns = { ...wanted, ...suggested(missing, found, names) }
-  const setting = Object.entries(columns).map(([role, name]) => `${role}: ${quoted(name)}`)
-  const single = missing.includes('symbol') ? `, or symbol: 'NAME' when the data is of one symbol` : ''
-  const where = kind === 'sql' ? 'the data has' : kind === 'table' || files.length < 2 ? `${files[0]} has` : has(files)
-  const message =
-    `${problems.join(', and ')}; ${where} ${names.join(', ')}: set the option columns to { ${setting.join(', ')} }` +
-    single
-  return new DataError('DATA_COLUMN_MISSING', message, { missing, names, columns })
-}
-
-function suggested(missing: readonly ColumnRole[], found: ColumnNames, names: readonly string[]): ColumnNames {
-  const free = new Set(names)
-  for (const name of Object.values(found)) free.delete(name)
-  const columns: ColumnNames = {}
-  for (const role of missing) {
-    // A letter or two are in everything.
-    const words = NAMES[role].filter((word) => word.length > (/^[a-z]/.test(word) ? 2 : 1))
-    const fitting = [...free].find((name) => words.some((word) => plain(name).includes(word)))
-    if (fitting !== undefined) free.delete(fitting)
-    columns[role] = fitting ?? 'NAME'
-  }
-  return columns
-}
-
-function has(files: readonly string[]): string {
-  return `${files[0]} and ${files.length - 1} more ${files.length === 2 ? 'file' : 'files'} have`
-}
-
-function either(words: readonly string[]): string {
-  return words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
-}
-
-function quoted(name: string): string {
-  return `'${name.replace(/['\\]/g, '\\$&')}'`
 }

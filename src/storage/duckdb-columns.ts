@@ -1,11 +1,6 @@
 import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
-import {
-  type ColumnNames,
-  type ColumnRole,
-  columnsMissing,
-  type FoundColumns,
-  guessColumn,
-} from './duckdb-column-names.ts'
+import { type ColumnNames, type ColumnRole, type FoundColumns, guessColumn } from './duckdb-column-names.ts'
+import { columnsMissing } from './duckdb-columns-missing.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { type Decimal, findNumbers } from './duckdb-numbers.ts'
 import { readAs } from './duckdb-read-as.ts'
@@ -68,7 +63,8 @@ export async function findColumns(
   const { found, missing } = findNames(names, types, wanted, symbolIs)
   // The symbol of a single file may stand in its name. Where more is missing its columns are called in another way.
   const isOneSymbol = fileCount === 1 && wanted.symbol === undefined && `${missing}` === 'symbol'
-  if (missing.length > 0 && !isOneSymbol) throw columnsMissing({ found, missing }, wanted, names, source)
+  if (missing.length > 0 && !isOneSymbol)
+    throw await columnsMissing(connection, source, { found, missing }, wanted, names)
   const sample = await sampleOf(
     connection,
     source,
@@ -85,7 +81,7 @@ export async function findColumns(
   })
   const reader = await findTime(connection, { all: source.from, sample }, time, times)
   if (isOneSymbol && (await repeats(connection, source, reader))) {
-    throw columnsMissing({ found, missing }, wanted, names, source)
+    throw await columnsMissing(connection, source, { found, missing }, wanted, names)
   }
   const symbolOfFile = isOneSymbol ? 'the name of the file' : symbol === undefined ? source.symbol : undefined
   const note = readAs({ ...found, time: time.name }, wanted, names, { format: source.format, symbol: symbolOfFile })

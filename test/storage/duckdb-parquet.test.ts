@@ -183,7 +183,7 @@ describe('duckdbRepository › Parquet', () => {
       code: 'DATA_COLUMN_MISSING',
       message:
         `no column looks like the symbol; ${data} has ${names.join(', ')}: set the option columns to ` +
-        `{ symbol: 'NAME' }, or symbol: 'NAME' when the data is of one symbol`,
+        `{ symbol: 'stock' }, or symbol: 'NAME' when the data is of one symbol`,
     })
     await expectSameAsMemory(files.repository(data, { columns: { symbol: 'stock' } }), several)
   })

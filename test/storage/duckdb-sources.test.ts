@@ -186,12 +186,29 @@ describe('duckdbRepository › what it refuses', () => {
       message:
         `no column looks like the symbol or the close, and there is no column "때"; ${data} has ` +
         `심벌, 거래일시, open, high, low, last close, volume: set the option columns to ` +
-        `{ time: '거래일시', open: 'open', symbol: 'NAME', close: 'last close' }, ` +
+        `{ time: '거래일시', open: 'open', symbol: '심벌', close: 'last close' }, ` +
         `or symbol: 'NAME' when the data is of one symbol`,
       fields: { missing: ['symbol', 'time', 'close'] },
     })
     const columns = { time: '거래일시', open: 'open', symbol: '심벌', close: 'last close' }
     await expectSameAsMemory(files.repository(data, { columns }), three)
+  })
+
+  it('offers the columns left over whose values fit, which read it when they are pasted', async () => {
+    const names = ['stock', 'n', 'when', 'first', 'top', 'bottom', 'last', 'amount']
+    const query = queryOf(fileRows(three), ['stock', 'when', 'first', 'top', 'bottom', 'last', 'amount'])
+    const data = await files.write('fitting.csv', `select stock, 1e9 as n, * exclude (stock) from (${query})`)
+    const columns = { symbol: 'stock', time: 'when', open: 'first', high: 'top', low: 'bottom', close: 'last' }
+    await expect(openDuckdb({ data })).rejects.toMatchObject({ fields: { names, columns } })
+    await expectSameAsMemory(files.repository(data, { columns: { ...columns, volume: 'amount' } }), three)
+  })
+
+  it('offers no prices that cannot be those of candles', async () => {
+    const names = ['code', 'moment', 'p1', 'p2', 'p3', 'p4', 'volume']
+    const query = queryOf(fileRows(three), ['code', 'moment', 'p1', 'p4', 'p2', 'p3', 'volume'])
+    const data = await files.write('no-fitting.csv', `select ${names.join(', ')} from (${query})`)
+    const columns = { time: 'moment', open: 'NAME', high: 'NAME', low: 'NAME', close: 'NAME' }
+    await expect(openDuckdb({ data })).rejects.toMatchObject({ fields: { columns } })
   })
 
   it('says how many files lack a column, and names one', async () => {
@@ -201,7 +218,7 @@ describe('duckdbRepository › what it refuses', () => {
     await expect(openDuckdb({ data: files.path('lacking') })).rejects.toMatchObject({
       message:
         `no column looks like the close; ${first} and 1 more file have symbol, ts, open, high, low, x, volume: ` +
-        `set the option columns to { close: 'NAME' }`,
+        `set the option columns to { close: 'x' }`,
     })
     const sql = `select * exclude (volume, ts) from '${first}'`
     await expect(openDuckdb({ data: { sql } })).rejects.toMatchObject({
