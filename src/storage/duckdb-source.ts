@@ -77,6 +77,7 @@ export async function openSource(connection: DuckdbConnection, data: CandleData,
   if (DATABASE_FILE.test(data)) return openDatabase(connection, data, table)
   const files = await filesOf(connection, data)
   const [first] = files as [string]
+  checkEnding(first)
   if (JSON_FILE.test(first)) return textSource('json', files, await jsonReader(connection, files))
   if (CSV_FILE.test(first)) return textSource('csv', files, await csvReader(connection, files))
   return { kind: 'parquet', from: parquetOf(files), files, of: parquetOf, rowNumber: 'file_row_number' }
@@ -138,6 +139,18 @@ export async function filesOf(connection: DuckdbConnection, data: string): Promi
     if (files.length > 0) return files
   }
   throw missing(data)
+}
+
+/** @throws DataError `DATA_UNREADABLE` for a kind of file that has to be made another first. */
+function checkEnding(file: string): void {
+  const ways: readonly (readonly [ending: RegExp, is: string, way: string])[] = [
+    [/\.(xlsx?|xlsm|ods)$/i, 'a spreadsheet', 'save it as CSV (UTF-8) and name that'],
+    [/\.(zip|7z|rar|tar|tgz|tar\.gz)$/i, 'an archive', 'unpack it and name the folder'],
+  ]
+  const found = ways.find(([ending]) => ending.test(file))
+  if (!found) return
+  const [, is, way] = found
+  throw new DataError('DATA_UNREADABLE', `cannot read ${file}: it is ${is}; ${way}`, { data: file })
 }
 
 function missing(data: string): DataError {

@@ -177,6 +177,19 @@ describe('duckdbRepository › what it refuses', () => {
     })
   })
 
+  it.each([
+    ['prices.xlsx', 'it is a spreadsheet; save it as CSV (UTF-8) and name that'],
+    ['BTCUSDT-1d-2024-01.zip', 'it is an archive; unpack it and name the folder'],
+    ['all.tar.gz', 'it is an archive; unpack it and name the folder'],
+  ])('says what to do with %s', async (name, way) => {
+    const data = files.path(name)
+    writeFileSync(data, 'PK')
+    await expect(openDuckdb({ data })).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+      message: `cannot read ${data}: ${way}`,
+    })
+  })
+
   it('names all that is missing, the file that lacks it and the whole option to set', async () => {
     const names = ['심벌', '거래일시', 'open', 'high', 'low', 'last close', 'volume']
     const data = await files.write('no-close.parquet', queryOf(fileRows(three), names))
