@@ -1,5 +1,6 @@
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { fileList, literals } from './duckdb-sql.ts'
+import { type WideFile, wideFile, wideRows } from './duckdb-wide.ts'
 
 /** How files of text are read; everything as text. */
 export interface TextReader {
@@ -29,14 +30,36 @@ const KLINES: readonly string[] = [
   ...['taker_buy_volume', 'taker_buy_quote_volume', 'ignore'],
 ]
 
-/** Tells by the first line what CSV files are; of the first file that can be read. */
+/** Tells by the first lines what CSV files are; of the first file that can be read. */
 export async function csvReader(connection: DuckdbConnection, files: readonly string[]): Promise<TextReader> {
   for (const file of files) {
-    const sniffing = `select * from read_csv(${fileList([file])}, header = false, all_varchar = true) limit 1`
-    const [first] = await connection.rows(sniffing).catch(() => [])
-    if (first) return areKlines(first.map(String)) ? KLINE_READER : { of: csvOf }
+    const lines = await firstLines(connection, file)
+    if (lines.length === 0) continue
+    if (areKlines(lines[0] as string[])) return KLINE_READER
+    return wideFile(lines) ? wideReader(connection, files) : { of: csvOf }
   }
   return { of: csvOf }
+}
+
+/** None where the file cannot be read: that shows when it is. */
+async function firstLines(connection: DuckdbConnection, file: string): Promise<string[][]> {
+  const reading = `select * from read_csv(${fileList([file])}, header = false, all_varchar = true) limit 3`
+  const rows = await connection.rows(reading).catch(() => [])
+  return rows.map((row) => row.map((text) => `${text ?? ''}`))
+}
+
+async function wideReader(connection: DuckdbConnection, files: readonly string[]): Promise<TextReader> {
+  const known = new Map<string, WideFile>()
+  for (const file of files) {
+    const wide = wideFile(await firstLines(connection, file))
+    if (wide) known.set(file, wide)
+  }
+  const rowsOf = (file: string) => {
+    const wide = known.get(file)
+    return wide ? wideRows(file, wide) : `select * from ${csvOf([file])}`
+  }
+  const of: TextReader['of'] = (some) => `(${some.map(rowsOf).join(' union all by name ')})`
+  return { format: "yfinance's table", symbol: 'the lines of headers', of }
 }
 
 function areKlines(line: readonly string[]): boolean {

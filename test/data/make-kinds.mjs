@@ -48,6 +48,19 @@ const objects = (symbols) =>
     rows.map(([date, open, high, low, close, volume]) => ({ symbol, date, open, high, low, close, volume })),
   )
 
+/** What pandas writes of yfinance: prices and symbols in two lines of headers, then the name of the dates. */
+function wide(symbols, isByPrice) {
+  const prices = ['Close', 'High', 'Low', 'Open', 'Volume']
+  const places = [3, 1, 2, 0, 4]
+  const columns = isByPrice
+    ? prices.flatMap((price, at) => symbols.map((symbol) => [price, symbol, places[at]]))
+    : symbols.flatMap((symbol) => prices.map((price, at) => [price, symbol, places[at]]))
+  const headers = [['Price', ...columns.map(([price]) => price)], ['Ticker', ...columns.map(([, symbol]) => symbol)]]
+  const head = [...(isByPrice ? headers : headers.reverse()), ['Date', ...columns.map(() => '')]]
+  const lines = rows.map(([day, ...values]) => [day, ...columns.map(([, , place]) => values[place])])
+  return `${[...head, ...lines].map((line) => line.join(',')).join('\n')}\n`
+}
+
 /** Every file by its path. */
 export const KINDS = {
   'stooq.txt': table('<TICKER>,<PER>,<DATE>,<TIME>,<OPEN>,<HIGH>,<LOW>,<CLOSE>,<VOL>,<OPENINT>', TWO, (symbol, day, ...values) => [
@@ -64,6 +77,9 @@ export const KINDS = {
   'yahoo/AAA.csv': table('Date,Open,High,Low,Close,Adj Close,Volume', ['AAA'], (_, day, open, high, low, close, volume) => [
     day, open, high, low, close, close / 2, volume,
   ]),
+  'yfinance.csv': wide(TWO, true),
+  'yfinance-by-symbol.csv': wide(TWO, false),
+  'yfinance-one.csv': wide(['AAA'], true),
   'korean.csv': table('심볼,날짜,시가,고가,저가,종가,거래량', KOREAN, (symbol, day, ...values) => [
     symbol, dated(day, 'Y년 M월 D일'), ...values.map(grouped),
   ]),

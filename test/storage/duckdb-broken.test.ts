@@ -230,6 +230,35 @@ describe('duckdbRepository › a file of text without a column that others have'
   })
 })
 
+describe('duckdbRepository › wide tables of several symbols', () => {
+  const head = ['Price,Open,Open,High,High,Low,Low,Close,Close', 'Ticker,A,B,A,B,A,B,A,B', 'Date,,,,,,,,']
+  const wide = [...head, '2024-01-01,1,2,3,4,1,2,2,3', '2024-01-02,1,,3,,1,,2,', '2024-01-03,1,2,3,4,1,2,2,3']
+
+  it('have no row where a symbol was not traded, and volumes that nobody knows', async () => {
+    const data = files.path('wide.csv')
+    writeFileSync(data, wide.join('\n'))
+    const candle = (day: number, open: number): Row => [day, open, open + 2, open, open + 1, Number.NaN]
+    await expectSameAsMemory(files.repository(data), {
+      A: [0, 1, 2].map((day) => candle(day, 1)),
+      B: [0, 2].map((day) => candle(day, 2)),
+    })
+  })
+
+  it('fail by name where they lie beside others that are none', async () => {
+    mkdirSync(files.path('wide'))
+    writeFileSync(files.path('wide/a.csv'), wide.join('\n'))
+    writeFileSync(files.path('wide/b.csv'), 'date,open,high,low,close\n2024-01-01,1,1,1,1\n')
+    const repository = files.repository(files.path('wide'))
+    expect(await repository.symbols('1d')).toEqual(['A', 'B'])
+    expect((await repository.report!('1d')).failures.map(({ file, message }) => [file, message])).toEqual([
+      [
+        files.path('wide/b.csv'),
+        expect.stringContaining('b.csv: it has no column "symbol" as other files have; it has date, open'),
+      ],
+    ])
+  })
+})
+
 describe('duckdbRepository › a file of JSON that cannot be read', () => {
   it('stops only its own symbol', async () => {
     for (const [at, symbol] of SYMBOLS.entries()) {

@@ -43,6 +43,8 @@ const epoch = (column: string) =>
   `the numbers of column "${column}" are read as ms since 1970, by their size; the option timeUnit sets it`
 const klines =
   'read as Binance klines: symbol=the name of the file before the first -, time=open_time, open=open, high=high, low=low, close=close, volume=volume'
+const yfinance =
+  "read as yfinance's table: symbol=the lines of headers, time=date, open=open, high=high, low=low, close=close, volume=volume"
 const short = (time: string) => `read as: symbol=sym, time=${time}, open=o, high=h, low=l, close=c, volume=v`
 
 describe('files that people have, scanned without options', () => {
@@ -101,6 +103,9 @@ describe('files that people have, scanned without options', () => {
       KOREAN,
       ['read as: symbol=コード, time=日付, open=始値, high=高値, low=安値, close=終値, volume=出来高'],
     ],
+    ['yfinance.csv', TWO, [yfinance]],
+    ['yfinance-by-symbol.csv', TWO, [yfinance]],
+    ['yfinance-one.csv', ['AAA'], [yfinance]],
     ['short-names.csv', TWO, [short('d')]],
     ['dt.csv', TWO, [short('dt')]],
     ['day.csv', TWO, [short('day')]],
