@@ -85,11 +85,17 @@ function placed(problem: FormulaError | FormulaWarning, { text, file }: FormulaF
 /** How to set on the command line what the message asks for. */
 function optionHint({ code, fields }: MillraceError): string {
   if (code === 'DATA_COLUMN_MISSING') {
-    const role = String(fields.role)
-    const whole = role === 'symbol' ? ', or --one-symbol NAME for data of a single symbol' : ''
-    return `on the command line: --columns ${role}=NAME${whole}`
+    const { columns, missing } = fields as { columns: Record<string, string>; missing: readonly string[] }
+    const single = missing.includes('symbol') ? ', or --one-symbol NAME for data of a single symbol' : ''
+    const setting = Object.entries(columns).map(([role, name]) => `${role}=${name}`)
+    return `on the command line: --columns ${shellWord(setting.join(','))}${single}`
   }
   if (code === 'DATA_OPTION' && 'tables' in fields) return 'on the command line: --table NAME'
   if (code === 'DATA_TIMEFRAME') return 'on the command line: --timeframe 1d'
   return ''
+}
+
+/** A text as one word of a shell. */
+function shellWord(text: string): string {
+  return /^[\p{L}\p{N}=,./:_-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -53,7 +53,7 @@ const COLUMN_ROLES = ['symbol', 'time', 'open', 'high', 'low', 'close', 'volume'
 
 /** `--data` and what describes it. */
 export function addDataOptions(command: Command): Command {
-  const source = 'Parquet or CSV file, pattern, folder, .duckdb file, or SQL (SELECT, FROM, WITH)'
+  const source = 'Parquet, CSV or JSON file, pattern, folder, .duckdb file, or SQL (SELECT …)'
   return command
     .optionsGroup('Data:')
     .addOption(new Option('-d, --data <source>', source).env('MILLRACE_DATA'))
@@ -64,7 +64,12 @@ export function addDataOptions(command: Command): Command {
       parseColumns,
     )
     .option('--date-format <format>', 'how dates in text are written: %d/%m/%Y')
-    .addOption(new Option('--decimal <sign>', 'before the decimals of prices in text (default: .)').choices(['.', ',']))
+    .addOption(
+      new Option('--decimal <sign>', 'before the decimals of prices in text (default: told from them)').choices([
+        '.',
+        ',',
+      ]),
+    )
     .option('--one-symbol <name>', 'the data is of this symbol and does not name it')
     .addOption(new Option('--timeframe <tf>', 'length of the candles (default: what the data has)').choices(TIMEFRAMES))
     .addOption(new Option('--defects <policy>', 'candles that cannot be true (default: drop)').choices(DEFECT_POLICIES))

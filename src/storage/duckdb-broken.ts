@@ -1,6 +1,7 @@
 import type { CandleColumns } from './duckdb-columns.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
-import { csvOf, parquetOf, type Source } from './duckdb-source.ts'
+import type { Source } from './duckdb-source.ts'
+import { csvOf } from './duckdb-text-files.ts'
 
 /** A file of the data that cannot be read, and why: the others are. */
 export interface BrokenFile {
@@ -26,14 +27,15 @@ export async function withoutBroken(
   source: Source,
   columns?: CandleColumns,
 ): Promise<Sound | undefined> {
-  if (source.kind !== 'parquet' && source.kind !== 'csv') return undefined
+  const { kind, of } = source
+  if (!of) return undefined
   const broken: BrokenFile[] = []
   let skippedLines = 0
   for (const file of source.files) {
     try {
-      await look(connection, source.kind, source.kind === 'csv' ? csvOf([file]) : parquetOf([file]), columns)
+      await look(connection, kind, of([file]), columns)
     } catch (cause) {
-      const lines = source.kind === 'csv' ? await badLines(connection, file, columns) : undefined
+      const lines = kind === 'csv' ? await badLines(connection, file, of([file], true), columns) : undefined
       if (!lines) broken.push({ file, reason: reasonOf(cause) })
       else skippedLines += lines
     }
@@ -47,7 +49,7 @@ export function withoutFiles(source: Source, broken: readonly BrokenFile[], skip
   if (broken.length === 0 && skippedLines === 0) return { source, broken }
   const isBroken = new Set(broken.map(({ file }) => file))
   const files = source.files.filter((file) => !isBroken.has(file))
-  const from = source.kind === 'csv' ? csvOf(files, skippedLines > 0) : parquetOf(files)
+  const from = source.of?.(files, skippedLines > 0) ?? source.from
   return { source: { ...source, files, from, ...(skippedLines > 0 && { skippedLines }) }, broken }
 }
 
@@ -59,8 +61,10 @@ async function look(
   columns: CandleColumns | undefined,
 ): Promise<void> {
   if (!columns) {
-    // CSV has to be read to its end to be taken apart; the end of a Parquet file says what is in it.
-    await connection.rows(`select count(*)::double from ${kind === 'csv' ? from : `(select * from ${from} limit 1)`}`)
+    // Text has to be read to its end to be taken apart; the end of a Parquet file says what is in it.
+    await connection.rows(
+      `select count(*)::double from ${kind !== 'parquet' ? from : `(select * from ${from} limit 1)`}`,
+    )
     return
   }
   const { symbol, time, values } = columns
@@ -72,11 +76,12 @@ async function look(
 async function badLines(
   connection: DuckdbConnection,
   file: string,
+  lenient: string,
   columns: CandleColumns | undefined,
 ): Promise<number | undefined> {
   const rejects = { table: 'bad_lines', scan: 'bad_scans' }
   try {
-    await look(connection, 'csv', csvOf([file], true), columns)
+    await look(connection, 'csv', lenient, columns)
     for (const name of Object.values(rejects)) await connection.query(`drop table if exists ${name}`)
     const storing = `store_rejects = true, rejects_table = '${rejects.table}', rejects_scan = '${rejects.scan}'`
     await connection.rows(`select count(*)::double from ${csvOf([file], false, storing)}`)

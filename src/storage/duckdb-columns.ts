@@ -1,16 +1,19 @@
 import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
-import { DataError } from '../domain/errors.ts'
+import { type ColumnNames, type ColumnRole, type FoundColumns, guessColumn } from './duckdb-column-names.ts'
+import { columnsMissing } from './duckdb-columns-missing.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
+import { type Decimal, findNumbers } from './duckdb-numbers.ts'
+import { readAs } from './duckdb-read-as.ts'
 import { FILE_STEM, fileStem, type Source } from './duckdb-source.ts'
-import { identifier, literal } from './duckdb-sql.ts'
+import { identifier, literal, where } from './duckdb-sql.ts'
 import { findTime, type TimeOptions, type TimeReader } from './duckdb-time.ts'
+import { findTimeColumn } from './duckdb-time-column.ts'
 import { ROW } from './row-flags.ts'
 
-/** What a column can be. */
-export type ColumnRole = 'symbol' | 'time' | CandleColumn | 'timeframe'
-
-/** How the columns of a source are read as candles; all fields are SQL. */
+/** How the columns of a source are read as candles; all fields but names and notes are SQL. */
 export interface CandleColumns {
+  /** What has to be there, as the source calls it. */
+  names: readonly string[]
   /** The symbol as VARCHAR. */
   symbol: string
   /** True for the rows of one symbol; undefined when no row can be. */
@@ -22,41 +25,13 @@ export interface CandleColumns {
   values: Record<Exclude<CandleColumn, 'volume'>, string> & { volume?: string }
   /** One byte of `ROW` bits. Without the bit of the volume where the source has none. */
   flags: string
+  /** How columns were understood, and what was guessed, as sentences. */
+  notes: readonly string[]
   /** The length of the candles as VARCHAR, where rows of several lengths are mixed. */
   timeframe?: string
 }
 
-// In the order of preference, compared without case, spaces, dots and underscores. No adjusted close: it does not go
-// with unadjusted open, high and low.
-const NAMES: Record<ColumnRole, readonly string[]> = {
-  symbol: [
-    'symbol',
-    'ticker',
-    'code',
-    'isin',
-    'sym',
-    'instrument',
-    'stockcode',
-    'shcode',
-    '종목코드',
-    '단축코드',
-    '종목',
-    '股票代码',
-    '代码',
-  ],
-  time: [
-    ...['ts', 'timestamp', 'datetime', 'time', 'date', 'opentime', 'bartime', 'tradedate', 'day', 'dt'],
-    ...['일시', '일자', '날짜', '거래일자', '거래일', '시간', '日期', '时间'],
-  ],
-  open: ['open', 'openprice', 'o', '시가', '开盘', '开盘价'],
-  high: ['high', 'highprice', 'h', '고가', '最高', '最高价'],
-  low: ['low', 'lowprice', 'l', '저가', '最低', '最低价'],
-  close: ['close', 'closeprice', 'c', '종가', '현재가', '收盘', '收盘价'],
-  volume: ['volume', 'vol', 'v', 'tradingvolume', '거래량', '成交量'],
-  timeframe: ['timeframe', 'tf', 'interval'],
-}
-
-/** Rows looked at to see whether prices that are text are numbers. */
+/** Rows looked at to see how text is written. */
 const SAMPLE = 1000
 
 /** Columns that DuckDB adds by itself. */
@@ -65,82 +40,119 @@ const ADDED = ['filename']
 /** What is known of the columns. */
 export interface ColumnOptions extends TimeOptions {
   /** Names of those that are not found by themselves. */
-  columns?: Partial<Record<ColumnRole, string>> | undefined
+  columns?: ColumnNames | undefined
   /** The symbol, where the data is of one and does not name it. */
   symbol?: string | undefined
-  /** What stands before the decimals of numbers that are text. */
-  decimal?: '.' | ',' | undefined
+  /** Of numbers that are text; told from them where absent. */
+  decimal?: Decimal | undefined
 }
 
 /** Finds the columns of a source: those named in the options, the others by their usual names. */
 export async function findColumns(
   connection: DuckdbConnection,
   source: Source,
-  { columns: wanted = {}, symbol, decimal = '.', ...times }: ColumnOptions,
+  { columns: wanted = {}, symbol, decimal, ...times }: ColumnOptions,
 ): Promise<CandleColumns> {
   const described = await connection.rows(
     `select column_name, column_type from (describe select * from ${source.from})`,
   )
   const types = new Map(described.map(([name, type]) => [String(name), String(type)]))
   const names = [...types.keys()].filter((name) => !ADDED.includes(name))
-  const find = (role: ColumnRole) => {
-    const asked = wanted[role]
-    if (asked === undefined) return guess(names, role, types)
-    if (types.has(asked)) return asked
-    throw missing(role, names, `there is no column "${asked}"`)
-  }
-  const need = (role: ColumnRole) => {
-    const found = find(role)
-    if (found === undefined) throw missing(role, names, `no column looks like the ${role}`)
-    return found
-  }
-  const number = (name: string) => asDouble(name, types.get(name) as string, decimal)
-
-  const prices = { open: need('open'), high: need('high'), low: need('low'), close: need('close') }
-  const values: CandleColumns['values'] = {
-    open: number(prices.open),
-    high: number(prices.high),
-    low: number(prices.low),
-    close: number(prices.close),
-  }
-  const volume = find('volume')
-  if (volume !== undefined) values.volume = number(volume)
-  const timeframe = find('timeframe')
-  const symbolColumn = symbol === undefined ? find('symbol') : undefined
-  if (symbol === undefined && symbolColumn === undefined && source.files.length < 2) {
-    throw missing(
-      'symbol',
-      names,
-      'no column looks like the symbol',
-      `, or symbol: 'NAME' when the data is of one symbol`,
-    )
-  }
-  const time = need('time')
-  const texts = Object.values(prices).filter((name) => types.get(name) === 'VARCHAR')
-  const sample = await sampleOf(connection, source)
-  await checkNumbers(
+  const fileCount = source.of ? source.files.length : 0
+  const symbolIs = symbol !== undefined ? 'known' : fileCount > 1 ? 'in a column or the name of a file' : 'in a column'
+  const { found, missing } = findNames(names, types, wanted, symbolIs)
+  // The symbol of a single file may stand in its name. Where more is missing its columns are called in another way.
+  const isOneSymbol = fileCount === 1 && wanted.symbol === undefined && `${missing}` === 'symbol'
+  if (missing.length > 0 && !isOneSymbol)
+    throw await columnsMissing(connection, source, { found, missing }, wanted, names)
+  const sample = await sampleOf(
     connection,
-    sample,
-    texts.map((name) => [name, number(name)]),
+    source,
+    [found.time, found.close].map((name) => identifier(name as string)),
   )
+  // A list of symbols beside the candles names its own column only.
+  const isGuess = fileCount > 1 && sample !== source.from && wanted.symbol === undefined
+  if (isGuess && found.symbol !== undefined && (await isEmpty(connection, sample, found.symbol))) delete found.symbol
+  const values = await valuesOf(connection, sample, found, types, decimal)
+  const time = await findTimeColumn(connection, { all: source.from, sample }, found.time as string, {
+    names,
+    types,
+    wanted,
+  })
+  const reader = await findTime(connection, { all: source.from, sample }, time, times)
+  if (isOneSymbol && (await repeats(connection, source, reader))) {
+    throw await columnsMissing(connection, source, { found, missing }, wanted, names)
+  }
+  const symbolOfFile = isOneSymbol ? 'the name of the file' : symbol === undefined ? source.symbol : undefined
+  const note = readAs({ ...found, time: time.name }, wanted, names, { format: source.format, symbol: symbolOfFile })
   return {
-    ...symbolReader(symbol, symbolColumn, types, source),
-    time: await findTime(connection, { all: source.from, sample }, identifier(time), types.get(time) as string, times),
+    ...symbolReader(symbol, found.symbol, types, source),
+    time: reader,
     values,
     flags: flagsOf(values),
-    ...(timeframe === undefined ? {} : { timeframe: `${identifier(timeframe)}::varchar` }),
+    names: [found.symbol, found.time, found.open, found.high, found.low, found.close].filter(
+      (name) => name !== undefined,
+    ),
+    notes: [note, reader.note].filter((sentence) => sentence !== undefined),
+    ...(found.timeframe === undefined ? {} : { timeframe: `${identifier(found.timeframe)}::varchar` }),
   }
 }
 
-function guess(names: readonly string[], role: ColumnRole, types: ReadonlyMap<string, string>): string | undefined {
-  const plain = (name: string) => name.toLowerCase().replace(/[\s._-]/g, '')
-  // A time of day beside a date is no time.
-  const isUsable = (name: string) => role !== 'time' || !/^TIME( WITH.*)?$/.test(types.get(name) as string)
-  for (const wanted of NAMES[role]) {
-    const found = names.find((name) => plain(name) === wanted && isUsable(name))
-    if (found !== undefined) return found
+async function isEmpty(connection: DuckdbConnection, sample: string, column: string): Promise<boolean> {
+  const [row] = await connection.rows(`select count(${identifier(column)})::double from ${sample}`)
+  return row?.[0] === 0
+}
+
+/** Whether most times come more than once: rows of several symbols, which nothing tells apart. */
+async function repeats(connection: DuckdbConnection, { from }: Source, time: TimeReader): Promise<boolean> {
+  const [row = []] = await connection.rows(
+    `select count(ms)::double, count(distinct ms)::double from (select ${time.milliseconds} as ms from ${from})`,
+  )
+  return Number(row[1]) * 2 < Number(row[0])
+}
+
+/** The columns of numbers as DOUBLE. */
+async function valuesOf(
+  connection: DuckdbConnection,
+  sample: string,
+  found: ColumnNames,
+  types: ReadonlyMap<string, string>,
+  decimal: Decimal | undefined,
+): Promise<CandleColumns['values']> {
+  const { open, high, low, close } = found as Required<ColumnNames>
+  const isText = (name: string | undefined): name is string => name !== undefined && types.get(name) === 'VARCHAR'
+  const texts = { prices: [open, high, low, close].filter(isText), volumes: [found.volume].filter(isText) }
+  const written = await findNumbers(connection, sample, texts, decimal)
+  const number = (name: string) => {
+    if (isText(name)) return written(name)
+    return types.get(name) === 'DOUBLE' ? identifier(name) : `${identifier(name)}::double`
   }
-  return undefined
+  const prices = { open: number(open), high: number(high), low: number(low), close: number(close) }
+  return { ...prices, ...(found.volume === undefined ? {} : { volume: number(found.volume) }) }
+}
+
+const NEEDED: readonly ColumnRole[] = ['time', 'open', 'high', 'low', 'close']
+const OPTIONAL: readonly ColumnRole[] = ['volume', 'timeframe']
+
+function findNames(
+  names: readonly string[],
+  types: ReadonlyMap<string, string>,
+  wanted: ColumnNames,
+  symbolIs: 'known' | 'in a column' | 'in a column or the name of a file',
+): FoundColumns {
+  const found: ColumnNames = {}
+  const missing: ColumnRole[] = []
+  const needed: readonly ColumnRole[] = symbolIs === 'in a column' ? ['symbol', ...NEEDED] : NEEDED
+  const symbol: readonly ColumnRole[] = symbolIs === 'known' ? [] : ['symbol']
+  for (const role of [...symbol, ...NEEDED, ...OPTIONAL]) {
+    // A time of day beside a date is no time.
+    const isUsable = (name: string) => role !== 'time' || !/^TIME( WITH.*)?$/.test(types.get(name) as string)
+    const asked = wanted[role]
+    const name = asked === undefined ? guessColumn(names, role, isUsable) : types.has(asked) ? asked : undefined
+    if (name !== undefined) found[role] = name
+    else if (asked !== undefined || needed.includes(role)) missing.push(role)
+  }
+  return { found, missing }
 }
 
 function symbolReader(
@@ -166,43 +178,20 @@ function symbolReader(
   return { symbol: `${name}::varchar`, isSymbol: (wanted) => `${name}::varchar = ${literal(wanted)}` }
 }
 
-function asDouble(name: string, type: string, decimal: '.' | ','): string {
-  const column = identifier(name)
-  if (type === 'DOUBLE') return column
-  if (type !== 'VARCHAR') return `${column}::double`
-  // 1.234,5 and 1 234,5: what groups thousands goes.
-  const text = decimal === '.' ? column : `replace(regexp_replace(${column}, '[. \u00a0\u202f]', '', 'g'), ',', '.')`
-  return `try_cast(${text} as double)`
-}
-
-/** Where to look at some rows. CSV is copied for that: with many files every query opens all of them. */
-async function sampleOf(connection: DuckdbConnection, { kind, from }: Source): Promise<string> {
-  if (kind !== 'csv') return from
-  await connection.query(`create or replace temp table sample_rows as select * from ${from} limit ${SAMPLE}`)
-  return 'sample_rows'
-}
-
-/** Prices as text of which hardly one is a number are written in another way than they are read. */
-async function checkNumbers(
+/**
+ * Where to look at some rows. Text is copied for that: with many files every query opens all of them.
+ *
+ * @param known Columns that say something in these rows: the first file may lack them.
+ */
+async function sampleOf(
   connection: DuckdbConnection,
-  from: string,
-  prices: readonly (readonly [name: string, number: string])[],
-): Promise<void> {
-  if (prices.length === 0) return
-  const counts = prices.map(([name, number]) => {
-    const isWritten = `trim(${identifier(name)}) <> ''`
-    const example = `any_value(${identifier(name)}) filter (${isWritten} and ${number} is null)`
-    return `(count(*) filter (${isWritten}))::double, count(${number})::double, ${example}`
-  })
-  const [row = []] = await connection.rows(`select ${counts.join(', ')} from (select * from ${from} limit ${SAMPLE})`)
-  prices.forEach(([name], at) => {
-    const [written, numbers, example] = row.slice(3 * at)
-    if (Number(numbers) * 2 >= Number(written)) return
-    const message =
-      `column ${identifier(name)} (for example ${example}) cannot be read as prices: set the option decimal to the comma ` +
-      'where 12,5 means twelve and a half (on the command line --decimal ,), or columns to other columns'
-    throw new DataError('DATA_SHAPE', message, { column: name, example })
-  })
+  { kind, from }: Source,
+  known: readonly string[],
+): Promise<string> {
+  if (kind !== 'csv' && kind !== 'json') return from
+  const rows = `from ${from}${where(...known.map((name) => `${name} is not null`))} limit ${SAMPLE}`
+  await connection.query(`create or replace temp table sample_rows as select * ${rows}`)
+  return 'sample_rows'
 }
 
 /** The same judgement as `judgeRows`. NaN is larger than infinity in SQL, and null is not true. */
@@ -224,11 +213,6 @@ function flagsOf({ open, high, low, close, volume }: CandleColumns['values']): s
     else 0 end + case when coalesce(${isKnownVolume}, false) then 0 else ${ROW.unknownVolume} end)::utinyint end`
 }
 
-function missing(role: ColumnRole, names: readonly string[], problem: string, more = ''): DataError {
-  const message = `${problem}; the data has ${names.join(', ')}: set the option columns.${role} to one of them${more}`
-  return new DataError('DATA_COLUMN_MISSING', message, { role, columns: names })
-}
-
 /** The columns of a source that is in millrace's own form already; `CANDLE_COLUMNS` are its names. */
 export function plainColumns(hasVolume: boolean, hasTimeframe: boolean): CandleColumns {
   const [open, high, low, close, volume] = CANDLE_COLUMNS
@@ -239,6 +223,8 @@ export function plainColumns(hasVolume: boolean, hasTimeframe: boolean): CandleC
     time: { milliseconds: 'time', from: (ms) => `time >= ${ms}`, to: (ms) => `time <= ${ms}` },
     values,
     flags: flagsOf(values),
+    names: [],
+    notes: [],
     ...(hasTimeframe ? { timeframe: 'timeframe' } : {}),
   }
 }

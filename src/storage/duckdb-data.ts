@@ -3,8 +3,10 @@ import { DataError } from '../domain/errors.ts'
 import type { Timeframe, TimeUnit } from '../domain/timeframe.ts'
 import { type BrokenFile, type Sound, withoutBroken, withoutFiles } from './duckdb-broken.ts'
 import { type CandleTable, type Catalogue, catalogueOf, findRuns, type Run, unnamed } from './duckdb-catalogue.ts'
-import { type CandleColumns, type ColumnOptions, type ColumnRole, findColumns } from './duckdb-columns.ts'
+import type { ColumnNames } from './duckdb-column-names.ts'
+import { type CandleColumns, type ColumnOptions, findColumns } from './duckdb-columns.ts'
 import { findDayTimes } from './duckdb-dates.ts'
+import { filesLacking } from './duckdb-lacking.ts'
 import { type DuckdbConnection, openConnection } from './duckdb-library.ts'
 import { memoryShare } from './duckdb-memory.ts'
 import { type CandleData, filesOf, isReadInWorkers, nameOf, openSource, reachOf, stampFiles } from './duckdb-source.ts'
@@ -14,14 +16,14 @@ import { findTimeframes, type HeldTimeframes, timeframeFilter } from './duckdb-t
 
 export interface DuckdbOptions extends ColumnOptions {
   /**
-   * A Parquet or CSV file, a pattern or folder of them, or a `.duckdb` file; or a query, which is one SELECT.
+   * A Parquet, CSV or JSON file, a pattern or folder of them, or a `.duckdb` file; or a query, which is one SELECT.
    * Parquet sorted by symbol and time is read fastest, and by all worker threads at once.
    */
   data: CandleData
   /** The table of a `.duckdb` file, where it has more than one. */
   table?: string
   /** Names of columns that are not found by themselves. */
-  columns?: Partial<Record<ColumnRole, string>>
+  columns?: ColumnNames
   /** The length of the candles; told from the data where absent. */
   timeframe?: Timeframe
   /** The symbol, where the data is of one and does not name it. */
@@ -30,7 +32,7 @@ export interface DuckdbOptions extends ColumnOptions {
   timeUnit?: TimeUnit
   /** How times that are text are written, as DuckDB's `strptime` takes it: `%d/%m/%Y`. */
   dateFormat?: string
-  /** What stands before the decimals of prices that are text; a full stop where absent. */
+  /** What stands before the decimals of prices that are text; told from them where absent. */
   decimal?: '.' | ','
   /** Threads of DuckDB itself, in the thread that opens the repository; at most four where absent. */
   threads?: number
@@ -223,6 +225,12 @@ export class DuckdbData {
     const opened = async (): Promise<OpenData> => {
       const original = { source: sound.source, columns }
       const table = sound.source.rowNumber === undefined ? await this.stage(connection, original) : original
+      const lacking = table === original ? [] : await filesLacking(connection, original, table)
+      if (lacking.length > 0) {
+        const { source } = withoutFiles(sound.source, lacking, sound.source.skippedLines)
+        sound = { source, broken: [...sound.broken, ...lacking] }
+        return opened()
+      }
       const timeframes = known?.timeframes ?? (await findTimeframes(connection, table, this.options.timeframe))
       const catalogues = new Map<Timeframe, Promise<Catalogue>>()
       for (const [held, runs] of known?.runs ?? []) catalogues.set(held, Promise.resolve(catalogueOf(table, runs)))

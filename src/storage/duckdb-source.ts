@@ -4,15 +4,26 @@ import { basename, sep } from 'node:path'
 import { DataError } from '../domain/errors.ts'
 import type { DuckdbConnection, Reach } from './duckdb-library.ts'
 import { queryFrom } from './duckdb-query.ts'
-import { identifier, literal, literals } from './duckdb-sql.ts'
+import { fileList, identifier, literal, plainPath } from './duckdb-sql.ts'
+import { csvReader, jsonReader, type TextReader } from './duckdb-text-files.ts'
 
 /** The rows DuckDB reads, before anybody knows what their columns mean. */
 export interface Source {
-  kind: 'parquet' | 'csv' | 'table' | 'sql'
+  kind: 'parquet' | 'csv' | 'json' | 'table' | 'sql'
+  /** What the files are called, where they are of a kind that people know. */
+  format?: string
+  /** Where `from` has the symbol from, where no column of the files names it. */
+  symbol?: string
   /** What stands behind FROM. */
   from: string
   /** The files behind it, in the order they are read; empty for SQL. */
   files: readonly string[]
+  /**
+   * SQL that reads some of the files as `from` reads all; absent where there are none to choose from.
+   *
+   * @param isLenient Leaves out lines that cannot be taken apart.
+   */
+  of?: (files: readonly string[], isLenient?: boolean) => string
   /** The column that numbers the rows of one file or table; absent where rows cannot be found again by number. */
   rowNumber?: string
   /** Whether numbers may be missing between rows, as where rows of a table were deleted. */
@@ -23,7 +34,9 @@ export interface Source {
 
 const DATABASE_NAME = 'source'
 const CSV_FILE = /\.(csv|tsv|txt)(\.gz|\.zst)?$/i
+const JSON_FILE = /\.(json|jsonl|ndjson)(\.gz|\.zst)?$/i
 const DATABASE_FILE = /\.(duckdb|ddb|db)$/i
+const EXTENSION = '\\.(csv|tsv|txt|json|jsonl|ndjson|parquet|pq)(\\.gz|\\.zst)?$'
 const PARQUET_FILE = /\.(parquet|pq)$/i
 
 /** A file, a pattern or folder of files, or a query. */
@@ -47,10 +60,10 @@ export function reachOf(data: CandleData): Reach {
   }
 }
 
-/** Whether a worker thread may open the data as well: SQL and CSV are too dear to be read more than once. */
+/** Whether a worker thread may open the data as well: SQL and text are too dear to be read more than once. */
 export function isReadInWorkers(data: CandleData): boolean {
   if (typeof data !== 'string') return false
-  return !CSV_FILE.test(data) && !(isDirectory(data) && !holds(data, PARQUET_FILE))
+  return !CSV_FILE.test(data) && !JSON_FILE.test(data) && !(isDirectory(data) && !holds(data, PARQUET_FILE))
 }
 
 /**
@@ -63,31 +76,28 @@ export async function openSource(connection: DuckdbConnection, data: CandleData,
   if (typeof data !== 'string') return { kind: 'sql', from: await queryFrom(connection, data.sql), files: [] }
   if (DATABASE_FILE.test(data)) return openDatabase(connection, data, table)
   const files = await filesOf(connection, data)
-  const isCsv = CSV_FILE.test(files[0] as string)
-  const from = isCsv ? csvOf(files) : parquetOf(files)
-  return isCsv ? { kind: 'csv', from, files } : { kind: 'parquet', from, files, rowNumber: 'file_row_number' }
+  const [first] = files as [string]
+  checkEnding(first)
+  if (JSON_FILE.test(first)) return textSource('json', files, await jsonReader(connection, files))
+  if (CSV_FILE.test(first)) return textSource('csv', files, await csvReader(connection, files))
+  return { kind: 'parquet', from: parquetOf(files), files, of: parquetOf, rowNumber: 'file_row_number' }
+}
+
+function textSource(kind: 'csv' | 'json', files: readonly string[], reader: TextReader): Source {
+  return { kind, from: reader.of(files), files, ...reader }
 }
 
 export function parquetOf(files: readonly string[]): string {
-  return `read_parquet(${literals(files.map(plainPath))})`
-}
-
-// Everything as text: DuckDB's guesses would read the symbol 005930 as the number 5930, and one "n/a" among a million
-// prices would end the reading.
-/** @param isLenient Leaves out lines that cannot be taken apart. @param more Other options than all files have together. */
-export function csvOf(files: readonly string[], isLenient = false, more?: string): string {
-  const several = isLenient ? 'union_by_name = true, ignore_errors = true' : 'union_by_name = true'
-  const options = `header = true, all_varchar = true, filename = true, ${more ?? several}`
-  return `read_csv(${literals(files.map(plainPath))}, ${options})`
+  return `read_parquet(${fileList(files)})`
 }
 
 /** The name of a file without folder and extensions: its symbol, where files have one each. */
 export function fileStem(file: string): string {
-  return basename(file).replace(/\.(csv|tsv|txt|parquet|pq)(\.gz|\.zst)?$/i, '')
+  return basename(file).replace(new RegExp(EXTENSION, 'i'), '')
 }
 
 /** `fileStem` of the row's file, in SQL. */
-export const FILE_STEM = `regexp_replace(parse_filename(filename), '\\.(csv|tsv|txt|parquet|pq)(\\.gz|\\.zst)?$', '', 'i')`
+export const FILE_STEM = `regexp_replace(parse_filename(filename), '${EXTENSION}', '', 'i')`
 
 /** Changes when one of the files does; cheap enough to ask before every use. */
 export function stampFiles(files: readonly string[]): string {
@@ -124,22 +134,30 @@ export async function filesOf(connection: DuckdbConnection, data: string): Promi
   const pattern = isFolder ? `${plainPath(data)}/**` : existsSync(data) ? plainPath(data) : data
   const found = (await connection.rows(`select file from glob(${literal(pattern)}) order by file`)).map(String)
   if (!isFolder && found.length > 0) return found
-  const parquet = found.filter((file) => PARQUET_FILE.test(file))
-  const files = parquet.length > 0 ? parquet : found.filter((file) => CSV_FILE.test(file))
-  if (files.length === 0) throw missing(data)
-  return files
+  for (const kind of [PARQUET_FILE, CSV_FILE, JSON_FILE]) {
+    const files = found.filter((file) => kind.test(file))
+    if (files.length > 0) return files
+  }
+  throw missing(data)
+}
+
+/** @throws DataError `DATA_UNREADABLE` for a kind of file that has to be made another first. */
+function checkEnding(file: string): void {
+  const ways: readonly (readonly [ending: RegExp, is: string, way: string])[] = [
+    [/\.(xlsx?|xlsm|ods)$/i, 'a spreadsheet', 'save it as CSV (UTF-8) and name that'],
+    [/\.(zip|7z|rar|tar|tgz|tar\.gz)$/i, 'an archive', 'unpack it and name the folder'],
+  ]
+  const found = ways.find(([ending]) => ending.test(file))
+  if (!found) return
+  const [, is, way] = found
+  throw new DataError('DATA_UNREADABLE', `cannot read ${file}: it is ${is}; ${way}`, { data: file })
 }
 
 function missing(data: string): DataError {
   const isSql = /^\s*(select|from|with)\s/i.test(data)
   const way = isSql ? `SQL goes in as { sql: '…' }` : 'check the path'
-  const message = `cannot read ${data}: there is no such file, and no Parquet or CSV file behind it; ${way}`
+  const message = `cannot read ${data}: there is no such file, and no Parquet, CSV or JSON file behind it; ${way}`
   return new DataError('DATA_UNREADABLE', message, { data })
-}
-
-// DuckDB takes every path for a pattern; a bracket makes a pattern letter plain.
-function plainPath(path: string): string {
-  return path.replace(/[[*?]/g, '[$&]')
 }
 
 /** A path that cannot be looked at (too long, a loop of links) is none; whoever reads it says so. */

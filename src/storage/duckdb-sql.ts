@@ -15,6 +15,16 @@ export function literals(texts: readonly string[]): string {
   return `[${texts.map(literal).join(', ')}]`
 }
 
+/** A list of files as SQL. */
+export function fileList(files: readonly string[]): string {
+  return literals(files.map(plainPath))
+}
+
+/** DuckDB takes every path for a pattern; a bracket makes a pattern letter plain. */
+export function plainPath(path: string): string {
+  return path.replace(/[[*?]/g, '[$&]')
+}
+
 /** A WHERE clause of the conditions that are there; empty without any. */
 export function where(...conditions: readonly (string | undefined)[]): string {
   const given = conditions.filter((condition) => condition !== undefined)

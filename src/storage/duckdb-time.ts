@@ -1,7 +1,9 @@
 import { DataError } from '../domain/errors.ts'
 import type { TimeUnit } from '../domain/timeframe.ts'
+import { findDayOrder } from './duckdb-day-order.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { literals } from './duckdb-sql.ts'
+import type { TimeColumn } from './duckdb-time-column.ts'
 
 /** How a column of times is read. */
 export interface TimeReader {
@@ -25,7 +27,10 @@ export interface TimeOptions {
 
 const UNITS_PER_MS: Record<TimeUnit, number> = { s: 0.001, ms: 1, us: 1e3, ns: 1e6 }
 
-const TEXT_FORMATS = ['%Y%m%d', '%Y%m%d%H%M%S', '%Y%m%d%H%M', '%Y.%m.%d', '%Y.%m.%d %H:%M:%S', '%Y.%m.%d %H:%M']
+const TEXT_FORMATS = [
+  ...['%Y%m%d', '%Y%m%d%H%M%S', '%Y%m%d%H%M', '%Y%m%d %H%M%S', '%Y%m%d %H%M', '%Y%m%d %H:%M:%S', '%Y%m%d %H:%M'],
+  ...['%Y.%m.%d', '%Y.%m.%d %H:%M:%S', '%Y.%m.%d %H:%M', '%Y년 %m월 %d일', '%Y年%m月%d日'],
+]
 const NUMERIC = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*)$/
 
 /** Values looked at to see what text is. */
@@ -33,38 +38,36 @@ const SAMPLE = 1000
 
 /**
  * Reads times of any type: timestamps of any unit, dates, epoch numbers in s, ms, µs or ns (told by the largest of the
- * column), numbers like 20240131, and text (ISO, with or without zone, 2024-01-31, 2024.01.31, 20240131 or any of the
- * numbers). Without a zone a time is UTC.
+ * column), numbers like 20240131, and text (ISO, with or without zone, 2024-01-31, 2024.01.31, 20240131, 31/01/2024 or
+ * 01/31/2024 where the column tells which, or any of the numbers). Without a zone a time is UTC.
  *
  * @param from Where the column is, as SQL, and where some of its values are.
- * @param column The column as SQL.
- * @param type DuckDB's name of its type.
  * @throws DataError `DATA_SHAPE` when what there is cannot be times, `DATA_OPTION` for a format that is none.
  */
 export async function findTime(
   connection: DuckdbConnection,
   from: { all: string; sample: string },
-  column: string,
-  type: string,
+  column: TimeColumn,
   options: TimeOptions,
 ): Promise<TimeReader> {
-  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return timestampReader(column)
+  const { sql, type } = column
+  if (type === 'DATE' || type.startsWith('TIMESTAMP')) return timestampReader(sql)
   const isNumber = NUMERIC.test(type)
-  if (!isNumber && type !== 'VARCHAR') throw unreadableTime(column, type, [], options)
-  const known = `from ${from.sample} where ${column} is not null limit ${SAMPLE}`
-  const sample = (await connection.rows(`select ${column}::varchar ${known}`)).map(([text]) => String(text))
+  if (!isNumber && type !== 'VARCHAR') throw unreadableTime(column, [], options)
+  const known = `from ${from.sample} where ${sql} is not null limit ${SAMPLE}`
+  const sample = (await connection.rows(`select ${sql}::varchar ${known}`)).map(([text]) => String(text))
   const reader = await readerOf(connection, from.all, column, isNumber, sample, options)
   const [count] = await formatted(options, () => {
-    return connection.rows(`select count(${reader.milliseconds})::double from (select ${column} ${known})`)
+    return connection.rows(`select count(${reader.milliseconds})::double from (select * ${known})`)
   })
-  if (sample.length > 0 && count?.[0] === 0) throw unreadableTime(column, type, sample, options)
+  if (sample.length > 0 && count?.[0] === 0) throw unreadableTime(column, sample, options)
   return reader
 }
 
 async function readerOf(
   connection: DuckdbConnection,
   from: string,
-  column: string,
+  { sql: column, label }: TimeColumn,
   isNumber: boolean,
   sample: readonly string[],
   { timeUnit, dateFormat }: TimeOptions,
@@ -72,7 +75,10 @@ async function readerOf(
   if (dateFormat !== undefined) return textReader(column, [dateFormat])
   const number = isNumber ? column : `try_cast(${column} as double)`
   if (timeUnit !== undefined) return epochReader(number, timeUnit)
-  if (!isNumber && !(sample.length > 0 && sample.every(isEpochText))) return textReader(column)
+  if (!isNumber && !(sample.length > 0 && sample.every(isEpochText))) {
+    const order = await findDayOrder(connection, from, { sql: column, label }, sample)
+    return order ? { ...textReader(column, order.formats), note: order.note } : textReader(column)
+  }
   // Of the whole column: that the first rows are small says nothing about the others.
   const [row] = await connection.rows(
     `select min(${number})::double, max(${number})::double, max(abs(${number}))::double from ${from}`,
@@ -80,7 +86,7 @@ async function readerOf(
   const [least, most, largest] = (row ?? []).map(Number) as [number, number, number]
   if (isCompactDate(`${least}`) && isCompactDate(`${most}`)) return textReader(`${column}::bigint`)
   const unit = unitOf(largest)
-  const note = `the numbers of column ${column} are read as ${unit} since 1970, by their size; the option timeUnit sets it`
+  const note = `the numbers of column ${label} are read as ${unit} since 1970, by their size; the option timeUnit sets it`
   return { ...epochReader(number, unit), note }
 }
 
@@ -147,12 +153,11 @@ function isEpochText(text: string): boolean {
 }
 
 function unreadableTime(
-  column: string,
-  type: string,
+  { label, type }: TimeColumn,
   sample: readonly string[],
   { dateFormat }: TimeOptions,
 ): DataError {
-  const what = `column ${column} (${type}, for example ${sample[0] ?? 'no value'}) cannot be read as times`
+  const what = `column ${label} (${type}, for example ${sample[0] ?? 'no value'}) cannot be read as times`
   const way =
     type === 'VARCHAR' && sample.length > 0
       ? "say how they are written with the option dateFormat, on the command line --date-format '%d/%m/%Y', or"
@@ -161,5 +166,5 @@ function unreadableTime(
     dateFormat === undefined
       ? `${what}: ${[way, 'set the option columns.time to a column of timestamps, dates, epoch numbers or ISO text'].join(' ').trim()}`
       : `${what} in the format ${dateFormat}: %d is the day, %m the month, %Y the year, %H:%M:%S the time`
-  return new DataError('DATA_SHAPE', message, { column, type })
+  return new DataError('DATA_SHAPE', message, { column: label, type })
 }

@@ -175,7 +175,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     return {
       noSymbol: await data.unnamedRows(found, timeframe),
       notes: [
-        ...(found.original.columns.time.note ? [found.original.columns.time.note] : []),
+        ...found.original.columns.notes,
         ...(skippedLines ? [`lines of CSV that cannot be taken apart, and are left out: ${skippedLines}`] : []),
       ],
       failures: found.broken.filter((file) => !ofSymbols.has(file)).map(fileFailure),

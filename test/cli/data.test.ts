@@ -63,7 +63,7 @@ describe('how the data is written', () => {
       [header, 'A;11.03.2024;9,5;11;8;10,5;5', 'A;12.03.2024;9,5;11;8;10,5;5'].join('\n'),
     )
     const refused = await run(['scan', 'close > 0', '--data', data, '--decimal', ','])
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("--date-format '%d/%m/%Y'")])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("--date-format '%d.%m.%Y'")])
     const { dates } = await rows(data, '--decimal', ',', '--date-format', '%d.%m.%Y')
     expect(dates).toEqual(['2024-03-11', '2024-03-12'])
   })

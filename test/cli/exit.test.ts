@@ -35,7 +35,7 @@ describe('millrace ends', () => {
     [
       'a column that is not there',
       ['scan', 'close > open', '-d', DATA, '--columns', 'close=x'],
-      '--columns close=NAME',
+      'on the command line: --columns close=close',
     ],
     ['a role that is none', ['scan', 'close > open', '-d', DATA, '--columns', 'clos=x'], 'none of symbol, time'],
     ['a number in place of a condition', ['scan', 'close', '-d', DATA], 'FORMULA_NOT_A_CONDITION'],

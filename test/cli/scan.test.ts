@@ -131,6 +131,28 @@ describe('scan', () => {
     expect((await run(['scan', 'close > 0', ...named])).stdout.trimEnd().split('\n')).toHaveLength(2)
   })
 
+  it('runs the Korean example of its help', async () => {
+    const { stdout: help } = await run(['scan', '--help'])
+    const [, formula, options] = /\$ millrace scan "(.*)" -d krx\.csv (--columns .*)/.exec(help) as unknown as string[]
+    const prices = Array.from({ length: 251 }, (_, at) => 10 + 2 * at)
+    const found = write('krx-help.csv', candles({ '005930': prices }, '심볼,날짜,시가,고가,저가,종가,거래량'))
+    const args = (options as string).trim().split(' ')
+    const { code, stdout } = await run(['scan', formula as string, '-d', found, ...args, '--format', 'csv', '-q'])
+    expect(code).toBe(0)
+    expect(stdout.trimEnd().split('\n').slice(1)).toHaveLength(1)
+  })
+
+  it('names all columns that are missing, with the option to paste', async () => {
+    const data = write('odd-columns.csv', candles({ A: [10, 11] }, 'stock,when,open,high,low,last close,volume'))
+    const missing = await run(['scan', 'close > 0', '--data', data, '--columns', 'volume=volume'])
+    expect(missing.code).toBe(2)
+    expect(missing.stderr).toContain(`no column looks like the symbol, the time or the close; ${data} has stock, when,`)
+    const option = 'volume=volume,symbol=stock,time=when,close=last close'
+    expect(missing.stderr).toContain(`on the command line: --columns '${option}', or --one-symbol NAME for data of`)
+    const { stdout } = await run(['scan', 'close > 0', '--data', data, '--columns', option, '-f', 'csv', '-q'])
+    expect(stdout.trimEnd().split('\n')).toHaveLength(3)
+  })
+
   it('names a failed symbol and goes on; --strict makes it the exit code', async () => {
     const args = ['scan', RISING, '--data', DATA, '--symbols', 'AAA,NOPE', '--format', 'json']
     const lenient = await run(args)

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openRepository } from '../../src/storage/open.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
@@ -176,5 +176,100 @@ describe('duckdbRepository › CSV that cannot be taken apart', () => {
     writeFileSync(files.path('strange/B.csv'), Buffer.from([0x1f, 0x8b, 0, 1, 2, 3]))
     const repository = files.repository(files.path('strange'))
     await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+  })
+})
+
+describe('duckdbRepository › a file of text without a column that others have', () => {
+  it('stops only its own symbol, and says which columns it lacks and what it has', async () => {
+    const path = await folder('lacking', 'csv', false)
+    const renamed = `select ts as "when", high as low, * exclude (ts, low, close) from (${queryOf(fileRows({ B: rows(1) }))})`
+    await files.write('lacking/B.csv', `select * exclude (symbol) from (${renamed})`)
+    const repository = files.repository(files.path('lacking'))
+    await expectOnlyB(repository, path('B'))
+    expect((await repository.load('B', everything())).error?.message).toBe(
+      `cannot read B: ${path('B')}: it has no columns "ts", "close" as other files have; it has when, low, open, high, volume`,
+    )
+    await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+  })
+
+  it('may be the first of them, and a list of symbols: the others are understood all the same', async () => {
+    const lines = [
+      'date,open,high,low,close',
+      '13/01/2024,"1,010.5","1,020.5","1,000.5","1,010.5"',
+      '14/01/2024,1,1,1,1',
+    ]
+    await folder('lacking-first', 'csv', false)
+    for (const symbol of SYMBOLS) writeFileSync(files.path(`lacking-first/${symbol}.csv`), lines.join('\n'))
+    writeFileSync(files.path('lacking-first/A.csv'), 'symbol,name\nB,x\nC,y\n')
+    const repository = files.repository(files.path('lacking-first'))
+    expect(await repository.symbols('1d')).toEqual(expect.arrayContaining(SYMBOLS))
+    expect(await repository.load('A', everything())).toMatchObject({ error: { code: 'LOAD_FAILED' } })
+    expect(await repository.load('B', everything())).toMatchObject({ quality: { rows: 2, dropped: 0 } })
+  })
+
+  it('is reported by its name where a column names the symbols', async () => {
+    const path = await folder('lacking-named', 'csv', true)
+    await files.write('lacking-named/B.csv', `select * exclude (symbol) from (${queryOf(fileRows({ B: rows(1) }))})`)
+    const repository = files.repository(files.path('lacking-named'))
+    await expectSameAsMemory(repository, { A: rows(0), C: rows(2), D: rows(3) })
+    const { failures, noSymbol } = await repository.report!('1d')
+    expect(failures.map(({ file, message }) => [file, message])).toEqual([
+      [path('B'), expect.stringContaining('it has no column "symbol" as other files have')],
+    ])
+    expect(noSymbol).toBe(0)
+  })
+
+  it('is none where the columns are there and their values cannot be read', async () => {
+    await folder('unreadable', 'csv', false)
+    writeFileSync(files.path('unreadable/B.csv'), 'ts,open,high,low,close,volume\n2024-01-01,a,b,c,d,e\n')
+    const repository = files.repository(files.path('unreadable'))
+    expect(await repository.load('B', everything())).toMatchObject({
+      error: { code: 'NO_DATA' },
+      quality: { rows: 1, notFinite: 1 },
+    })
+  })
+})
+
+describe('duckdbRepository › wide tables of several symbols', () => {
+  const head = ['Price,Open,Open,High,High,Low,Low,Close,Close', 'Ticker,A,B,A,B,A,B,A,B', 'Date,,,,,,,,']
+  const wide = [...head, '2024-01-01,1,2,3,4,1,2,2,3', '2024-01-02,1,,3,,1,,2,', '2024-01-03,1,2,3,4,1,2,2,3']
+
+  it('have no row where a symbol was not traded, and volumes that nobody knows', async () => {
+    const data = files.path('wide.csv')
+    writeFileSync(data, wide.join('\n'))
+    const candle = (day: number, open: number): Row => [day, open, open + 2, open, open + 1, Number.NaN]
+    await expectSameAsMemory(files.repository(data), {
+      A: [0, 1, 2].map((day) => candle(day, 1)),
+      B: [0, 2].map((day) => candle(day, 2)),
+    })
+  })
+
+  it('fail by name where they lie beside others that are none', async () => {
+    mkdirSync(files.path('wide'))
+    writeFileSync(files.path('wide/a.csv'), wide.join('\n'))
+    writeFileSync(files.path('wide/b.csv'), 'date,open,high,low,close\n2024-01-01,1,1,1,1\n')
+    const repository = files.repository(files.path('wide'))
+    expect(await repository.symbols('1d')).toEqual(['A', 'B'])
+    expect((await repository.report!('1d')).failures.map(({ file, message }) => [file, message])).toEqual([
+      [
+        files.path('wide/b.csv'),
+        expect.stringContaining('b.csv: it has no column "symbol" as other files have; it has date, open'),
+      ],
+    ])
+  })
+})
+
+describe('duckdbRepository › a file of JSON that cannot be read', () => {
+  it('stops only its own symbol', async () => {
+    for (const [at, symbol] of SYMBOLS.entries()) {
+      const candles = rows(at).map(([day, open, high, low, close]) => {
+        return { date: new Date(Date.UTC(2024, 0, 1 + day)), open, high, low, close }
+      })
+      mkdirSync(files.path('broken-json'), { recursive: true })
+      writeFileSync(files.path(`broken-json/${symbol}.json`), JSON.stringify(candles))
+    }
+    writeFileSync(files.path('broken-json/B.json'), '[{"date": "2024-01-01", "open": ')
+    const repository = files.repository(files.path('broken-json'))
+    await expectOnlyB(repository, files.path('broken-json/B.json'))
   })
 })

@@ -167,10 +167,25 @@ describe('duckdbRepository › Parquet', () => {
     const one = files.repository(files.path('single/B.parquet'), { symbol: '005930' })
     expect(await one.symbols('1d')).toEqual(['005930'])
     await expectSameAsMemory(one, { '005930': three.B })
-    await expect(files.repository(files.path('single/B.parquet')).symbols('1d')).rejects.toMatchObject({
+    const alone = files.repository(files.path('single/B.parquet'))
+    expect(await alone.symbols('1d')).toEqual(['B'])
+    await expectSameAsMemory(alone, { B: three.B })
+    expect((await alone.report!('1d')).notes).toEqual([
+      'read as: symbol=the name of the file, time=ts, open=open, high=high, low=low, close=close, volume=volume',
+    ])
+  })
+
+  it('does not take a file of several symbols, which no column names, for one', async () => {
+    const several = { A: cleanRows(5), B: cleanRows(5), C: cleanRows(5) }
+    const names = ['stock', 'ts', 'open', 'high', 'low', 'close', 'volume']
+    const data = await files.write('several.parquet', queryOf(fileRows(several), names))
+    await expect(files.repository(data).symbols('1d')).rejects.toMatchObject({
       code: 'DATA_COLUMN_MISSING',
-      message: expect.stringContaining(`or symbol: 'NAME' when the data is of one symbol`),
+      message:
+        `no column looks like the symbol; ${data} has ${names.join(', ')}: set the option columns to ` +
+        `{ symbol: 'stock' }, or symbol: 'NAME' when the data is of one symbol`,
     })
+    await expectSameAsMemory(files.repository(data, { columns: { symbol: 'stock' } }), several)
   })
 
   it('takes a path for what it is, whatever letters are in it', async () => {

@@ -167,7 +167,7 @@ describe('duckdbRepository › what it refuses', () => {
     const path = files.path('missing.parquet')
     await expect(openDuckdb({ data: path })).rejects.toMatchObject({
       code: 'DATA_UNREADABLE',
-      message: `cannot read ${path}: there is no such file, and no Parquet or CSV file behind it; check the path`,
+      message: `cannot read ${path}: there is no such file, and no Parquet, CSV or JSON file behind it; check the path`,
     })
     writeFileSync(files.path('text.parquet'), 'this is no parquet file')
     await expect(openDuckdb({ data: files.path('text.parquet') })).rejects.toMatchObject({ code: 'DATA_UNREADABLE' })
@@ -177,19 +177,66 @@ describe('duckdbRepository › what it refuses', () => {
     })
   })
 
-  it('names the columns there are and the option to set when one is missing', async () => {
-    const names = ['symbol', 'ts', 'open', 'high', 'low', 'last price', 'volume']
-    const data = await files.write('no-close.parquet', queryOf(fileRows(three), names))
+  it.each([
+    ['prices.xlsx', 'it is a spreadsheet; save it as CSV (UTF-8) and name that'],
+    ['BTCUSDT-1d-2024-01.zip', 'it is an archive; unpack it and name the folder'],
+    ['all.tar.gz', 'it is an archive; unpack it and name the folder'],
+  ])('says what to do with %s', async (name, way) => {
+    const data = files.path(name)
+    writeFileSync(data, 'PK')
     await expect(openDuckdb({ data })).rejects.toMatchObject({
+      code: 'DATA_UNREADABLE',
+      message: `cannot read ${data}: ${way}`,
+    })
+  })
+
+  it('names all that is missing, the file that lacks it and the whole option to set', async () => {
+    const names = ['심벌', '거래일시', 'open', 'high', 'low', 'last close', 'volume']
+    const data = await files.write('no-close.parquet', queryOf(fileRows(three), names))
+    const opening = openDuckdb({ data, columns: { time: '때', open: 'open' } })
+    await expect(opening).rejects.toMatchObject({
       code: 'DATA_COLUMN_MISSING',
       message:
-        'no column looks like the close; the data has symbol, ts, open, high, low, last price, volume: ' +
-        'set the option columns.close to one of them',
+        `no column looks like the symbol or the close, and there is no column "때"; ${data} has ` +
+        `심벌, 거래일시, open, high, low, last close, volume: set the option columns to ` +
+        `{ time: '거래일시', open: 'open', symbol: '심벌', close: 'last close' }, ` +
+        `or symbol: 'NAME' when the data is of one symbol`,
+      fields: { missing: ['symbol', 'time', 'close'] },
     })
-    await expect(openDuckdb({ data, columns: { close: 'last' } })).rejects.toMatchObject({
-      message: expect.stringMatching(/^there is no column "last"; the data has symbol/),
+    const columns = { time: '거래일시', open: 'open', symbol: '심벌', close: 'last close' }
+    await expectSameAsMemory(files.repository(data, { columns }), three)
+  })
+
+  it('offers the columns left over whose values fit, which read it when they are pasted', async () => {
+    const names = ['stock', 'n', 'when', 'first', 'top', 'bottom', 'last', 'amount']
+    const query = queryOf(fileRows(three), ['stock', 'when', 'first', 'top', 'bottom', 'last', 'amount'])
+    const data = await files.write('fitting.csv', `select stock, 1e9 as n, * exclude (stock) from (${query})`)
+    const columns = { symbol: 'stock', time: 'when', open: 'first', high: 'top', low: 'bottom', close: 'last' }
+    await expect(openDuckdb({ data })).rejects.toMatchObject({ fields: { names, columns } })
+    await expectSameAsMemory(files.repository(data, { columns: { ...columns, volume: 'amount' } }), three)
+  })
+
+  it('offers no prices that cannot be those of candles', async () => {
+    const names = ['code', 'moment', 'p1', 'p2', 'p3', 'p4', 'volume']
+    const query = queryOf(fileRows(three), ['code', 'moment', 'p1', 'p4', 'p2', 'p3', 'volume'])
+    const data = await files.write('no-fitting.csv', `select ${names.join(', ')} from (${query})`)
+    const columns = { time: 'moment', open: 'NAME', high: 'NAME', low: 'NAME', close: 'NAME' }
+    await expect(openDuckdb({ data })).rejects.toMatchObject({ fields: { columns } })
+  })
+
+  it('says how many files lack a column, and names one', async () => {
+    const names = ['symbol', 'ts', 'open', 'high', 'low', 'x', 'volume']
+    const first = await files.write('lacking/a.parquet', queryOf(fileRows(three), names))
+    await files.write('lacking/b.parquet', queryOf(fileRows(three), names))
+    await expect(openDuckdb({ data: files.path('lacking') })).rejects.toMatchObject({
+      message:
+        `no column looks like the close; ${first} and 1 more file have symbol, ts, open, high, low, x, volume: ` +
+        `set the option columns to { close: 'x' }`,
     })
-    await expectSameAsMemory(files.repository(data, { columns: { close: 'last price' } }), three)
+    const sql = `select * exclude (volume, ts) from '${first}'`
+    await expect(openDuckdb({ data: { sql } })).rejects.toMatchObject({
+      message: expect.stringContaining('no column looks like the time or the close; the data has symbol, open'),
+    })
   })
 
   it('refuses times it cannot read', async () => {

@@ -103,14 +103,84 @@ describe('duckdbRepository › times that are text', () => {
     expect((await times(zoned)).dates).toEqual(['2024-03-12', '2024-03-13', '2024-03-14'])
   })
 
-  it.each(['03/08/2024', '08.03.2024'])('name the way out where they cannot be read: %s', async (date) => {
+  it.each([
+    [
+      'the day first',
+      '%d/%m/%Y',
+      ['03/04/2024', '13/04/2024 ', '4/5/2024'],
+      ['2024-04-03', '2024-04-13', '2024-05-04'],
+    ],
+    ['the month first', '%m/%d/%Y', ['03/04/2024', '03/13/2024'], ['2024-03-04', '2024-03-13']],
+    ['the day first, with dots', '%d.%m.%Y', ['08.03.2024', '31.03.2024'], ['2024-03-08', '2024-03-31']],
+    ['the month first, with dashes', '%m-%d-%Y', ['03-08-2024', '03-31-2024'], ['2024-03-08', '2024-03-31']],
+    ['a time of the day', '%d/%m/%Y', ['13/04/2024 00:00', '14/04/2024 00:00:00'], ['2024-04-13', '2024-04-14']],
+    ['what is no date', '%d/%m/%Y', ['13/04/2024', 'n/a', '14/04/2024'], ['2024-04-13', '2024-04-14']],
+    ['dates that are the same in both', '%d/%m/%Y', ['01/01/2024', '02/02/2024'], ['2024-01-01', '2024-02-02']],
+  ])('are read with %s as all of them say, in a note', async (_, format, texts, dates) => {
+    const found = await times(dated(...texts))
+    expect(found.dates).toEqual(dates)
+    expect(found.notes).toEqual([`the dates of column "date" are read as ${format}; the option dateFormat sets it`])
+  })
+
+  it('are read as the last of many rows says', async () => {
+    const early = Array.from({ length: 3000 }, (_, at) => `0${1 + (at % 9)}/0${1 + (at % 8)}/2024`)
+    const { notes } = await times(dated(...early, '01/13/2024'))
+    expect(notes).toEqual(['the dates of column "date" are read as %m/%d/%Y; the option dateFormat sets it'])
+  })
+
+  it.each([
+    ['03/08/2024', '%d/%m/%Y', '%m/%d/%Y'],
+    ['08.03.2024', '%d.%m.%Y', '%m.%d.%Y'],
+  ])('are refused with both readings where no row tells: %s', async (date, day, month) => {
     await expect(openDuckdb({ data: dated(date, date) })).rejects.toMatchObject({
       code: 'DATA_SHAPE',
       message:
-        `column "date" (VARCHAR, for example ${date}) cannot be read as times: say how they are written with the option ` +
+        `column "date" (for example ${date}) can be read with the day first (${day}) and with the month first ` +
+        `(${month}), and no row tells: set the option dateFormat to '${day}' or '${month}', ` +
+        `on the command line --date-format '${day}' or --date-format '${month}'`,
+    })
+    expect((await times(dated(date, date), { dateFormat: day })).notes).toEqual([])
+  })
+
+  it('are refused where rows contradict each other', async () => {
+    await expect(openDuckdb({ data: dated('13/04/2024', '04/14/2024') })).rejects.toMatchObject({
+      code: 'DATA_SHAPE',
+      message: expect.stringMatching(
+        /^column "date" has dates with the day first \(13\/04\/2024\) and with the month first \(04\/14\/2024\): set/,
+      ),
+    })
+  })
+
+  it('name the way out where they cannot be read', async () => {
+    await expect(openDuckdb({ data: dated('3 of May', '4 of May') })).rejects.toMatchObject({
+      code: 'DATA_SHAPE',
+      message:
+        'column "date" (VARCHAR, for example 3 of May) cannot be read as times: say how they are written with the option ' +
         "dateFormat, on the command line --date-format '%d/%m/%Y', or set the option columns.time to a column of " +
         'timestamps, dates, epoch numbers or ISO text',
     })
+  })
+
+  it('are dates where the time of the day is the same in all rows', async () => {
+    const header = '종목코드,일자,시간,시가,고가,저가,종가'
+    const days = ['A,20240110,153000,1,1,1,1', 'A,20240111,153000,1,1,1,1']
+    expect((await times(csv([header, ...days]))).dates).toEqual(['2024-01-10', '2024-01-11'])
+    const many = Array.from({ length: 2000 }, (_, at) => `S${at},20240110,0900,1,1,1,1`)
+    const repository = files.repository(csv([header, ...many, 'S0,20240110,0901,1,1,1,1']), { timeframe: '1m' })
+    const loaded = await repository.load('S0', everything({ timeframe: '1m' }))
+    if (loaded.error) throw new Error(loaded.error.message)
+    expect([...loaded.series.time]).toEqual([Date.UTC(2024, 0, 10, 9), Date.UTC(2024, 0, 10, 9, 1)])
+  })
+
+  it('have the time of the day in a column of its own', async () => {
+    const lines = ['A,20240101,0900,1,1,1,1', 'A,20240101,0901,1,1,1,1', 'A,20240101,0902,1,1,1,1']
+    for (const header of ['symbol,date,time,open,high,low,close', '종목코드,일자,시간,시가,고가,저가,종가']) {
+      const repository = files.repository(csv([header, ...lines]))
+      expect(await repository.timeframe()).toBe('1m')
+      const loaded = await repository.load('A', everything({ timeframe: '1m' }))
+      if (loaded.error) throw new Error(loaded.error.message)
+      expect([...loaded.series.time]).toEqual([0, 1, 2].map((minute) => Date.UTC(2024, 0, 1, 9, minute)))
+    }
   })
 
   it('say when a format does not fit, or is none', async () => {
@@ -132,20 +202,54 @@ describe('duckdbRepository › prices that are text', () => {
     'A;2024-01-02;1.234,5;1.300,25;1.200;1.250;2.000',
   ])
 
-  it('have the decimal comma that is asked for, and thousands in groups', async () => {
-    const found = await times(german, { decimal: ',' })
-    expect(found.close).toEqual([12.5, 1250])
-    const loaded = await files.repository(german, { timeframe: '1d', decimal: ',' }).load('A', everything())
-    if (loaded.error) throw new Error(loaded.error.message)
-    expect([...loaded.series.columns.high!]).toEqual([1300.25, 1300.25])
-    expect([...loaded.series.columns.low!]).toEqual([1200.5, 1200])
-    expect([...loaded.series.columns.volume!]).toEqual([1000, 2000])
+  it.each([{}, { decimal: ',' as const }])(
+    'have a decimal comma, found or asked for, and thousands in groups: %o',
+    async (options) => {
+      const found = await times(german, options)
+      expect(found.close).toEqual([12.5, 1250])
+      const loaded = await files.repository(german, { timeframe: '1d', ...options }).load('A', everything())
+      if (loaded.error) throw new Error(loaded.error.message)
+      expect([...loaded.series.columns.high!]).toEqual([1300.25, 1300.25])
+      expect([...loaded.series.columns.low!]).toEqual([1200.5, 1200])
+      expect([...loaded.series.columns.volume!]).toEqual([1000, 2000])
+    },
+  )
+
+  const priced = (...prices: string[]) =>
+    csv(['symbol;date;open;high;low;close;volume', ...prices.map((price, at) => `A;2024-01-0${1 + at};${price}`)])
+
+  it.each([
+    ['commas between thousands', ['1,234.5;2,000;1,000;1,250.25;3'], [1250.25]],
+    ['commas between thousands, which volumes tell', ['70,000;71,000;69,000;70,500;12,345,678'], [70_500]],
+    ['commas between thousands of volumes', ['70;71;69;70;345,678'], [70]],
+    ['signs of currencies', ['$1.5;$2.25;$1.0;$1.75;3', '$1,000.5;$2,000.25;$900.0;$1,500;3'], [1.75, 1500]],
+    ['signs of currencies behind them', ['1,5 €;2,25 €;1,0 €;1,75 €;3'], [1.75]],
+    ['exponents', ['1.5e-7;2e-7;1e-7;1.25E-7;3'], [1.25e-7]],
+  ])('have %s', async (_, prices, close) => {
+    expect((await times(priced(...prices))).close).toEqual(close)
   })
 
-  it('name the way out where they are no numbers', async () => {
-    await expect(openDuckdb({ data: german })).rejects.toMatchObject({
+  it('are defects where they are written in another way than the others, not other numbers', async () => {
+    expect((await times(priced('1,5;2,5;1,5;1,75;3', '1.5;2.5;1.5;1.75;3'), { decimal: ',' })).close).toEqual([1.75])
+    expect((await times(priced('1.5;2.5;1.5;1.75;3', '1,5;2,5;1,5;1,75;3'))).close).toEqual([1.75])
+  })
+
+  it('are refused with both readings where none tells', async () => {
+    const data = priced('1,234;1,300;1,200;1,250;100')
+    await expect(openDuckdb({ data })).rejects.toMatchObject({
       code: 'DATA_SHAPE',
-      message: expect.stringMatching(/column "open" \(for example 1.234,5\) .* option decimal .* --decimal ,/),
+      message:
+        'column "open" (for example 1,234) can be read with the comma in front of thousands or of decimals, and no ' +
+        'price tells: set the option decimal to "." or to "," (on the command line --decimal . or --decimal ,)',
+    })
+    expect((await times(data, { decimal: '.' })).close).toEqual([1250])
+    expect((await times(data, { decimal: ',' })).close).toEqual([1.25])
+  })
+
+  it('name the column and an example where they are no numbers', async () => {
+    await expect(openDuckdb({ data: priced('1;2;1;one;3') })).rejects.toMatchObject({
+      code: 'DATA_SHAPE',
+      message: expect.stringMatching(/^column "close" \(for example one\) cannot be read as prices: .* --decimal ,/),
     })
   })
 
