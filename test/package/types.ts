@@ -2,6 +2,7 @@
 import {
   BatchScanUseCase,
   CATALOGUE,
+  type Candle,
   type CandleRepository,
   createEngine,
   type DataQuality,
@@ -36,6 +37,8 @@ isSame<(typeof TIMEFRAMES)[number], Timeframe>(true)
 isSame<SignalType, 'ENTRY' | 'EXIT' | 'SCAN_HIT'>(true)
 isSame<SignalMatch['role'], SignalRole | undefined>(true)
 isSame<SignalMatch['indicatorValues'], Readonly<Record<string, number | null>>>(true)
+isSame<SignalMatch, Readonly<SignalMatch>>(true)
+isSame<Candle, Readonly<Candle>>(true)
 isSame<EngineError['code'], 'ENGINE_CLOSED' | 'ENGINE_OPTION' | 'ENGINE_WASM' | 'ENGINE_WORKER' | 'CANCELLED'>(true)
 
 const job: JobRequest = {
@@ -88,6 +91,10 @@ const formless: JobRequest = { symbols: ['A'], timeframe: '1d' }
 new SeriesUseCase(engine).execute({ symbols: ['A'], timeframe: '1d', formula: 'close' })
 // @ts-expect-error: results are read only
 result.matches.length = 3
+// @ts-expect-error: a match is read only
+for (const match of result.matches) match.timestamp = 0
+// @ts-expect-error: and so is its candle
+for (const { candle } of result.matches) candle.close = 0
 // @ts-expect-error: what happened to one symbol has codes of its own
 own.load = async (symbol) => ({ symbol, error: { code: 'CANCELLED', message: '', fields: {} } })
 // @ts-expect-error: inner modules are not part of the package
