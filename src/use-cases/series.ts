@@ -1,5 +1,6 @@
-import { type FormulaWarning, JobError, type SymbolError } from '../domain/errors.ts'
+import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
+import { checkTexts } from '../domain/job-shape.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { RunOptions } from '../engine/main/options.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
@@ -36,7 +37,8 @@ export class SeriesUseCase {
 
   /** Throws what `BatchScanUseCase.execute` throws. */
   async execute(request: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
-    const { expressions, ...others } = withExpressions(request)
+    const { expressions, ...others } = request ?? {}
+    checkTexts('JOB_FORMULA', 'expressions', expressions, 'rsi(14)')
     const job = checkJob({ ...others, formula: expressions.join('\n') })
     const plans = planAll(expressions, job.parameters)
     const series: ExpressionSeries[] = []
@@ -65,13 +67,6 @@ export class SeriesUseCase {
     const warnings = plans.flatMap(({ text, warnings }) => warnings.map((warning) => ({ expr: text, ...warning })))
     return { series, warnings, errors, exact }
   }
-}
-
-function withExpressions(request: SeriesRequest): SeriesRequest {
-  const expressions: unknown = request?.expressions
-  if (Array.isArray(expressions) && expressions.every((text) => typeof text === 'string')) return request
-  const message = "The job's expressions must be a list of texts, like ['rsi(14)']"
-  throw new JobError('JOB_FORMULA', message, { path: 'expressions' })
 }
 
 /** Plans of several expressions; a parameter goes to those that have it, and one that none has is refused. */
