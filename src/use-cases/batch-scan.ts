@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { DataQuality } from '../domain/candle.ts'
-import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
+import { type FormulaWarning, type SymbolError, seenFromCallerOf } from '../domain/errors.ts'
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import type { ProcessingResult, SignalMatch } from '../domain/result.ts'
 import type { ProcessingEngine, ScanOutcome } from '../engine/main/engine.ts'
@@ -45,10 +45,18 @@ export class BatchScanUseCase {
    */
   async execute(request: JobRequest, options: RunOptions = {}): Promise<BatchScanResult> {
     const start = performance.now()
-    const job = checkJob(request)
-    const plan = this.#plan(job)
+    const { job, plan } = this.#prepare(request)
     const outcome = await this.engine.scan(plan, job, options)
     return new BatchScanResult(job, plan, outcome, start)
+  }
+
+  #prepare(request: JobRequest): { job: ProcessingJob; plan: Plan } {
+    try {
+      const job = checkJob(request)
+      return { job, plan: this.#plan(job) }
+    } catch (error) {
+      throw seenFromCallerOf(BatchScanUseCase.prototype.execute, error)
+    }
   }
 
   #plan({ formula, parameters }: ProcessingJob): Plan {

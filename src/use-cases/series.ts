@@ -1,5 +1,5 @@
-import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
-import { checkJob, type JobRequest } from '../domain/job.ts'
+import { type FormulaWarning, type SymbolError, seenFromCallerOf } from '../domain/errors.ts'
+import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import { checkTexts } from '../domain/job-shape.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { RunOptions } from '../engine/main/options.ts'
@@ -37,10 +37,7 @@ export class SeriesUseCase {
 
   /** Throws what `BatchScanUseCase.execute` throws. */
   async execute(request: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
-    const { expressions, ...others } = request ?? {}
-    checkTexts('JOB_FORMULA', 'expressions', expressions, 'rsi(14)')
-    const job = checkJob({ ...others, formula: expressions.join('\n') })
-    const plans = planAll(expressions, job.parameters)
+    const { job, plans } = prepare(request)
     const series: ExpressionSeries[] = []
     const failures = new Map<number, SymbolError>()
     let exact = true
@@ -66,6 +63,17 @@ export class SeriesUseCase {
     const errors = [...failures].map(([symbol, error]) => ({ symbol: job.symbols[symbol]!, ...error }))
     const warnings = plans.flatMap(({ text, warnings }) => warnings.map((warning) => ({ expr: text, ...warning })))
     return { series, warnings, errors, exact }
+  }
+}
+
+function prepare(request: SeriesRequest): { job: ProcessingJob; plans: Plan[] } {
+  try {
+    const { expressions, ...others } = request ?? {}
+    checkTexts('JOB_FORMULA', 'expressions', expressions, 'rsi(14)')
+    const job = checkJob({ ...others, formula: expressions.join('\n') })
+    return { job, plans: planAll(expressions, job.parameters) }
+  } catch (error) {
+    throw seenFromCallerOf(SeriesUseCase.prototype.execute, error)
   }
 }
 
