@@ -11,6 +11,7 @@ import {
   type formulaTokens,
   type JobRequest,
   type LoadedCandles,
+  type MatchRow,
   type MatchTable,
   memoryRepository,
   type Plan,
@@ -56,6 +57,10 @@ isSame<typeof result.statistics, ScanStatistics>(true)
 isSame<ReturnType<MatchTable['at']>, SignalMatch | undefined>(true)
 isSame<typeof result.dataQuality.total, DataQuality>(true)
 for (const match of result.matches) isSame<typeof match, SignalMatch>(true)
+isSame<ReturnType<MatchTable['slice']>, SignalMatch[]>(true)
+isSame<ReturnType<MatchTable['rows']>, MatchRow[]>(true)
+isSame<Parameters<typeof MatchTable.from>[0], ReturnType<MatchTable['toColumns']>>(true)
+isSame<typeof inBrowser.MatchTable, typeof MatchTable>(true)
 isSame<ReturnType<typeof planFormula>, Plan>(true)
 isSame<ReturnType<typeof formulaTokens>, FormulaToken[]>(true)
 isSame<typeof inBrowser.formulaTokens, typeof formulaTokens>(true)
