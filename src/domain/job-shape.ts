@@ -16,29 +16,21 @@ const MUST_BE = {
   timezone: "the name of a time zone this machine knows, like 'Asia/Seoul'",
 }
 
-/** Words that people use for a field, where its name is not near enough to be found. */
-const MEANT: Readonly<Record<string, string>> = {
-  ticker: 'symbols',
-  tickers: 'symbols',
-  universe: 'symbols',
-  interval: 'timeframe',
-  period: 'timeframe',
-  tf: 'timeframe',
-  condition: 'formula',
-  expression: 'formula',
-  query: 'formula',
-  from: 'dateRange: { from }',
-  start: 'dateRange: { from }',
-  to: 'dateRange: { to }',
-  end: 'dateRange: { to }',
-  lookback: 'history',
-  params: 'parameters',
-  tz: 'timezone',
-}
-
+/** Words that people use for the ends of a range; those that are near enough in letters are found without. */
 const MEANT_DATE: Readonly<Record<string, string>> = {
   ...{ start: 'from', startDate: 'from', begin: 'from', after: 'from', since: 'from', gte: 'from' },
   ...{ end: 'to', endDate: 'to', until: 'to', till: 'to', before: 'to', lte: 'to' },
+}
+
+/** Words that people use for a field. */
+const MEANT: Readonly<Record<string, string>> = {
+  ...{ ticker: 'symbols', tickers: 'symbols', universe: 'symbols' },
+  ...{ interval: 'timeframe', period: 'timeframe', tf: 'timeframe' },
+  ...{ condition: 'formula', expression: 'formula', expressions: 'formula', query: 'formula' },
+  ...{ lookback: 'history', params: 'parameters', tz: 'timezone' },
+  ...Object.fromEntries(
+    Object.entries({ from: 'from', to: 'to', ...MEANT_DATE }).map(([word, end]) => [word, `dateRange: { ${end} }`]),
+  ),
 }
 
 /** Zones that were found to exist: asking takes as long as checking the rest of a job. */

@@ -168,9 +168,7 @@ export class MatchTable implements Iterable<SignalMatch> {
   }
 
   filter(isWanted: (match: SignalMatch, index: number) => boolean): SignalMatch[] {
-    return Array.from(this.entries())
-      .filter(([index, match]) => isWanted(match, index))
-      .map(([, match]) => match)
+    return this.toArray().filter((match, index) => isWanted(match, index))
   }
 
   forEach(look: (match: SignalMatch, index: number) => void): void {

@@ -40,7 +40,7 @@ export function pictureOf(matches: { length: number; rows(start?: number, end?: 
 /** A piece of somebody's text on one line, without what would steer a terminal. */
 export function clipped(text: string, width: number): string {
   const line = text.slice(0, 2 * width).replace(/[\p{C}\s]+/gu, ' ')
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line
+  return line.length > width || text.length > 2 * width ? `${line.slice(0, width - 1)}…` : line
 }
 
 /** Header and cells of one width; numbers to the right. */

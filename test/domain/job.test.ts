@@ -350,6 +350,8 @@ describe('what is wrong', () => {
     [{ timeFrame: '1d' }, 'A job has no field timeFrame: did you mean timeframe?'],
     [{ interval: '1d' }, 'A job has no field interval: did you mean timeframe?'],
     [{ from: '2024-01-01' }, 'A job has no field from: did you mean dateRange: { from }?'],
+    [{ startDate: '2024-01-01' }, 'A job has no field startDate: did you mean dateRange: { from }?'],
+    [{ expressions: ['close > 1'] }, 'A job has no field expressions: did you mean formula?'],
     [{ dateRange: { start: '2024-01-01' } }, 'dateRange has no field start: did you mean from?'],
     [{ dateRange: { from: '2024-01-01', end: '2024-01-02' } }, 'dateRange has no field end: did you mean to?'],
     [{ dateRange: { form: '2024-01-01' } }, 'dateRange has no field form: did you mean from?'],

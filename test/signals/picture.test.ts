@@ -60,6 +60,11 @@ describe('a printed table of matches', () => {
     expect(inspect(table).split('\n')).toHaveLength(3)
   })
 
+  it('says that a text goes on, also when it was cut inside of blanks', () => {
+    const table = new MatchTable([`A${' '.repeat(100)}B`], names(), columnsOf([{ symbol: 0, time: 0 }]))
+    expect(inspect(table)).toContain('\n  A …  ')
+  })
+
   it('is a word inside of other things, and indented with them', () => {
     const table = tableOf(2)
     expect(inspect({ a: { b: { c: table } } })).toContain('[MatchTable: 2 matches]')
