@@ -13,6 +13,7 @@ export {
   planFormula,
 } from '../formula/index.ts'
 export { CATALOGUE, type CatalogueRow } from '../indicators/catalogue.ts'
+export { MatchTable } from '../signals/matches.ts'
 export { memoryRepository } from '../storage/memory.ts'
 export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
 export { SeriesUseCase } from '../use-cases/series.ts'

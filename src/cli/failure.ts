@@ -63,7 +63,7 @@ function cancelText(error: unknown): string {
 function drawn({ error, source }: FormulaFailure, colors: Colors): string {
   const { at, hint } = error.fields
   // A value for a parameter that the formula does not have: there is no place to point at.
-  if (at[1] === 0) return `${colors.red(visible(`${error.code}: ${error.message}`))}${hint && visible(`; ${hint}`)}`
+  if (at[1] === 0) return `${colors.red(visible(`${error.code}: ${error.sentence}`))}${hint && visible(`; ${hint}`)}`
   const [head = '', ...lines] = placed(error, source).map(visible)
   return [colors.red(head), ...lines].join('\n')
 }

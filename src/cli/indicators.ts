@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
+import { nearestNames } from '../domain/nearest.ts'
 import { calleeOf } from '../formula/names.ts'
-import { nearestNames } from '../formula/nearest.ts'
 import { houseCallee, signature as written } from '../indicators/callee.ts'
 import { CATALOGUE, type CatalogueParameter, type CatalogueRow } from '../indicators/catalogue.ts'
 import { UsageError } from './failure.ts'

@@ -2,12 +2,12 @@ import type { Timeframe } from './timeframe.ts'
 
 /** One OHLCV bar. `timestamp` is milliseconds UTC; `volume` is NaN where the source has none. */
 export interface Candle {
-  timestamp: number
-  open: number
-  high: number
-  low: number
-  close: number
-  volume: number
+  readonly timestamp: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
 }
 
 /** The columns of a candle besides its time, in the order every part of millrace uses. */

@@ -20,6 +20,12 @@ export abstract class MillraceError extends Error {
   }
 }
 
+/** The error with a stack that begins at the caller of `callee`, on platforms that can: what is below is ours. */
+export function seenFromCallerOf(callee: (...args: never[]) => unknown, error: unknown): unknown {
+  if (error instanceof MillraceError) Error.captureStackTrace?.(error, callee)
+  return error
+}
+
 export type JobErrorCode =
   | 'JOB_NO_SYMBOLS'
   | 'JOB_TIMEFRAME'
@@ -76,15 +82,28 @@ export interface FormulaErrorFields extends ErrorFields {
   at: readonly [start: number, end: number]
   /** What to do, as a sentence; empty when the message says it. */
   hint: string
+  /** Where it begins, both counted from 1; absent where there is no place, as for a parameter the formula has not. */
+  line?: number
+  column?: number
 }
 
-/** The formula cannot be run as written. `explain(error, text)` draws where. */
+/**
+ * The formula cannot be run as written. The message says what is wrong, what to do and where;
+ * `explain(error, text)` draws it.
+ */
 export class FormulaError extends MillraceError {
   override readonly name = 'FormulaError'
   declare readonly code: FormulaErrorCode
   declare readonly fields: FormulaErrorFields
-  constructor(code: FormulaErrorCode, message: string, fields: FormulaErrorFields) {
-    super(code, message, fields)
+  constructor(
+    code: FormulaErrorCode,
+    /** What is wrong, without what to do and where. */
+    readonly sentence: string,
+    fields: FormulaErrorFields,
+  ) {
+    const { hint, line, column } = fields
+    const place = line === undefined ? '' : ` (line ${line}, column ${column})`
+    super(code, `${sentence}${hint && `; ${hint}`}${place}`, fields)
   }
 }
 

@@ -1,5 +1,5 @@
-import * as v from 'valibot'
-import { JobError, type JobErrorCode } from './errors.ts'
+import { JobError } from './errors.ts'
+import { readShape } from './job-shape.ts'
 import { DAY_MS, isTimeframe, TIMEFRAMES, type Timeframe } from './timeframe.ts'
 
 /** What can be run. A backtest and pattern discovery are known by name and refused until they exist. */
@@ -75,58 +75,16 @@ function isDay(day: string): boolean {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day)
 }
 
-/** Zones that were found to exist: asking takes as long as checking the rest of a job. */
-const timezones = new Set(['UTC'])
-
-function isTimezone(zone: string): boolean {
-  if (timezones.has(zone)) return true
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    timezones.add(zone)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const dateSchema = v.union([v.date(), v.number(), v.string()])
-
-const BARS = 'it must be a whole number of bars, 0 or more'
-
-const jobSchema = v.strictObject({
-  id: v.optional(v.pipe(v.string(), v.minLength(1))),
-  jobType: v.optional(v.string(), 'SCAN'),
-  symbols: v.array(v.string()),
-  timeframe: v.string(),
-  dateRange: v.optional(v.strictObject({ from: v.optional(dateSchema), to: v.optional(dateSchema) }), {}),
-  history: v.optional(v.pipe(v.number(BARS), v.integer(BARS), v.minValue(0, BARS))),
-  formula: v.string(),
-  parameters: v.optional(v.record(v.string(), v.pipe(v.number(), v.finite())), {}),
-  timezone: v.optional(v.pipe(v.string(), v.check(isTimezone, 'not a time zone this machine knows'))),
-})
-
-const FIELD_CODES: Readonly<Record<string, JobErrorCode>> = {
-  symbols: 'JOB_NO_SYMBOLS',
-  timeframe: 'JOB_TIMEFRAME',
-  dateRange: 'JOB_DATE_RANGE',
-  history: 'JOB_HISTORY',
-  jobType: 'JOB_TYPE',
-  formula: 'JOB_FORMULA',
-  parameters: 'JOB_PARAMETERS',
-}
-
 let jobs = 0
 
 /**
  * A checked job with every default filled in.
  *
- * @throws JobError with the first thing that is wrong: shape, job type, symbols, timeframe, dates, in this order.
+ * @throws JobError with the first thing that is wrong: fields that no job has, shape, job type, symbols, timeframe, dates, in this order.
  */
 export function checkJob(request: unknown): ProcessingJob {
-  const parsed = v.safeParse(jobSchema, request)
-  if (!parsed.success) throw shapeError(parsed.issues[0])
-  checkNames((request as JobRequest).parameters ?? {}, parsed.output.parameters)
-  const { jobType, symbols, timeframe, formula, parameters, timezone, id, history } = parsed.output
+  const shape = readShape(request)
+  const { jobType, symbols, timeframe, formula, parameters, timezone, id, history } = shape
   if (!JOB_TYPES.includes(jobType as JobType)) throw jobTypeError(jobType)
   const named = [...new Set(symbols)].filter((symbol) => symbol !== '')
   if (named.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
@@ -137,7 +95,7 @@ export function checkJob(request: unknown): ProcessingJob {
       accepted: TIMEFRAMES,
     })
   }
-  const dateRange = checkRange(parsed.output.dateRange)
+  const dateRange = checkRange(shape.dateRange)
   return {
     id: id ?? `job-${++jobs}`,
     jobType: jobType as JobType,
@@ -151,28 +109,10 @@ export function checkJob(request: unknown): ProcessingJob {
   }
 }
 
-function shapeError(issue: v.InferIssue<typeof jobSchema>): JobError {
-  const path = v.getDotPath(issue) ?? ''
-  const code = FIELD_CODES[path.split('.')[0] ?? ''] ?? 'JOB_FIELD'
-  if (code === 'JOB_NO_SYMBOLS' && issue.input === undefined) {
-    return new JobError(code, 'No symbols provided', { path })
-  }
-  const where = path === '' ? 'The job' : `The job's ${path}`
-  return new JobError(code, `${where} is wrong: ${issue.message}`, { path, found: issue.received })
-}
-
 function checkHistory(history: number, { from }: DateRange): number {
   if (from !== undefined) return history
   const message = 'history counts the bars in front of dateRange.from: give that too, or leave history out'
   throw new JobError('JOB_HISTORY', message, { path: 'history', found: history })
-}
-
-/** The schema leaves out names that would change an object instead of standing in it. */
-function checkNames(given: object, kept: object) {
-  const lost = Object.keys(given).find((name) => !Object.hasOwn(kept, name))
-  if (lost === undefined) return
-  const message = `A parameter cannot be called "${lost}": give it another name`
-  throw new JobError('JOB_PARAMETERS', message, { path: 'parameters', found: lost })
 }
 
 function jobTypeError(jobType: string): JobError {

@@ -9,14 +9,14 @@ export type SignalRole = 'entry' | 'exit' | 'short' | 'cover'
 
 /** One bar of one symbol on which the formula is true. */
 export interface SignalMatch {
-  symbol: string
+  readonly symbol: string
   /** Milliseconds UTC: the time of the candle; of a daily or longer one its date, at 00:00. */
-  timestamp: number
-  candle: Candle
-  signalType: SignalType
-  role?: SignalRole
+  readonly timestamp: number
+  readonly candle: Candle
+  readonly signalType: SignalType
+  readonly role?: SignalRole
   /** What the formula's indicators were on this bar, by name; null where unknown. */
-  indicatorValues: Readonly<Record<string, number | null>>
+  readonly indicatorValues: Readonly<Record<string, number | null>>
 }
 
 /** What happened to one symbol. A series too short for a first value is no error: it has no matches. */

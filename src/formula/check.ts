@@ -52,7 +52,7 @@ export function checkFormula(
 /** Reads, checks and lowers a formula. */
 export function analyse(text: string, parameters: Readonly<Record<string, number>>, mode: FormulaMode): CheckedFormula {
   const { tree, errors } = parseFormula(text)
-  const problems = new Problems()
+  const problems = new Problems(text)
   const scope = new Scope(tree.statements, problems)
   const context: Context = {
     ...{ text, problems, scope, dag: new Dag(), unknowns: new Set<number>() },

@@ -1,5 +1,5 @@
 import type { FormulaError, FormulaWarning } from '../domain/errors.ts'
-import { lineAt } from './lines.ts'
+import { lineRanges, placeAt } from './lines.ts'
 
 const TAB = '    '
 /** Columns of a drawn line; a longer one is cut around the place of the error. */
@@ -20,18 +20,18 @@ const MAX_WIDTH = 120
  */
 export function explain(error: FormulaError | FormulaWarning, text: string): string {
   const { at, hint } = 'fields' in error ? error.fields : error
+  const what = 'fields' in error ? error.sentence : error.message
   const start = Math.min(at[0], text.length)
-  const { line, range } = lineAt(text, start)
+  const { line, column, range } = placeAt(text, lineRanges(text), start)
   const from = Math.min(start, range[1])
   const to = Math.max(from, Math.min(at[1], range[1]))
   const before = cells(text.slice(range[0], from))
   const marked = cells(text.slice(from, to))
   const after = cells(text.slice(to, range[1]))
-  const column = [...text.slice(range[0], from)].length + 1
 
   const cut = cutLine(before, marked, after)
   const marks = '^'.repeat(Math.max(1, width(cut.marked)))
-  const sentence = hint === '' ? error.message : `${error.message}; ${hint}`
+  const sentence = hint === '' ? what : `${what}; ${hint}`
   return [
     `${error.code}  line ${line}, column ${column}`,
     `  ${[...cut.before, ...cut.marked, ...cut.after].join('')}`.trimEnd(),

@@ -26,7 +26,7 @@ const COMMENTS = /\/\*[\s\S]*?(?:\*\/|$)|#[^\n\r]*|\/\/[^\n\r]*/g
 export function formulaTokens(text: string): FormulaToken[] {
   const found: FormulaToken[] = []
   let from = 0
-  for (const { kind, at } of tokenise(text, new Problems())) {
+  for (const { kind, at } of tokenise(text, new Problems(text))) {
     found.push(...commentsIn(text, from, at[0]))
     if (kind !== 'end') found.push({ kind, text: text.slice(...at), at })
     from = at[1]

@@ -17,7 +17,7 @@ import type { Expression, Script, Statement } from './tree.ts'
  * parseFormula('close > sma(close, 200)').errors   // []
  */
 export function parseFormula(text: string): { tree: Script; errors: FormulaError[] } {
-  const problems = new Problems()
+  const problems = new Problems(text)
   const statements: Statement[] = []
   try {
     if (text.length > MAX_TEXT) {

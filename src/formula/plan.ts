@@ -1,6 +1,6 @@
 import type { CandleColumn } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
-import type { FormulaWarning } from '../domain/errors.ts'
+import { type FormulaWarning, seenFromCallerOf } from '../domain/errors.ts'
 import type { ValueType } from '../indicators/catalogue.ts'
 import { encodePlan } from './bytes.ts'
 import type { CheckedFormula, FormulaMode } from './check.ts'
@@ -88,7 +88,7 @@ export function planFormula(
   const mode = options.mode ?? 'scan'
   const checked = analyse(text, parameters, mode)
   const first = checked.errors[0]
-  if (first !== undefined) throw first
+  if (first !== undefined) throw seenFromCallerOf(planFormula, first)
   const signals = mode === 'scan' ? signalsOf(checked) : []
   const reported = mode === 'scan' ? scanReports(checked) : seriesReports(checked)
   const canonical = canonicalText(checked, signals, reported)

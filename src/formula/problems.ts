@@ -1,5 +1,13 @@
-import type { ErrorFields, FormulaErrorCode, FormulaWarning, FormulaWarningCode } from '../domain/errors.ts'
+import type {
+  ErrorFields,
+  FormulaErrorCode,
+  FormulaErrorFields,
+  FormulaWarning,
+  FormulaWarningCode,
+} from '../domain/errors.ts'
 import { FormulaError } from '../domain/errors.ts'
+import { MAX_TEXT } from './limits.ts'
+import { lineRanges, placeAt } from './lines.ts'
 
 /** Half-open range of the formula's text, in UTF-16 code units. */
 export type Range = readonly [start: number, end: number]
@@ -16,10 +24,14 @@ export class Problems {
   private readonly noticed: FormulaWarning[] = []
   /** How many there were, those beyond the maximum included. */
   count = 0
+  /** Found out once: a text of nothing but lines takes 10 ms, and there may be a hundred problems. */
+  private lines: readonly Range[] | undefined
+
+  constructor(private readonly text: string) {}
 
   add(code: FormulaErrorCode, at: Range, message: string, hint = '', more: ErrorFields = {}): void {
     this.count += 1
-    if (this.found.length < MAX_PROBLEMS) this.found.push(new FormulaError(code, message, { ...more, at, hint }))
+    if (this.found.length < MAX_PROBLEMS) this.push(code, message, { ...more, at, hint })
   }
 
   /** Notes what runs and is hardly what was meant. */
@@ -30,13 +42,25 @@ export class Problems {
   /** Writes down that a limit is passed, and leaves. */
   tooLarge(at: Range, message: string, hint: string): never {
     this.count += 1
-    this.found.push(new FormulaError('FORMULA_TOO_LARGE', message, { at, hint }))
+    this.push('FORMULA_TOO_LARGE', message, { at, hint })
     throw new Stop()
   }
 
   /** True when nobody will see the next one; what is costly to say need not be worked out. */
   get isFull(): boolean {
     return this.found.length >= MAX_PROBLEMS
+  }
+
+  /** Line and column of a position, both from 1. */
+  placeOf(position: number): { line: number; column: number } {
+    // Nobody reads on behind the limit.
+    this.lines ??= lineRanges(this.text.slice(0, MAX_TEXT))
+    const { line, column } = placeAt(this.text, this.lines, position)
+    return { line, column }
+  }
+
+  private push(code: FormulaErrorCode, message: string, fields: FormulaErrorFields): void {
+    this.found.push(new FormulaError(code, message, { ...fields, ...this.placeOf(fields.at[0]) }))
   }
 
   list(): FormulaError[] {

@@ -1,5 +1,4 @@
 import type { Value } from './context.ts'
-import { lineAt } from './lines.ts'
 import { isReserved } from './names.ts'
 import type { Problems, Range } from './problems.ts'
 import type { Statement } from './tree.ts'
@@ -52,9 +51,9 @@ export class Scope {
   }
 
   /** Says why a name that the script defines has no value yet. */
-  tooEarly(name: string, at: Range, text: string): void {
+  tooEarly(name: string, at: Range): void {
     if (this.problems.isFull) return
-    const { line } = lineAt(text, (this.places.get(name) as Range)[0])
+    const { line } = this.problems.placeOf((this.places.get(name) as Range)[0])
     const isOwn = this.current.includes(name)
     const message = isOwn ? `"${name}" is used in its own definition` : `"${name}" is used before it is defined`
     const hint = isOwn

@@ -1,10 +1,10 @@
+import { nearestNames } from '../domain/nearest.ts'
 import { houseCallee, signature } from '../indicators/callee.ts'
 import { catalogueRow } from '../indicators/catalogue.ts'
 import { PINE_NAMES, pineCallee } from '../indicators/pine.ts'
 import type { Context } from './context.ts'
 import { elsewhere } from './elsewhere.ts'
 import { ALIASES, CALLABLE, callableRow, isReserved, pinePrefix, refusal, SHORT_COLUMNS, VALUES } from './names.ts'
-import { nearestNames } from './nearest.ts'
 import type { Range } from './problems.ts'
 import { excerpt, listed } from './problems.ts'
 

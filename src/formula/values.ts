@@ -11,7 +11,7 @@ export function lowerName(context: Context, name: string, at: Range): Value | un
   const { scope, dag } = context
   if (scope.has(name) && !isReserved(name)) {
     if (scope.values.has(name)) return scope.values.get(name)
-    scope.tooEarly(name, at, context.text)
+    scope.tooEarly(name, at)
     return undefined
   }
   if (isRefused(context, name, at)) return undefined

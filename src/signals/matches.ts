@@ -1,6 +1,9 @@
 import type { Candle } from '../domain/candle.ts'
 import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
+import { DataError } from '../domain/errors.ts'
 import type { SignalMatch, SignalRole, SignalType } from '../domain/result.ts'
+import { DAY_MS, isoTime } from '../domain/timeframe.ts'
+import { countOfMatches, INSPECT, type MatchRow, pictureOf } from './picture.ts'
 
 /** What the signals and reported values of a plan are called. */
 export interface MatchNames {
@@ -78,14 +81,42 @@ export function orderColumns(matches: MatchColumns, valuesPerMatch: number): Mat
   return sorted
 }
 
+/** A table of matches as plain data, typed arrays and texts: `postMessage` and `structuredClone` take it. */
+export interface PlainMatches {
+  symbols: readonly string[]
+  names: MatchNames
+  columns: MatchColumns
+}
+
+/** A match as JSON has it: an unknown volume is null. */
+export type JsonMatch = Omit<SignalMatch, 'candle'> & {
+  readonly candle: Omit<Candle, 'volume'> & { readonly volume: number | null }
+}
+
 /**
- * All matches of a scan, ordered by symbol (as in the job) and time. The table is columns; SignalMatch objects are
- * made when someone looks at one.
+ * All matches of a scan, ordered by symbol (as in the job) and time: a list that can be read and not changed. The table
+ * is columns; SignalMatch objects are made when someone looks at one. What gives several gives a new array of them.
+ *
+ * - Printed, it is its first and last rows; as JSON the list of matches.
+ * - `rows` has flat objects: `console.table(matches.rows(0, 20))`.
+ * - Another thread gets it as `toColumns()`, and makes a table of that by `MatchTable.from`.
  */
 export class MatchTable implements Iterable<SignalMatch> {
   readonly length: number
   /** First match of each symbol, and behind them the number of matches. */
   readonly #starts: Uint32Array
+
+  /**
+   * The table again that `toColumns` was called on, in this or another thread.
+   *
+   * @throws DataError `DATA_SHAPE` for anything else.
+   */
+  static from(plain: PlainMatches): MatchTable {
+    if (!isPlain(plain)) {
+      throw new DataError('DATA_SHAPE', 'these are no columns of matches: give what matches.toColumns() gave')
+    }
+    return new MatchTable(plain.symbols, plain.names, plain.columns)
+  }
 
   constructor(
     readonly symbols: readonly string[],
@@ -114,8 +145,94 @@ export class MatchTable implements Iterable<SignalMatch> {
     }
   }
 
-  *[Symbol.iterator](): Iterator<SignalMatch> {
+  *[Symbol.iterator](): Generator<SignalMatch, undefined> {
     for (let at = 0; at < this.length; at++) yield this.at(at)!
+  }
+
+  *entries(): Generator<[index: number, match: SignalMatch], undefined> {
+    for (let at = 0; at < this.length; at++) yield [at, this.at(at)!]
+  }
+
+  toArray(): SignalMatch[] {
+    return Array.from(this)
+  }
+
+  /** Matches number `start` to the one before `end`, counted from the end when negative, as of an array. */
+  slice(start = 0, end = this.length): SignalMatch[] {
+    const first = this.#bound(start)
+    return Array.from({ length: Math.max(0, this.#bound(end) - first) }, (_, at) => this.at(first + at)!)
+  }
+
+  map<Value>(make: (match: SignalMatch, index: number) => Value): Value[] {
+    return Array.from(this, make)
+  }
+
+  filter(isWanted: (match: SignalMatch, index: number) => boolean): SignalMatch[] {
+    return this.toArray().filter((match, index) => isWanted(match, index))
+  }
+
+  forEach(look: (match: SignalMatch, index: number) => void): void {
+    for (const [index, match] of this.entries()) look(match, index)
+  }
+
+  find(isWanted: (match: SignalMatch, index: number) => boolean): SignalMatch | undefined {
+    for (const [index, match] of this.entries()) if (isWanted(match, index)) return match
+    return undefined
+  }
+
+  some(isWanted: (match: SignalMatch, index: number) => boolean): boolean {
+    return this.find(isWanted) !== undefined
+  }
+
+  every(isWanted: (match: SignalMatch, index: number) => boolean): boolean {
+    return !this.some((match, index) => !isWanted(match, index))
+  }
+
+  reduce<Value>(fold: (value: Value, match: SignalMatch, index: number) => Value, initial: Value): Value {
+    let value = initial
+    for (const [index, match] of this.entries()) value = fold(value, match, index)
+    return value
+  }
+
+  /**
+   * The same matches as flat objects: symbol, date (ISO text, a day where all of them are at 00:00 UTC), signal, role
+   * where the script has roles, open to volume, and the values by name; null where unknown. A value called like one of
+   * the fields in front of it has ` (value)` behind its name.
+   */
+  rows(start?: number, end?: number): MatchRow[] {
+    const isDated = this.columns.time.every((time) => time % DAY_MS === 0)
+    const hasRoles = this.names.signals.some(({ role }) => role !== undefined)
+    return this.slice(start, end).map(({ symbol, timestamp, candle, signalType, role, indicatorValues }) => {
+      const iso = isoTime(timestamp)
+      const fields: (readonly [string, string | number | null])[] = [
+        ['symbol', symbol],
+        ['date', isDated ? iso.replace('T00:00:00.000Z', '') : iso],
+        ['signal', signalType],
+        ...(hasRoles ? [['role', role ?? null] as const] : []),
+        ...CANDLE_COLUMNS.map((name) => [name, known(candle[name])] as const),
+      ]
+      const taken = new Set(fields.map(([name]) => name))
+      const values = Object.entries(indicatorValues)
+      return Object.fromEntries([
+        ...fields,
+        ...values.map(([name, value]) => [taken.has(name) ? `${name} (value)` : name, value] as const),
+      ])
+    })
+  }
+
+  /** Plain data for another thread; the arrays are the table's own, so they are cloned there and not transferred. */
+  toColumns(): PlainMatches {
+    const signals = this.names.signals.map(({ signalType, role }) => ({ signalType, ...(role && { role }) }))
+    return { symbols: [...this.symbols], names: { signals, values: [...this.names.values] }, columns: this.columns }
+  }
+
+  toJSON(): JsonMatch[] {
+    return this.map((match) => ({ ...match, candle: { ...match.candle, volume: known(match.candle.volume) } }))
+  }
+
+  [INSPECT](depth: number): string {
+    const head = `MatchTable: ${countOfMatches(this.length)}`
+    return depth < 0 ? `[${head}]` : [head, ...pictureOf(this)].join('\n')
   }
 
   /** How many matches the job's symbol number `index` has. */
@@ -125,8 +242,7 @@ export class MatchTable implements Iterable<SignalMatch> {
 
   /** The matches of the job's symbol number `index`, oldest first. */
   of(index: number): SignalMatch[] {
-    const start = this.#starts[index]!
-    return Array.from({ length: this.countOf(index) }, (_, at) => this.at(start + at)!)
+    return this.slice(this.#starts[index]!, this.#starts[index + 1]!)
   }
 
   /** Numbers of the last `count` matches in time, latest first; of one time in the order of the symbols. */
@@ -135,6 +251,11 @@ export class MatchTable implements Iterable<SignalMatch> {
     const order = Uint32Array.from({ length: this.length }, (_, at) => at)
     order.sort((a, b) => time[b]! - time[a]! || a - b)
     return Array.from(order.subarray(0, count))
+  }
+
+  #bound(index: number): number {
+    const at = Math.trunc(index) || 0
+    return Math.min(Math.max(at < 0 ? at + this.length : at, 0), this.length)
   }
 
   #candle(at: number): Candle {
@@ -152,11 +273,28 @@ export class MatchTable implements Iterable<SignalMatch> {
   #values(at: number): Record<string, number | null> {
     const { values } = this.names
     const first = at * values.length
-    const numberOf = (offset: number) => {
-      const value = this.columns.values[first + offset]!
-      return Number.isNaN(value) ? null : value
-    }
     // Not by assignment: a name may be `__proto__`.
-    return Object.fromEntries(values.map((name, offset) => [name, numberOf(offset)]))
+    return Object.fromEntries(values.map((name, offset) => [name, known(this.columns.values[first + offset]!)]))
   }
+}
+
+function known(value: number): number | null {
+  return Number.isNaN(value) ? null : value
+}
+
+/** Whether something is what `toColumns` gives: columns of one length that name symbols and signals that are there. */
+function isPlain(plain: PlainMatches): boolean {
+  const { symbols, names, columns } = plain ?? {}
+  if (!Array.isArray(symbols) || !Array.isArray(names?.signals) || !Array.isArray(names.values)) return false
+  if (!(columns?.bar instanceof Uint32Array) || columns.candle === undefined) return false
+  const { length } = columns.bar
+  const { symbol, signal, time, values, candle } = columns
+  const others = [symbol, signal, time, ...CANDLE_COLUMNS.map((name) => candle[name])]
+  return (
+    [...others, values].every(ArrayBuffer.isView) &&
+    others.every((column) => column.length === length) &&
+    values.length === length * names.values.length &&
+    symbol.every((at) => at < symbols.length) &&
+    signal.every((at) => at < names.signals.length)
+  )
 }

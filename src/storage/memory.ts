@@ -2,7 +2,7 @@ import type { Candle } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import { type DateRule, type DayTime, dateRule, dayTimesOf, joinDayTimes } from '../domain/candle-dates.ts'
 import { DataError } from '../domain/errors.ts'
-import { isDaily, isTimeframe, TIMEFRAMES, type Timeframe } from '../domain/timeframe.ts'
+import { isDaily, isoTime, isTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../domain/timeframe.ts'
 import { deliver, noData, type RawCandles, spanOf } from './clean.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './repository.ts'
 import { blankUnknown, judgeRows } from './row-flags.ts'
@@ -50,8 +50,8 @@ interface StoredSeries {
 /**
  * Keeps candles in memory, shared with worker threads where the platform can.
  *
- * @throws DataError `DATA_SHAPE` for columns of different length, `DATA_OPTION` for an unknown timeframe; `load` and
- * `symbols` reject with `DATA_TIMEFRAME` for another timeframe than the repository's.
+ * @throws DataError `DATA_SHAPE` for columns of different length and for times in seconds, `DATA_OPTION` for an unknown
+ * timeframe; `load` and `symbols` reject with `DATA_TIMEFRAME` for another timeframe than the repository's.
  */
 export function memoryRepository(input: MemoryInput, options: MemoryOptions = {}): MemoryRepository {
   const timeframe = options.timeframe ?? '1d'
@@ -70,8 +70,13 @@ export function openMemory(snapshot: MemorySnapshot): MemoryRepository {
   const stored = new Map(snapshot.series.map((series) => [series.symbol, series]))
   let changes = snapshot.series.reduce((latest, series) => Math.max(latest, series.version), 0)
 
+  const given = (symbol: string, candles: MemoryCandles) => {
+    const columns = toColumns(symbol, candles)
+    refuseSeconds(symbol, columns.time, timeframe)
+    return columns
+  }
   const set = (symbol: string, candles: MemoryCandles) => {
-    stored.set(symbol, store(symbol, toColumns(symbol, candles), ++changes, isDaily(timeframe)))
+    stored.set(symbol, store(symbol, given(symbol, candles), ++changes, isDaily(timeframe)))
   }
   let joined: { changes: number; dayTimes: readonly DayTime[] } | undefined
   const dayTimes = () => {
@@ -115,7 +120,7 @@ export function openMemory(snapshot: MemorySnapshot): MemoryRepository {
     set,
     append(symbol, candles) {
       const series = stored.get(symbol)
-      set(symbol, series ? concatenate(viewColumns(series), toColumns(symbol, candles)) : candles)
+      set(symbol, series ? concatenate(viewColumns(series), given(symbol, candles)) : candles)
     },
   } satisfies MemoryRepository & { description: RepositoryDescription }
 }
@@ -144,6 +149,24 @@ function toColumns(symbol: string, candles: MemoryCandles): RawCandles {
     for (const name of CANDLE_COLUMNS) columns[name][row] = candle[name] ?? Number.NaN
   }
   return columns
+}
+
+/** Seconds of the years 1980 to 2200. Read as milliseconds they are all in the first quarter of 1970. */
+const FIRST_SECOND = Date.UTC(1980, 0) / 1000
+const LAST_SECOND = Date.UTC(2200, 0) / 1000
+
+/** Seconds read as milliseconds would be candles of 1970, a thousand times closer together than the timeframe says. */
+function refuseSeconds(symbol: string, time: Float64Array, timeframe: Timeframe): void {
+  const isSecond = (at: number) => at >= FIRST_SECOND && at <= LAST_SECOND
+  const first = time.find(Number.isFinite)
+  if (first === undefined || !isSecond(first)) return
+  const known = time.filter(Number.isFinite)
+  if (!known.every(isSecond)) return
+  const span = known.reduce((max, at) => Math.max(max, at)) - known.reduce((min, at) => Math.min(min, at))
+  if (span >= ((known.length - 1) * timeframeMs(timeframe)) / 2 && span > 0) return
+  const read = `${first} would be ${isoTime(first)}`
+  const message = `the times of ${symbol} are seconds, and have to be milliseconds: ${read}; multiply them by 1000`
+  throw new DataError('DATA_SHAPE', message, { symbol, found: first })
 }
 
 function emptyColumns(rows: number): Columns {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { DataQuality } from '../domain/candle.ts'
-import type { FormulaWarning, SymbolError } from '../domain/errors.ts'
+import { type FormulaWarning, type SymbolError, seenFromCallerOf } from '../domain/errors.ts'
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import type { ProcessingResult, SignalMatch } from '../domain/result.ts'
 import type { ProcessingEngine, ScanOutcome } from '../engine/main/engine.ts'
@@ -9,6 +9,7 @@ import type { CacheCounts } from '../engine/shared/protocol.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
 import { MatchTable } from '../signals/matches.ts'
+import { clipped, countOfMatches, INSPECT, pictureOf } from '../signals/picture.ts'
 
 /** Where the time went, milliseconds; load and compute are summed over all workers. */
 export interface ScanTiming {
@@ -29,6 +30,8 @@ export interface ScanDataQuality {
 }
 
 const PLANS_KEPT = 100
+/** Columns of a line in the picture of a result. */
+const LINE = 80
 
 /** The front door: checks a job, runs it, and aggregates what came out. */
 export class BatchScanUseCase {
@@ -45,10 +48,18 @@ export class BatchScanUseCase {
    */
   async execute(request: JobRequest, options: RunOptions = {}): Promise<BatchScanResult> {
     const start = performance.now()
-    const job = checkJob(request)
-    const plan = this.#plan(job)
+    const { job, plan } = this.#prepare(request)
     const outcome = await this.engine.scan(plan, job, options)
     return new BatchScanResult(job, plan, outcome, start)
+  }
+
+  #prepare(request: JobRequest): { job: ProcessingJob; plan: Plan } {
+    try {
+      const job = checkJob(request)
+      return { job, plan: this.#plan(job) }
+    } catch (error) {
+      throw seenFromCallerOf(BatchScanUseCase.prototype.execute, error)
+    }
   }
 
   #plan({ formula, parameters }: ProcessingJob): Plan {
@@ -162,12 +173,49 @@ export class BatchScanResult {
     return this.#aggregator.byDate()
   }
 
+  /** A line of JSON per match, for a file or a response: `stream.Readable.from(result.toNDJSON())`. */
+  *toNDJSON(): Generator<string, undefined> {
+    for (const match of this.matches) yield `${JSON.stringify(match)}\n`
+  }
+
+  [INSPECT](depth: number): string {
+    const { job, matches, errors, warnings, dataQuality, exact, timing } = this
+    const matched = job.symbols.filter((_, index) => matches.countOf(index) > 0).length
+    const head = `BatchScanResult: ${countOfMatches(matches.length)} in ${matched} of ${job.symbols.length} symbols`
+    if (depth < 0) return `[${head}]`
+    return [
+      head,
+      `  ${clipped(job.formula, LINE - 2)}`,
+      ...pictureOf(matches),
+      ...lineOf(
+        'errors',
+        errors.map(({ symbol, code }) => `${symbol} ${code}`),
+      ),
+      ...lineOf(
+        'warnings',
+        warnings.map(({ message }) => message),
+      ),
+      ...lineOf(
+        'bad rows in symbols',
+        dataQuality.symbols.map(({ symbol }) => symbol),
+      ),
+      ...lineOf('notes', dataQuality.notes),
+      ...(exact ? [] : ['  not exact: values depend on the history that was read']),
+      `  ${Math.round(timing.totalMs)} ms`,
+    ].join('\n')
+  }
+
   /** Plain data, as the command line prints it. Timestamps are milliseconds UTC. */
   toJSON() {
     const { job, statistics, warnings, errors, dataQuality, exact, timing, cache } = this
-    const matches = Array.from(this.matches, jsonMatch)
+    const matches = this.matches.toJSON()
     return { job, statistics, matches, warnings, errors, dataQuality, exact, timing, cache }
   }
+}
+
+/** One line of what else there is to say about a result; none where there is nothing. */
+function lineOf(what: string, said: readonly string[]): string[] {
+  return said.length === 0 ? [] : [`  ${clipped(`${what} (${said.length}): ${said.join('; ')}`, LINE - 2)}`]
 }
 
 function longerThanData(text: string, needed: number, longest: number): FormulaWarning {
@@ -177,10 +225,4 @@ function longerThanData(text: string, needed: number, longest: number): FormulaW
     hint: 'nothing can match: read more history, or take shorter lengths',
     at: [0, text.length],
   }
-}
-
-/** A match with what JSON has no number for as null. */
-function jsonMatch(match: SignalMatch) {
-  const { volume } = match.candle
-  return Number.isNaN(volume) ? { ...match, candle: { ...match.candle, volume: null } } : match
 }

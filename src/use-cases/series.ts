@@ -1,5 +1,6 @@
-import { type FormulaWarning, JobError, type SymbolError } from '../domain/errors.ts'
-import { checkJob, type JobRequest } from '../domain/job.ts'
+import { type FormulaWarning, type SymbolError, seenFromCallerOf } from '../domain/errors.ts'
+import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
+import { checkTexts } from '../domain/job-shape.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { RunOptions } from '../engine/main/options.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
@@ -36,9 +37,7 @@ export class SeriesUseCase {
 
   /** Throws what `BatchScanUseCase.execute` throws. */
   async execute(request: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
-    const { expressions, ...others } = withExpressions(request)
-    const job = checkJob({ ...others, formula: expressions.join('\n') })
-    const plans = planAll(expressions, job.parameters)
+    const { job, plans } = prepare(request)
     const series: ExpressionSeries[] = []
     const failures = new Map<number, SymbolError>()
     let exact = true
@@ -67,11 +66,15 @@ export class SeriesUseCase {
   }
 }
 
-function withExpressions(request: SeriesRequest): SeriesRequest {
-  const expressions: unknown = request?.expressions
-  if (Array.isArray(expressions) && expressions.every((text) => typeof text === 'string')) return request
-  const message = "The job's expressions must be a list of texts, like ['rsi(14)']"
-  throw new JobError('JOB_FORMULA', message, { path: 'expressions' })
+function prepare(request: SeriesRequest): { job: ProcessingJob; plans: Plan[] } {
+  try {
+    const { expressions, ...others } = request ?? {}
+    checkTexts('JOB_FORMULA', 'expressions', expressions, 'rsi(14)')
+    const job = checkJob({ ...others, formula: expressions.join('\n') })
+    return { job, plans: planAll(expressions, job.parameters) }
+  } catch (error) {
+    throw seenFromCallerOf(SeriesUseCase.prototype.execute, error)
+  }
 }
 
 /** Plans of several expressions; a parameter goes to those that have it, and one that none has is refused. */

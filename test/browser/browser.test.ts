@@ -74,7 +74,7 @@ const PAUSES = {
       }
       const row = (day) => ({ timestamp: day * 86400000, open: 1, high: 1, low: 1, close: 1, volume: 1 })
       const symbols = Array.from({ length: 400 }, (_, at) => 'S' + at)
-      const repository = memoryRepository(Object.fromEntries(symbols.map((symbol) => [symbol, [row(0), row(1)]])))
+      const repository = memoryRepository(Object.fromEntries(symbols.map((symbol) => [symbol, [row(0), row(86_400_000)]])))
       const engine = createEngine({ repository })
       const scan = (options) => {
         return new BatchScanUseCase(engine).execute({ symbols, timeframe: '1d', formula: 'close > 0' }, options)

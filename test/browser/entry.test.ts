@@ -25,6 +25,7 @@ describe('the entry for browsers', () => {
       'EngineError',
       'FormulaError',
       'JobError',
+      'MatchTable',
       'MillraceError',
       'SeriesUseCase',
       'checkFormula',

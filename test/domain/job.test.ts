@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { JobError } from '../../src/domain/errors.ts'
 import { checkJob } from '../../src/domain/job.ts'
@@ -94,7 +95,10 @@ describe('checkJob', () => {
   })
 
   it.each([undefined, null, 7, 'close > 1', []])('refuses %j for a job', (request) => {
-    expect(refusalOf(request).message).toMatch(/^The job(?:'s \w+)? is wrong|^No symbols provided$/)
+    expect(refusalOf(request)).toMatchObject({
+      code: 'JOB_FIELD',
+      message: expect.stringMatching(/^A job is an object like \{ symbols: .* \}; got /),
+    })
   })
 })
 
@@ -124,7 +128,7 @@ describe('symbols', () => {
   ])('refuses %j and says where', (symbols, path) => {
     const { code, message, fields } = refusal({ symbols })
     expect([code, fields.path]).toEqual(['JOB_NO_SYMBOLS', path])
-    expect(message).toContain(`The job's ${path} is wrong: `)
+    expect(message).toMatch(/^symbols(\[\d\])? must be /)
   })
 })
 
@@ -251,7 +255,7 @@ describe('other fields', () => {
 
   it('says what is wrong with a time zone', () => {
     expect(refusal({ timezone: 'Mars/Olympus' }).message).toBe(
-      "The job's timezone is wrong: not a time zone this machine knows",
+      "timezone must be the name of a time zone this machine knows, like 'Asia/Seoul'; got 'Mars/Olympus'",
     )
   })
 
@@ -266,10 +270,15 @@ describe('other fields', () => {
     expect(refusal({ id })).toMatchObject({ code: 'JOB_FIELD', fields: { path: 'id' } })
   })
 
+  it('that are missing are named', () => {
+    expect(refusalOf({ symbols: ['A'] }).message).toMatch(/^timeframe is missing: /)
+    expect(refusalOf({ symbols: ['A'], timeframe: '1d' }).message).toMatch(/^formula is missing: /)
+  })
+
   it.each(['timeFrame', 'symbol', 'workers'])('%s is not a field of a job', (field) => {
     const { code, message, fields } = refusal({ [field]: 1 })
     expect([code, fields.path]).toEqual(['JOB_FIELD', field])
-    expect(message).toContain(`The job's ${field} is wrong`)
+    expect(message).toContain(`A job has no field ${field}: `)
   })
 })
 
@@ -293,5 +302,106 @@ describe('the order of checks', () => {
     }
     expect(codes).toEqual(['JOB_FIELD', 'JOB_TYPE', 'JOB_NO_SYMBOLS', 'JOB_TIMEFRAME', 'JOB_DATE_RANGE'])
     expect(checkJob(job)).toMatchObject(fixes)
+  })
+})
+
+describe('what is wrong', () => {
+  const TIMES = '1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 1d, 1w, 1M'
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ symbols: 'AAPL' }, "symbols must be a list: ['AAPL']"],
+    [{ symbols: new Set(['AAPL']) }, "symbols must be a list: ['AAPL']; got a Set"],
+    [{ symbols: Promise.resolve(['AAPL']) }, "symbols must be a list: ['AAPL']; got a Promise: await it first"],
+    [{ symbols: ['AAPL', 5930] }, "symbols[1] must be text like '5930'; got 5930"],
+    [{ symbols: [undefined] }, "symbols[0] must be text like 'AAPL'; got undefined"],
+    [{ timeframe: 1 }, `timeframe must be text, one of ${TIMES}; got 1`],
+    [{ timeframe: undefined }, `timeframe is missing: it must be text, one of ${TIMES}`],
+    [{ jobType: 3 }, "jobType must be text like 'SCAN'; got 3"],
+    [{ id: '' }, "id must be text that is not empty, like 'nightly'; got ''"],
+    [{ formula: 3 }, "formula must be text like 'close > sma(close, 50)'; got 3"],
+    [{ formula: undefined }, "formula is missing: it must be text like 'close > sma(close, 50)'"],
+    [{ parameters: { n: '14' } }, "parameters.n must be a finite number; got '14'"],
+    [{ parameters: { n: Number.POSITIVE_INFINITY } }, 'parameters.n must be a finite number; got Infinity'],
+    [{ parameters: { n: undefined } }, 'parameters.n is missing: it must be a finite number'],
+    [{ parameters: new Map([['n', 1]]) }, 'parameters must be an object of numbers like { length: 14 }; got a Map'],
+    [{ parameters: [14] }, 'parameters must be an object of numbers like { length: 14 }; got a list'],
+    [{ history: '250' }, "history must be a whole number of bars, 0 or more; got '250'"],
+    [{ dateRange: '2024' }, "dateRange must be an object like { from: '2024-01-01' }; got '2024'"],
+    [{ dateRange: new Date(0) }, "dateRange must be an object like { from: '2024-01-01' }; got a Date"],
+    [
+      { dateRange: { from: null } },
+      "dateRange.from must be a Date, milliseconds UTC or text like '2024-12-31'; got null",
+    ],
+    [
+      { dateRange: { to: new Date(Number.NaN) } },
+      "dateRange.to must be a Date, milliseconds UTC or text like '2024-12-31'; got an invalid Date",
+    ],
+    [{ formula: () => 1 }, "formula must be text like 'close > sma(close, 50)'; got a function"],
+    [
+      { timezone: 'x'.repeat(1000) },
+      `timezone must be the name of a time zone this machine knows, like 'Asia/Seoul'; got '${'x'.repeat(40)}…'`,
+    ],
+  ])('is said in the words of the job: %o', (changes, message) => {
+    expect(refusal(changes).message).toBe(message)
+  })
+
+  it.each<[Record<string, unknown>, string]>([
+    [{ formula: undefined, formulas: ['close > 1'] }, 'A job has no field formulas: did you mean formula?'],
+    [{ symbol: 'AAPL' }, 'A job has no field symbol: did you mean symbols?'],
+    [{ timeFrame: '1d' }, 'A job has no field timeFrame: did you mean timeframe?'],
+    [{ interval: '1d' }, 'A job has no field interval: did you mean timeframe?'],
+    [{ from: '2024-01-01' }, 'A job has no field from: did you mean dateRange: { from }?'],
+    [{ startDate: '2024-01-01' }, 'A job has no field startDate: did you mean dateRange: { from }?'],
+    [{ expressions: ['close > 1'] }, 'A job has no field expressions: did you mean formula?'],
+    [{ dateRange: { start: '2024-01-01' } }, 'dateRange has no field start: did you mean from?'],
+    [{ dateRange: { from: '2024-01-01', end: '2024-01-02' } }, 'dateRange has no field end: did you mean to?'],
+    [{ dateRange: { form: '2024-01-01' } }, 'dateRange has no field form: did you mean from?'],
+    [{ dateRange: { days: 5 } }, 'dateRange has no field days: its fields are from, to'],
+    [{ toString: 1 }, expect.stringMatching(/^A job has no field toString: /)],
+  ])('is a field by another name: %o', (changes, message) => {
+    expect(refusal(changes).message).toEqual(message)
+  })
+
+  it('is never said in the words of the library that checks shapes', () => {
+    const anything = fc.anything({
+      withBigInt: true,
+      withDate: true,
+      withMap: true,
+      withSet: true,
+      withNullPrototype: true,
+    })
+    const field = (right: unknown) => fc.option(fc.oneof(fc.constant(right), anything), { nil: undefined })
+    const job = fc.record(
+      {
+        id: field('a'),
+        jobType: field('SCAN'),
+        symbols: fc.oneof(field(['A']), fc.array(anything)),
+        timeframe: field('1d'),
+        dateRange: fc.oneof(
+          field({}),
+          fc.record({ from: anything, to: anything }),
+          fc.dictionary(fc.string(), anything),
+        ),
+        history: field(5),
+        formula: field('close > 1'),
+        parameters: fc.oneof(field({}), fc.dictionary(fc.string(), anything)),
+        timezone: field('UTC'),
+      },
+      { requiredKeys: [] },
+    )
+    let refused = 0
+    fc.assert(
+      fc.property(fc.oneof(job, anything), (request) => {
+        try {
+          checkJob(request)
+        } catch (error) {
+          refused++
+          expect(error).toBeInstanceOf(JobError)
+          expect((error as JobError).message).not.toMatch(/Invalid (?!timeframe|Date)|expected|received/i)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+    expect(refused).toBeGreaterThan(500)
   })
 })

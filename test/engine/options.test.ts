@@ -85,18 +85,6 @@ describe('options of an engine', () => {
     await expect(new BatchScanUseCase(engine).execute(job, { signal })).rejects.toMatchObject({ code: 'CANCELLED' })
   })
 
-  it.each([undefined, null, {}, { expressions: 'close' }, { expressions: [5] }])(
-    'refuses %o for series',
-    async (job) => {
-      await using engine = createEngine({ repository: memoryRepository({}), executor: 'inline' })
-      await expect(new SeriesUseCase(engine).execute(job as never)).rejects.toMatchObject({
-        name: 'JobError',
-        code: 'JOB_FORMULA',
-        fields: { path: 'expressions' },
-      })
-    },
-  )
-
   it('takes as many workers as there are cores, as far as it can', async () => {
     const pool = vi.fn((workers: number): Executor => ({ name: 'pool', workers, run: vi.fn(), async close() {} }))
     const module = async () => ({}) as WebAssembly.Module

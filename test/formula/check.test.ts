@@ -315,7 +315,7 @@ describe('checkFormula › parameters', () => {
   it('names the known parameters, behind the errors of the text', () => {
     const [first, second] = checkFormula('param a = 1 in 0..2\nparam b = 1 in 0..2\nfoo > a', { c: 1 })
     expect(first?.code).toBe('FORMULA_UNKNOWN_NAME')
-    expect(second?.message).toBe('the formula has no parameter "c"')
+    expect(second?.sentence).toBe('the formula has no parameter "c"')
     expect(second?.fields.hint).toBe('its parameters are a, b')
     expect(sentence('close > 1', { c: 1 })).toBe('the formula has no parameter "c"; it has no param line')
   })

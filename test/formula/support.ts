@@ -22,7 +22,7 @@ export function mark(error: FormulaError, text: string): string {
 export function sentence(text: string, parameters: Record<string, number> = {}): string {
   const error = checkFormula(text, parameters)[0]
   if (error === undefined) throw new Error(`no error in ${text}`)
-  return error.fields.hint === '' ? error.message : `${error.message}; ${error.fields.hint}`
+  return error.fields.hint === '' ? error.sentence : `${error.sentence}; ${error.fields.hint}`
 }
 
 export function series(text: string, parameters: Record<string, number> = {}): Plan {

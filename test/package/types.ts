@@ -2,6 +2,7 @@
 import {
   BatchScanUseCase,
   CATALOGUE,
+  type Candle,
   type CandleRepository,
   createEngine,
   type DataQuality,
@@ -10,6 +11,7 @@ import {
   type formulaTokens,
   type JobRequest,
   type LoadedCandles,
+  type MatchRow,
   type MatchTable,
   memoryRepository,
   type Plan,
@@ -36,6 +38,8 @@ isSame<(typeof TIMEFRAMES)[number], Timeframe>(true)
 isSame<SignalType, 'ENTRY' | 'EXIT' | 'SCAN_HIT'>(true)
 isSame<SignalMatch['role'], SignalRole | undefined>(true)
 isSame<SignalMatch['indicatorValues'], Readonly<Record<string, number | null>>>(true)
+isSame<SignalMatch, Readonly<SignalMatch>>(true)
+isSame<Candle, Readonly<Candle>>(true)
 isSame<EngineError['code'], 'ENGINE_CLOSED' | 'ENGINE_OPTION' | 'ENGINE_WASM' | 'ENGINE_WORKER' | 'CANCELLED'>(true)
 
 const job: JobRequest = {
@@ -53,6 +57,10 @@ isSame<typeof result.statistics, ScanStatistics>(true)
 isSame<ReturnType<MatchTable['at']>, SignalMatch | undefined>(true)
 isSame<typeof result.dataQuality.total, DataQuality>(true)
 for (const match of result.matches) isSame<typeof match, SignalMatch>(true)
+isSame<ReturnType<MatchTable['slice']>, SignalMatch[]>(true)
+isSame<ReturnType<MatchTable['rows']>, MatchRow[]>(true)
+isSame<Parameters<typeof MatchTable.from>[0], ReturnType<MatchTable['toColumns']>>(true)
+isSame<typeof inBrowser.MatchTable, typeof MatchTable>(true)
 isSame<ReturnType<typeof planFormula>, Plan>(true)
 isSame<ReturnType<typeof formulaTokens>, FormulaToken[]>(true)
 isSame<typeof inBrowser.formulaTokens, typeof formulaTokens>(true)
@@ -88,6 +96,10 @@ const formless: JobRequest = { symbols: ['A'], timeframe: '1d' }
 new SeriesUseCase(engine).execute({ symbols: ['A'], timeframe: '1d', formula: 'close' })
 // @ts-expect-error: results are read only
 result.matches.length = 3
+// @ts-expect-error: a match is read only
+for (const match of result.matches) match.timestamp = 0
+// @ts-expect-error: and so is its candle
+for (const { candle } of result.matches) candle.close = 0
 // @ts-expect-error: what happened to one symbol has codes of its own
 own.load = async (symbol) => ({ symbol, error: { code: 'CANCELLED', message: '', fields: {} } })
 // @ts-expect-error: inner modules are not part of the package

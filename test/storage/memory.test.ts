@@ -157,6 +157,41 @@ describe('memoryRepository', () => {
     expect(() => memoryRepository({}, { timeframe: '7d' as never })).toThrow('timeframe must be one of 1m, 3m')
   })
 
+  describe('times in seconds', () => {
+    const inSeconds = candles.map((candle) => ({ ...candle, timestamp: candle.timestamp / 1000 }))
+    const refusal = expect.objectContaining({
+      code: 'DATA_SHAPE',
+      message:
+        'the times of A are seconds, and have to be milliseconds: 1704067200 would be 1970-01-20T17:21:07.200Z; multiply them by 1000',
+    })
+
+    it.each([
+      ['1m', 60],
+      ['1h', 3600],
+      ['1d', DAY_MS / 1000],
+      ['1M', (31 * DAY_MS) / 1000],
+    ] as const)('are refused: %s', (timeframe, step) => {
+      const given = candles.map((candle, at) => ({ ...candle, timestamp: DAY_0 / 1000 + at * step }))
+      expect(() => memoryRepository({ A: given }, { timeframe })).toThrow(refusal)
+      expect(() => memoryRepository({ A: given.slice(0, 1) }, { timeframe })).toThrow(refusal)
+    })
+
+    it('are refused where candles are added or replaced, and in columns with a hole', () => {
+      const repository = memoryRepository({ A: candles })
+      expect(() => repository.append('A', inSeconds)).toThrow(refusal)
+      expect(() => repository.set('A', inSeconds)).toThrow(refusal)
+      const time = Float64Array.of(Number.NaN, DAY_0 / 1000, DAY_0 / 1000 + 60)
+      expect(() => repository.set('A', { ...columnsOf(cleanRows(3)), time })).toThrow(refusal)
+    })
+
+    it('are not seen in candles of early 1970, nor in times counted from 0', async () => {
+      const firstQuarter = candles.map((candle, at) => ({ ...candle, timestamp: (5 + at) * DAY_MS }))
+      const counted = candles.map((candle, at) => ({ ...candle, timestamp: at }))
+      const repository = memoryRepository({ A: firstQuarter, B: counted })
+      expect(await repository.symbols('1d')).toEqual(['A', 'B'])
+    })
+  })
+
   it('works where there is no shared memory', async () => {
     const shared = globalThis.SharedArrayBuffer
     try {

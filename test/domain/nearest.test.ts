@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { nearestNames } from '../../src/domain/nearest.ts'
 import { digest } from '../../src/formula/digest.ts'
-import { nearestNames } from '../../src/formula/nearest.ts'
 
 describe('nearestNames', () => {
   it.each([
