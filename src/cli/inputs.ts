@@ -7,6 +7,7 @@ import { MAX_TEXT } from '../formula/limits.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { FormulaFailure, UsageError } from './failure.ts'
 import { formatCount } from './people.ts'
+import { symbolsOf, symbolsOfFile } from './watchlist.ts'
 
 /** A text of the command line, and the file it was read from when it was `@file`. */
 export interface SourceText {
@@ -24,12 +25,10 @@ export function readFormula(argument: string, signal: AbortSignal): Promise<Sour
   return readText(argument, FORMULA_BYTES, signal)
 }
 
-/** Symbols apart by commas or, in a file, by lines; in the order given. Lines of a file that begin with # are left out. */
+/** The symbols of a list or of the file behind `@`, in the order given. */
 export async function readSymbols(argument: string, signal: AbortSignal): Promise<string[]> {
   const { text, file } = await readText(argument, LIST_BYTES, signal)
-  const lines = file === undefined ? [text] : text.split(/\r?\n/).filter((line) => !line.trimStart().startsWith('#'))
-  const symbols = lines.flatMap((line) => line.split(',')).map((symbol) => symbol.trim())
-  const named = [...new Set(symbols.filter((symbol) => symbol !== ''))]
+  const named = file === undefined ? symbolsOf(text) : symbolsOfFile(text)
   if (named.length === 0) throw new UsageError(`${file ?? '--symbols'} names no symbols`)
   return named
 }

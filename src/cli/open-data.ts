@@ -7,12 +7,16 @@ import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
 import type { DataOptions, EngineChoice, SelectionOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
+import { findSymbols, missingNote } from './watchlist.ts'
 
 /** What a job needs before it can start. */
 export interface OpenData {
   engine: ProcessingEngine
   timeframe: Timeframe
+  /** Those asked for, as the data writes them; else all. */
   symbols: readonly string[]
+  /** Symbols asked for that are not in the data: people have been told. */
+  missing: readonly string[]
 }
 
 /**
@@ -50,7 +54,12 @@ export async function withData<T>(
     terminal.status('opening the data …')
     const open = async (): Promise<OpenData> => {
       const timeframe = options.timeframe ?? (await repository.timeframe())
-      return { engine, timeframe, symbols: named ?? (await repository.symbols(timeframe)) }
+      const known = await repository.symbols(timeframe)
+      if (named === undefined) return { engine, timeframe, symbols: known, missing: [] }
+      const { symbols, missing } = findSymbols(named, known)
+      terminal.status('')
+      if (missing.length > 0) terminal.note(missingNote(missing, known))
+      return { engine, timeframe, symbols, missing }
     }
     const data = await orAborted(open(), signal)
     terminal.status('')

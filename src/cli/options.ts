@@ -74,7 +74,7 @@ export function addDataOptions(command: Command): Command {
 export function addSelectionOptions(command: Command, what: string): Command {
   return command
     .optionsGroup('Selection:')
-    .option('-s, --symbols <list>', 'a,b,c or @file (default: all)')
+    .option('-s, --symbols <list>', 'a,b,c or @file, with # comments; NASDAQ:AAPL is AAPL (default: all)')
     .option('--from <date>', `first date: 2024-12-31 or 2024-12-31T09:00Z`)
     .option('--to <date>', 'last date, inclusive')
     .option('--history <bars>', 'bars to read in front of --from (default: all, so that values are exact)', wholeNumber)

@@ -16,7 +16,7 @@ Examples:
   $ millrace scan "crossover(ema(close, 12), ema(close, 26)) and rsi(14) < 70" --data candles.parquet
   $ millrace indicators macd
 
-Exit codes: 0 done, 1 a symbol failed and --strict is given, or something broke, 2 wrong use or a wrong formula, 130 Ctrl-C.`
+Exit codes: 0 done, 1 every symbol failed, or one with --strict, or something broke, 2 wrong use or a wrong formula, 130 Ctrl-C.`
 
 /** The command line. Errors are thrown: CommanderError for wrong use, and what the commands throw. */
 export function makeProgram(signal: AbortSignal): Command {

@@ -23,7 +23,10 @@ const OTHERS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
 ]
 
 /** What there is to say about a scan besides its matches: counts, data quality, failures, timing. */
-export function scanNotes(view: ScanView, { elapsedMs, format }: { elapsedMs: number; format: Format }): Note[] {
+export function scanNotes(
+  view: ScanView,
+  { elapsedMs, format, said }: { elapsedMs: number; format: Format; said: readonly string[] },
+): Note[] {
   const { statistics, result } = view
   const notes: Note[] = []
   if (format !== 'table') {
@@ -31,7 +34,7 @@ export function scanNotes(view: ScanView, { elapsedMs, format }: { elapsedMs: nu
     const where = `${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')}`
     notes.push({ text: ` ${counted(matches, 'match', 'matches')} in ${where}` })
   } else notes.push({ text: '' })
-  notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors))
+  notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors, said))
   if (!result.exact) notes.push(INEXACT)
   return [...notes, ...timingNotes(view, elapsedMs)]
 }
@@ -60,9 +63,14 @@ export function sourceNotes({ noSymbol, notes }: Pick<ScanDataQuality, 'noSymbol
   return [...unnamed, ...notes].map((note) => ({ text: ` data: ${note}`, tone: 'warning' }))
 }
 
-export function failureNotes(errors: readonly (SymbolError & { symbol: string })[]): Note[] {
+/** @param said Symbols of which people have been told already that they are not there. */
+export function failureNotes(
+  errors: readonly (SymbolError & { symbol: string })[],
+  said: readonly string[] = [],
+): Note[] {
+  const known = new Set(said)
   const byKind = new Map<string, (SymbolError & { symbol: string })[]>()
-  for (const error of errors) {
+  for (const error of errors.filter(({ symbol }) => !known.has(symbol))) {
     const kind = `${error.code}: ${error.fields.file === error.symbol ? 'file' : 'symbol'}`
     byKind.set(kind, [...(byKind.get(kind) ?? []), error])
   }

@@ -53,7 +53,7 @@ function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'>
   return format === 'table' ? { candleColumns: ['close', 'volume'] } : {}
 }
 
-/** Runs a scan and prints it; sets the exit code when symbols failed under `--strict`. */
+/** Runs a scan and prints it; sets the exit code when all symbols failed, or some under `--strict`. */
 export async function scan(source: SourceText, options: JobOptions, terminal: Terminal, signal: AbortSignal) {
   const start = performance.now()
   planText(source, options.param, 'scan')
@@ -76,7 +76,9 @@ export async function scan(source: SourceText, options: JobOptions, terminal: Te
     const elapsedMs = performance.now() - start
     await terminal.write(scanPieces(view, options, terminal), signal)
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
-    for (const note of scanNotes(view, { elapsedMs, format: options.format })) terminal.note(note)
-    if (options.strict && result.errors.length > 0) process.exitCode = EXIT.symbolsFailed
+    for (const note of scanNotes(view, { elapsedMs, format: options.format, said: data.missing })) terminal.note(note)
+    const { errors, statistics } = result
+    const isFailed = errors.length > 0 && (options.strict || statistics.processed === 0)
+    if (isFailed) process.exitCode = EXIT.symbolsFailed
   })
 }

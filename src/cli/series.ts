@@ -63,7 +63,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
   })
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
-    const end: SeriesEnd = { failed: [], exact: true }
+    const end: SeriesEnd = { failed: [], computed: 0, exact: true }
     const texts = expressions.map(({ text }) => text)
     const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, { terminal, signal, end })
     const { seriesPieces } = await import('./series-formats.ts')
@@ -74,9 +74,10 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const report = await data.engine.repository.report?.(data.timeframe)
     end.failed.push(...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error })))
     for (const note of report ? sourceNotes(report) : []) terminal.note(note)
-    for (const note of failureNotes(end.failed)) terminal.note(note)
+    for (const note of failureNotes(end.failed, data.missing)) terminal.note(note)
     if (!end.exact) terminal.note(INEXACT)
-    if (options.strict && end.failed.length > 0) process.exitCode = EXIT.symbolsFailed
+    const isFailed = end.failed.length > 0 && (options.strict || end.computed === 0)
+    if (isFailed) process.exitCode = EXIT.symbolsFailed
   })
 }
 
@@ -97,6 +98,7 @@ async function* computeBatches(
       const request = { ...jobOf(options, data), symbols, expressions }
       const { series, errors, exact } = await useCase.execute(request, { signal })
       end.failed.push(...errors)
+      end.computed += series.length
       end.exact &&= exact
       const completed = first + symbols.length
       const elapsedMs = performance.now() - start

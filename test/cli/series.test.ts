@@ -87,7 +87,7 @@ describe('series', () => {
     const { code, stdout, stderr } = await run(args)
     expect(code).toBe(1)
     expect(stdout.trimEnd().split('\n')).toHaveLength(1)
-    expect(stderr).toContain('NO_DATA: 1 symbol failed: NOPE')
+    expect(stderr).toContain('not in the data: NOPE')
   })
 
   it('asks for an expression when there is none', async () => {
