@@ -1,7 +1,7 @@
 import type { ProcessingJob } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
-import type { DuckdbOptions } from '../storage/duckdb.ts'
+import type { DuckdbOptions, DuckdbRepository } from '../storage/duckdb.ts'
 import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
@@ -29,19 +29,13 @@ export async function withData<T>(
   { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
   use: (data: OpenData) => Promise<T>,
 ): Promise<T> {
-  if (options.data === undefined) {
-    throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
-  }
-  checkWorkingDirectory()
-  checkDataPath(options.data)
-  const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
   const { workers, executor, defects } = options
-  const [{ createEngine }, { POOL_FROM_SYMBOLS }, { duckdbRepository }] = await Promise.all([
+  const [{ repository }, { createEngine }, { POOL_FROM_SYMBOLS }] = await Promise.all([
+    openRepository(options),
     import('../engine/platform/node.ts'),
     import('../engine/main/engine.ts'),
-    import('../storage/duckdb.ts'),
   ])
-  const repository = duckdbRepository(duckdbOptions(options, options.data))
+  const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
   const engine = createEngine({
     repository,
     ...(workers !== undefined && { workers }),
@@ -72,6 +66,22 @@ export async function withData<T>(
     await engine.close().catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * The repository of `--data`, and where it is.
+ *
+ * @throws UsageError without it, or for what is no file.
+ */
+export async function openRepository(options: DataOptions): Promise<{ repository: DuckdbRepository; source: string }> {
+  const source = options.data
+  if (source === undefined) {
+    throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
+  }
+  checkWorkingDirectory()
+  checkDataPath(source)
+  const { duckdbRepository } = await import('../storage/duckdb.ts')
+  return { repository: duckdbRepository(duckdbOptions(options, source)), source }
 }
 
 /** The part of a job that `--symbols`, `--from` and the like give. */
@@ -113,7 +123,8 @@ function duckdbOptions({ table, columns, oneSymbol, dateFormat, decimal }: DataO
   }
 }
 
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** What the work comes to, or the signal's reason as soon as it is aborted. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     const stop = () => reject(signal.reason)
     if (signal.aborted) stop()

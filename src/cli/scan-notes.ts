@@ -41,6 +41,15 @@ export function scanNotes(
 
 /** @param timezone Of the job, where it gives one. */
 export function qualityNotes({ total, symbols, noSymbol, notes }: ScanDataQuality, timezone?: string): Note[] {
+  const ofSource = sourceNotes({ noSymbol, notes })
+  const found = qualityWords(total, timezone)
+  if (found.length === 0) return ofSource
+  const about = `of ${counted(total.rows, 'row')} ${found.join(', ')}; ${counted(symbols.length, 'symbol')} affected`
+  return [{ text: ` data: ${about}`, tone: 'warning' }, ...ofSource]
+}
+
+/** What is wrong with rows, a text for what is dropped and one for each other kind. */
+export function qualityWords(total: DataQuality, timezone?: string): string[] {
   const parts = (kinds: typeof DEFECTS) => {
     return kinds.filter(([kind]) => total[kind] > 0).map(([kind, words]) => `${formatCount(total[kind])} ${words}`)
   }
@@ -51,10 +60,7 @@ export function qualityNotes({ total, symbols, noSymbol, notes }: ScanDataQualit
     const which = timezone === undefined ? 'of the nearest midnight (--timezone ZONE: there)' : `in ${timezone}`
     found.push(`${formatCount(total.redated)} stamped with a time of day, taken as the date ${which}`)
   }
-  const ofSource = sourceNotes({ noSymbol, notes })
-  if (found.length === 0) return ofSource
-  const about = `of ${counted(total.rows, 'row')} ${found.join(', ')}; ${counted(symbols.length, 'symbol')} affected`
-  return [{ text: ` data: ${about}`, tone: 'warning' }, ...ofSource]
+  return found
 }
 
 /** What there is to say about the source as a whole. */
