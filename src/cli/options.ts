@@ -37,6 +37,7 @@ export type Format = 'table' | 'json' | 'ndjson' | 'csv'
 
 export interface OutputOptions {
   format: Format
+  output?: string
   limit?: number
   quiet?: boolean
   strict?: boolean
@@ -102,6 +103,7 @@ export function addOutputOptions(command: Command, limit: string): Command {
   command
     .optionsGroup('Output:')
     .addOption(formatOption(['table', 'json', 'ndjson', 'csv']))
+    .option('-o, --output <file>', 'write the results there, in the format of its ending: .csv, .json, .ndjson')
     .option('-n, --limit <count>', limit, wholeNumber)
     .option('-q, --quiet', 'results only: no progress, no notes')
     .option('--strict', 'exit code 1 when a symbol failed')

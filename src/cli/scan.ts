@@ -12,6 +12,7 @@ import {
   addSelectionOptions,
   type JobOptions,
 } from './options.ts'
+import { withFormat, withOutput } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
@@ -23,8 +24,8 @@ Examples:
   Only what is true on the last candle of each symbol, from a script in a file, with a parameter of it:
   $ millrace scan @pullback.formula -d "daily/*.parquet" --last 1 --param len=10
 
-  All matches of a year for another program, one JSON object per line:
-  $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 --format ndjson
+  All matches of a year in a file, one JSON object per line:
+  $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 -o matches.ndjson
 
   Korean column names, some symbols:
   $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
@@ -43,8 +44,10 @@ export function defineScan(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   addEngineOptions(command)
   addOutputOptions(command, 'matches, the latest ones (default: 20 in a table, else all)')
-  command.addHelpText('after', EXAMPLES).action(async (formula: string, options: JobOptions) => {
-    await scan(await readFormula(formula, signal), options, openTerminal(options), signal)
+  command.addHelpText('after', EXAMPLES).action(async (formula: string, given: JobOptions) => {
+    const options = withFormat(given, command)
+    const terminal = withOutput(openTerminal(options), options.output)
+    await scan(await readFormula(formula, signal), options, terminal, signal)
   })
 }
 

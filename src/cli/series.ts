@@ -11,6 +11,7 @@ import {
   addSelectionOptions,
   type JobOptions,
 } from './options.ts'
+import { withFormat, withOutput } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import type { SeriesEnd, SymbolSeries } from './series-formats.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -49,8 +50,9 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   addEngineOptions(command)
   addOutputOptions(command, 'bars per symbol, the last ones (default: 20 in a table, else all)')
-  command.addHelpText('after', EXAMPLES).action(async (options: SeriesOptions) => {
-    await series(options, openTerminal(options), signal)
+  command.addHelpText('after', EXAMPLES).action(async (given: SeriesOptions) => {
+    const options = withFormat(given, command)
+    await series(options, withOutput(openTerminal(options), options.output), signal)
   })
 }
 
