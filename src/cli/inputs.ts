@@ -15,6 +15,14 @@ export interface SourceText {
   file?: string
 }
 
+/** An expression, and what its column is to be called where that is said. */
+export interface Expression extends SourceText {
+  name?: string
+}
+
+/** `fast = ema(close, 12)`: one assignment, and not of a role, which is an expression by itself. */
+const NAMED = /^\s*(?!(?:entry|exit|short|cover)\b)([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)\s*([^;\n]+)$/u
+
 /** More is no formula: a character takes at most three bytes per code unit. */
 const FORMULA_BYTES = 3 * MAX_TEXT
 /** Room for a million symbols, or expressions. */
@@ -34,11 +42,17 @@ export async function readSymbols(argument: string, signal: AbortSignal): Promis
 }
 
 /** Expressions one per line; blank lines and comments are skipped. */
-export async function readExpressions(argument: string, signal: AbortSignal): Promise<SourceText[]> {
+export async function readExpressions(argument: string, signal: AbortSignal): Promise<Expression[]> {
   const { text, file } = await readText(argument.startsWith('@') ? argument : `@${argument}`, LIST_BYTES, signal)
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   const expressions = lines.filter((line) => line !== '' && !line.startsWith('//'))
-  return expressions.map((line) => ({ text: line, ...(file !== undefined && { file }) }))
+  return expressions.map((line) => ({ ...expressionOf(line), ...(file !== undefined && { file }) }))
+}
+
+/** An expression with the name in front of it taken off: positions in errors count without it. */
+export function expressionOf(text: string): Expression {
+  const [, name, rest] = NAMED.exec(text) ?? []
+  return name === undefined || rest === undefined ? { text } : { text: rest, name }
 }
 
 /** Plans a formula; one that is wrong is thrown together with its text. */

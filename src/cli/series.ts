@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import type { Plan } from '../formula/plan.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
-import { planText, readExpressions, type SourceText } from './inputs.ts'
+import { type Expression, expressionOf, planText, readExpressions } from './inputs.ts'
 import { jobOf, type OpenData, withData } from './open-data.ts'
 import {
   addDataOptions,
@@ -22,7 +23,7 @@ const SYMBOLS_PER_BATCH = 256
 const EXAMPLES = `
 Examples:
   Two indicators of a symbol, the last 20 bars:
-  $ millrace series -s AAPL --expr "ema(close, 20)" --expr "macd(close, 12, 26, 9)" -d candles.parquet
+  $ millrace series -s AAPL --expr "fast = ema(close, 20)" --expr "macd(close, 12, 26, 9)" -d candles.parquet
 
   A condition is true, false or unknown:
   $ millrace series -s AAPL,MSFT --expr "close > sma(close, 200)" --last 5 -d candles.parquet
@@ -43,7 +44,11 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
     .summary('print what expressions are, bar by bar')
     .description('Prints what expressions are on every bar of some symbols.')
     .optionsGroup('Expressions:')
-    .option('-e, --expr <expression>', 'what to compute; repeatable', (text, known: string[] = []) => [...known, text])
+    .option(
+      '-e, --expr <expression>',
+      'what to compute, name=… to name its column; repeatable',
+      (text, known: string[] = []) => [...known, text],
+    )
     .option('--exprs <@file>', 'a file with one expression per line; // comments are skipped')
   addDataOptions(command)
   addSelectionOptions(command, 'values')
@@ -57,17 +62,23 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
 }
 
 async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {
-  const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
+  const expressions = (options.expr ?? []).map(expressionOf)
   if (options.exprs !== undefined) expressions.push(...(await readExpressions(options.exprs, signal)))
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
-  const notes = expressions.flatMap((expression) => {
-    return warningNotes(planText(expression, options.param, 'series').warnings, expression)
-  })
+  checkNames(expressions)
+  const plans = expressions.map((expression) => planText(expression, options.param, 'series'))
+  const notes = plans.flatMap(({ warnings }, at) => warningNotes(warnings, expressions[at]!))
+  const names = columnNames(expressions, plans)
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
     const end: SeriesEnd = { failed: [], computed: 0, exact: true }
     const texts = expressions.map(({ text }) => text)
-    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, { terminal, signal, end })
+    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, {
+      terminal,
+      signal,
+      end,
+      names,
+    })
     const { seriesPieces } = await import('./series-formats.ts')
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, end), signal)
@@ -83,13 +94,40 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
   })
 }
 
+/** By the text of an expression: what its columns are called instead. */
+type ColumnNames = ReadonlyMap<string, (series: ExpressionSeries) => string>
+
+/** Of several outputs each keeps its own name behind the expression's: `m.signal`. */
+function columnNames(expressions: readonly Expression[], plans: readonly Plan[]): ColumnNames {
+  return new Map(
+    expressions.flatMap(({ text, name }, at) => {
+      if (name === undefined) return []
+      const isOne = plans[at]!.reported.length === 1
+      const called = ({ output }: ExpressionSeries) => (isOne ? name : `${name}${/\.\w+$/.exec(output)?.[0] ?? ''}`)
+      return [[text, called] as const]
+    }),
+  )
+}
+
+/** @throws UsageError where a name is given twice, or to an expression that stands twice. */
+function checkNames(expressions: readonly Expression[]) {
+  for (const { name, text } of expressions.filter((each) => each.name !== undefined)) {
+    if (expressions.filter((each) => each.name === name).length > 1) {
+      throw new UsageError(`two expressions are called ${name}: give each its own name`)
+    }
+    if (expressions.filter((each) => each.text === text).length > 1) {
+      throw new UsageError(`${text} is asked for twice: once is enough, as ${name}`)
+    }
+  }
+}
+
 /** The series of all symbols, one symbol after another in the order asked for; what went wrong goes to `end`. */
 async function* computeBatches(
   useCase: SeriesUseCase,
   data: OpenData,
   expressions: readonly string[],
   options: SeriesOptions,
-  { terminal, signal, end }: { terminal: Terminal; signal: AbortSignal; end: SeriesEnd },
+  { terminal, signal, end, names }: { terminal: Terminal; signal: AbortSignal; end: SeriesEnd; names: ColumnNames },
 ): AsyncGenerator<SymbolSeries> {
   const start = performance.now()
   const total = data.symbols.length
@@ -106,7 +144,10 @@ async function* computeBatches(
       const elapsedMs = performance.now() - start
       const remainingMs = (elapsedMs / completed) * (total - completed)
       bar.update({ completed, failed: 0, total, elapsedMs, remainingMs })
-      yield* bySymbol(symbols, series)
+      yield* bySymbol(
+        symbols,
+        series.map((one) => ({ ...one, output: names.get(one.expr)?.(one) ?? one.output })),
+      )
     }
   } finally {
     bar.stop()
