@@ -1,7 +1,8 @@
 import type { ProcessingJob } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
-import type { DuckdbOptions, DuckdbRepository } from '../storage/duckdb.ts'
+import type { DuckdbOptions } from '../storage/duckdb.ts'
+import type { CandleRepository } from '../storage/repository.ts'
 import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
@@ -19,19 +20,26 @@ export interface OpenData {
   missing: readonly string[]
 }
 
+/** A repository that knows the length of its candles. */
+export interface TimedRepository extends CandleRepository {
+  timeframe(): Promise<Timeframe>
+}
+
 /**
  * Opens the data and starts an engine, both at once; hands them to `use`, and closes them whatever happens.
+ *
+ * @param context.repository Instead of the one that `--data` names.
  *
  * @throws UsageError without `--data`; DataError, EngineError; whatever `use` throws.
  */
 export async function withData<T>(
   options: DataOptions & SelectionOptions & EngineChoice,
-  { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
+  { terminal, signal, repository: given }: { terminal: Terminal; signal: AbortSignal; repository?: TimedRepository },
   use: (data: OpenData) => Promise<T>,
 ): Promise<T> {
   const { workers, executor, defects } = options
   const [{ repository }, { createEngine }, { POOL_FROM_SYMBOLS }] = await Promise.all([
-    openRepository(options),
+    given ? { repository: given } : openRepository(options),
     import('../engine/platform/node.ts'),
     import('../engine/main/engine.ts'),
   ])
@@ -73,7 +81,7 @@ export async function withData<T>(
  *
  * @throws UsageError without it, or for what is no file.
  */
-export async function openRepository(options: DataOptions): Promise<{ repository: DuckdbRepository; source: string }> {
+export async function openRepository(options: DataOptions): Promise<{ repository: TimedRepository; source: string }> {
   const source = options.data
   if (source === undefined) {
     throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')

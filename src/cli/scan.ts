@@ -3,7 +3,7 @@ import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { EXIT, warningNotes } from './failure.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
-import { jobOf, withData } from './open-data.ts'
+import { jobOf, type TimedRepository, withData } from './open-data.ts'
 import {
   addDataOptions,
   addEngineOptions,
@@ -57,11 +57,17 @@ function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'>
 }
 
 /** Runs a scan and prints it; sets the exit code when all symbols failed, or some under `--strict`. */
-export async function scan(source: SourceText, options: JobOptions, terminal: Terminal, signal: AbortSignal) {
+export async function scan(
+  source: SourceText,
+  options: JobOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+  repository?: TimedRepository,
+) {
   const start = performance.now()
   planText(source, options.param, 'scan')
   const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
-  await withData(options, { terminal, signal }, async (data) => {
+  await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
     const bar = await ProgressBar.open(terminal, data.symbols.length)
     let result: BatchScanResult
     try {
