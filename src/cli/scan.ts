@@ -27,11 +27,16 @@ Examples:
   All matches of a year in a file, one JSON object per line:
   $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 -o matches.ndjson
 
+  Why nothing matches:
+  $ millrace scan "close > sma(close, 200) and rsi(14) < 15 and volume > 5 * sma(volume, 20)" -d candles.parquet --why
+
   Korean column names, some symbols:
   $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
 
 JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors,
 dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
+
+type ScanOptions = JobOptions & { why?: boolean }
 
 export function defineScan(program: Command, signal: AbortSignal): void {
   const command = program
@@ -44,7 +49,11 @@ export function defineScan(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   addEngineOptions(command)
   addOutputOptions(command, 'matches, the latest ones (default: 20 in a table, else all)')
-  command.addHelpText('after', EXAMPLES).action(async (formula: string, given: JobOptions) => {
+  command.option(
+    '--why',
+    'also how many symbols each condition of an `and` leaves on the last bar, and the nearest ones',
+  )
+  command.addHelpText('after', EXAMPLES).action(async (formula: string, given: ScanOptions) => {
     const options = withFormat(given, command)
     const terminal = withOutput(openTerminal(options), options.output)
     await scan(await readFormula(formula, signal), options, terminal, signal)
@@ -59,7 +68,7 @@ function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'>
 /** Runs a scan and prints it; sets the exit code when all symbols failed, or some under `--strict`. */
 export async function scan(
   source: SourceText,
-  options: JobOptions,
+  options: ScanOptions,
   terminal: Terminal,
   signal: AbortSignal,
   repository?: TimedRepository,
@@ -86,6 +95,14 @@ export async function scan(
     await terminal.write(scanPieces(view, options, terminal), signal)
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
     for (const note of scanNotes(view, { elapsedMs, format: options.format, said: data.missing })) terminal.note(note)
+    if (options.why) {
+      const { funnelsOf } = await import('./funnel.ts')
+      const { variableNames } = await import('./explain-nodes.ts')
+      const { funnelNotes } = await import('./funnel-notes.ts')
+      const { plan, job } = result
+      const funnels = await funnelsOf(plan, job, data.engine, variableNames(plan, 'scan'), signal)
+      for (const note of funnelNotes(funnels)) terminal.note(note)
+    }
     const { errors, statistics } = result
     const isFailed = errors.length > 0 && (options.strict || statistics.processed === 0)
     if (isFailed) process.exitCode = EXIT.symbolsFailed
