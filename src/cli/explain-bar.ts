@@ -49,7 +49,8 @@ export async function explainBar(
   variables: ReadonlyMap<string, readonly string[]>,
   signal: AbortSignal,
 ): Promise<BarExplanation> {
-  const probe = probeOf(plan)
+  const all = plan.nodes.flatMap(({ outputs }, node) => outputs.map((_, output) => ({ node, output })))
+  const probe = probeOf(plan, all)
   const job = checkJob(request)
   const { series, failures } = await engine.series(probe, job, { signal })
   const [failure] = failures
@@ -80,19 +81,18 @@ export async function explainBar(
   }
 }
 
-/** The same nodes, all of them reported. */
-function probeOf(plan: Plan): Plan {
-  const reported = plan.nodes.flatMap(({ outputs }, node) => {
-    return outputs.map((_, output): PlanReport => {
-      const value = { node, output }
-      return { name: textOf(plan, value), value, type: typeOf(plan, value) }
-    })
+/** The same nodes, with these values of them reported. */
+export function probeOf(plan: Plan, values: readonly Reference[]): Plan {
+  const reported = values.map((value): PlanReport => {
+    return { name: textOf(plan, value), value, type: typeOf(plan, value) }
   })
   const bytes = encodePlan(plan.nodes, [], reported)
-  return { ...plan, canonical: `every node of ${plan.canonical}`, signals: [], reported, bytes }
+  const canonical = `${reported.map(({ name }) => name).join(', ')} of ${plan.canonical}`
+  return { ...plan, canonical, signals: [], reported, bytes }
 }
 
-function known(value: number | undefined, type: ValueType): BarValue {
+/** A value of a series: null where unknown. */
+export function known(value: number | undefined, type: ValueType): BarValue {
   if (value === undefined || Number.isNaN(value)) return null
   return type === 'condition' ? value !== 0 : value
 }
@@ -126,7 +126,7 @@ function condition(look: Look, value: Reference): ConditionOnBar {
 }
 
 /** The operands of a chain of one operator, each once; one that has a name of its own stays whole. */
-function partsOf(look: Look, value: Reference, operator: string): Reference[] {
+export function partsOf(look: Pick<Look, 'plan' | 'variables'>, value: Reference, operator: string): Reference[] {
   const { plan, variables } = look
   const parts = new Map<string, Reference>()
   const joined = new Set<number>()

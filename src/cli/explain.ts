@@ -64,7 +64,7 @@ async function explain(source: SourceText, options: ExplainOptions, signal: Abor
     onBar = await withData({ ...options, symbols: symbol }, { terminal, signal }, async (data) => {
       const { explainBar } = await import('./explain-bar.ts')
       const range = at === undefined ? {} : { to: at }
-      const request = { ...jobOf({ ...options, ...range }, data), symbols: [symbol], formula: plan.text }
+      const request = { ...jobOf({ ...options, ...range }, data), symbols: data.symbols, formula: plan.text }
       const bar = await explainBar(plan, request, data.engine, variableNames(plan, mode), signal)
       return { bar, date: timeFormatter(data.timeframe, options.timezone) }
     })
@@ -77,7 +77,7 @@ async function explain(source: SourceText, options: ExplainOptions, signal: Abor
   await terminal.write(explanationText(explanation, onBar, terminal), signal)
   for (const note of warningNotes(plan.warnings, source)) terminal.note(note)
   if (onBar && options.at !== undefined && !isOnDay(onBar.bar.timestamp, options.at)) {
-    const text = ` ${options.symbol} has no bar on ${options.at}: this is the last one before`
+    const text = ` ${onBar.bar.symbol} has no bar on ${options.at}: this is the last one before`
     terminal.note({ text, tone: 'warning' })
   }
 }

@@ -72,7 +72,7 @@ function drawn({ error, source }: FormulaFailure, colors: Colors): string {
 export function warningNotes(warnings: readonly FormulaWarning[], source: FormulaFailure['source']): Note[] {
   return warnings.flatMap((warning) => {
     const [head = '', ...lines] = placed(warning, source)
-    return [{ text: head, tone: 'warning' as const }, ...lines.map((text) => ({ text }))]
+    return [{ text: head, tone: 'warning' as const }, ...lines.map((text) => ({ text, isDrawn: true }))]
   })
 }
 

@@ -5,6 +5,7 @@ import { houseCallee, signature as written } from '../indicators/callee.ts'
 import { CATALOGUE, type CatalogueParameter, type CatalogueRow } from '../indicators/catalogue.ts'
 import { UsageError } from './failure.ts'
 import { addColorOption, formatOption } from './options.ts'
+import { counted } from './people.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
@@ -12,6 +13,8 @@ const EXAMPLES = `
 Examples:
   $ millrace indicators
   $ millrace indicators macd
+  $ millrace indicators momentum
+  $ millrace indicators bollinger
   $ millrace indicators --format json`
 
 const GROUPS: Readonly<Record<Exclude<CatalogueRow['group'], 'operator'>, string>> = {
@@ -34,15 +37,15 @@ export function defineIndicators(program: Command): void {
     .command('indicators')
     .summary('list the functions of the formula language')
     .description('Lists the functions of the formula language, or documents one.')
-    .argument('[name]', 'show all there is to know about this one')
+    .argument('[name]', 'all there is to know about this one; or a topic: those of a group, or about a word')
     .optionsGroup('Output:')
     .addOption(formatOption(['table', 'json']))
   addColorOption(command).addHelpText('after', EXAMPLES)
   command.action(async (name: string | undefined, options: { format: 'table' | 'json'; color?: boolean }) => {
     const terminal = openTerminal(options)
-    const rows = name === undefined ? listed() : [named(name)]
-    if (options.format === 'json') await terminal.write(jsonPieces(rows, name))
-    else await terminal.write(name === undefined ? list(rows, terminal) : page(rows[0]!, terminal))
+    const found = name === undefined ? listed() : (named(name) ?? ofTopic(name))
+    if (options.format === 'json') await terminal.write(jsonPieces(found))
+    else await terminal.write(Array.isArray(found) ? list(found, terminal) : page(found, terminal))
   })
 }
 
@@ -51,19 +54,41 @@ function listed(): CatalogueRow[] {
   return CATALOGUE.filter(({ group }) => group !== 'operator')
 }
 
-function named(name: string): CatalogueRow {
-  const plain = name.replace(/\(.*$/, '')
-  const row = calleeOf(plain)?.row
-  if (row) return row
-  const names = listed().map((each) => each.name)
-  const near = nearestNames(plain, names)
-  const hint = near.length > 0 ? `the nearest names are ${near.join(', ')}` : '"millrace indicators" lists them all'
-  throw new UsageError(`there is no indicator "${name}"; ${hint}`)
+function named(name: string): CatalogueRow | undefined {
+  return calleeOf(name.replace(/\(.*$/, ''))?.row
 }
 
-function jsonPieces(rows: readonly CatalogueRow[], name: string | undefined): string[] {
-  const documents = rows.map((row) => ({ ...row, id: undefined, signature: signature(row) }))
-  return [`${JSON.stringify(name === undefined ? documents : documents[0], null, 2)}\n`]
+/**
+ * The functions of a group, or those with all of these words in their documentation.
+ *
+ * @throws UsageError where there are none.
+ */
+function ofTopic(topic: string): CatalogueRow[] {
+  const wanted = topic.toLowerCase().split(/\s+/)
+  const rows = listed()
+  const ofGroup = rows.filter(({ group }) => [group, titleOf(group).toLowerCase()].includes(topic.toLowerCase()))
+  if (ofGroup.length > 0) return ofGroup
+  const about = rows.filter(({ summary, doc }) => {
+    const words = new Set(`${summary} ${doc}`.toLowerCase().match(/[\p{L}\p{N}_]+/gu))
+    return wanted.every((word) => words.has(word))
+  })
+  if (about.length > 0) return about
+  const near = nearestNames(
+    topic.replace(/\(.*$/, ''),
+    rows.map((each) => each.name),
+  )
+  const hint = near.length > 0 ? `the nearest names are ${near.join(', ')}` : '"millrace indicators" lists them all'
+  throw new UsageError(`there is no indicator "${topic}", nor one about it; ${hint}`)
+}
+
+function titleOf(group: CatalogueRow['group']): string {
+  return group === 'operator' ? '' : GROUPS[group]
+}
+
+function jsonPieces(found: CatalogueRow | readonly CatalogueRow[]): string[] {
+  const document = (row: CatalogueRow) => ({ ...row, id: undefined, signature: signature(row) })
+  const documents = Array.isArray(found) ? found.map(document) : document(found as CatalogueRow)
+  return [`${JSON.stringify(documents, null, 2)}\n`]
 }
 
 /** As it is called: `rsi(source = close, length = 14)`; what takes nothing is a name. */
@@ -76,8 +101,9 @@ function* list(rows: readonly CatalogueRow[], { colors, width }: Terminal): Gene
   const longest = Math.max(...rows.map((row) => signature(row).length))
   const column = Math.min(longest, WIDEST_SIGNATURE, Math.floor(total / 2))
   for (const [group, title] of Object.entries(GROUPS)) {
-    yield `\n${colors.bold(title)}\n`
-    for (const row of rows.filter((each) => each.group === group).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const own = rows.filter((each) => each.group === group).sort((a, b) => (a.name < b.name ? -1 : 1))
+    if (own.length > 0) yield `\n${colors.bold(title)}\n`
+    for (const row of own) {
       const call = signature(row)
       const head = `  ${colors.cyan(row.name)}${colors.dim(call.slice(row.name.length))}`
       // A long signature has a line of its own.
@@ -86,7 +112,7 @@ function* list(rows: readonly CatalogueRow[], { colors, width }: Terminal): Gene
       yield [`${head}${gap}${first}`, ...more.map((line) => `${' '.repeat(column + 4)}${line}`), ''].join('\n')
     }
   }
-  yield `\n${colors.dim(`${rows.length} functions · millrace indicators NAME tells more`)}\n`
+  yield `\n${colors.dim(`${counted(rows.length, 'function')} · millrace indicators NAME tells more`)}\n`
 }
 
 function* page(row: CatalogueRow, { colors, width }: Terminal): Generator<string> {

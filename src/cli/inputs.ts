@@ -7,12 +7,21 @@ import { MAX_TEXT } from '../formula/limits.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { FormulaFailure, UsageError } from './failure.ts'
 import { formatCount } from './people.ts'
+import { symbolsOf, symbolsOfFile } from './watchlist.ts'
 
 /** A text of the command line, and the file it was read from when it was `@file`. */
 export interface SourceText {
   text: string
   file?: string
 }
+
+/** An expression, and what its column is to be called where that is said. */
+export interface Expression extends SourceText {
+  name?: string
+}
+
+/** `fast = ema(close, 12)`: one assignment, and not of a role, which is an expression by itself. */
+const NAMED = /^\s*(?!(?:entry|exit|short|cover)\b)([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)\s*([^;\n]+)$/u
 
 /** More is no formula: a character takes at most three bytes per code unit. */
 const FORMULA_BYTES = 3 * MAX_TEXT
@@ -24,22 +33,26 @@ export function readFormula(argument: string, signal: AbortSignal): Promise<Sour
   return readText(argument, FORMULA_BYTES, signal)
 }
 
-/** Symbols apart by commas or, in a file, by lines; in the order given. Lines of a file that begin with # are left out. */
+/** The symbols of a list or of the file behind `@`, in the order given. */
 export async function readSymbols(argument: string, signal: AbortSignal): Promise<string[]> {
   const { text, file } = await readText(argument, LIST_BYTES, signal)
-  const lines = file === undefined ? [text] : text.split(/\r?\n/).filter((line) => !line.trimStart().startsWith('#'))
-  const symbols = lines.flatMap((line) => line.split(',')).map((symbol) => symbol.trim())
-  const named = [...new Set(symbols.filter((symbol) => symbol !== ''))]
+  const named = file === undefined ? symbolsOf(text) : symbolsOfFile(text)
   if (named.length === 0) throw new UsageError(`${file ?? '--symbols'} names no symbols`)
   return named
 }
 
 /** Expressions one per line; blank lines and comments are skipped. */
-export async function readExpressions(argument: string, signal: AbortSignal): Promise<SourceText[]> {
+export async function readExpressions(argument: string, signal: AbortSignal): Promise<Expression[]> {
   const { text, file } = await readText(argument.startsWith('@') ? argument : `@${argument}`, LIST_BYTES, signal)
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   const expressions = lines.filter((line) => line !== '' && !line.startsWith('//'))
-  return expressions.map((line) => ({ text: line, ...(file !== undefined && { file }) }))
+  return expressions.map((line) => ({ ...expressionOf(line), ...(file !== undefined && { file }) }))
+}
+
+/** An expression with the name in front of it taken off: positions in errors count without it. */
+export function expressionOf(text: string): Expression {
+  const [, name, rest] = NAMED.exec(text) ?? []
+  return name === undefined || rest === undefined ? { text } : { text: rest, name }
 }
 
 /** Plans a formula; one that is wrong is thrown together with its text. */

@@ -2,42 +2,48 @@ import type { ProcessingJob } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { DuckdbOptions } from '../storage/duckdb.ts'
+import type { CandleRepository } from '../storage/repository.ts'
 import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
 import type { DataOptions, EngineChoice, SelectionOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
+import { findSymbols, missingNote } from './watchlist.ts'
 
 /** What a job needs before it can start. */
 export interface OpenData {
   engine: ProcessingEngine
   timeframe: Timeframe
+  /** Those asked for, as the data writes them; else all. */
   symbols: readonly string[]
+  /** Symbols asked for that are not in the data: people have been told. */
+  missing: readonly string[]
+}
+
+/** A repository that knows the length of its candles. */
+export interface TimedRepository extends CandleRepository {
+  timeframe(): Promise<Timeframe>
 }
 
 /**
  * Opens the data and starts an engine, both at once; hands them to `use`, and closes them whatever happens.
  *
+ * @param context.repository Instead of the one that `--data` names.
+ *
  * @throws UsageError without `--data`; DataError, EngineError; whatever `use` throws.
  */
 export async function withData<T>(
   options: DataOptions & SelectionOptions & EngineChoice,
-  { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
+  { terminal, signal, repository: given }: { terminal: Terminal; signal: AbortSignal; repository?: TimedRepository },
   use: (data: OpenData) => Promise<T>,
 ): Promise<T> {
-  if (options.data === undefined) {
-    throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
-  }
-  checkWorkingDirectory()
-  checkDataPath(options.data)
-  const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
   const { workers, executor, defects } = options
-  const [{ createEngine }, { POOL_FROM_SYMBOLS }, { duckdbRepository }] = await Promise.all([
+  const [{ repository }, { createEngine }, { POOL_FROM_SYMBOLS }] = await Promise.all([
+    given ? { repository: given } : openRepository(options),
     import('../engine/platform/node.ts'),
     import('../engine/main/engine.ts'),
-    import('../storage/duckdb.ts'),
   ])
-  const repository = duckdbRepository(duckdbOptions(options, options.data))
+  const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
   const engine = createEngine({
     repository,
     ...(workers !== undefined && { workers }),
@@ -50,7 +56,12 @@ export async function withData<T>(
     terminal.status('opening the data …')
     const open = async (): Promise<OpenData> => {
       const timeframe = options.timeframe ?? (await repository.timeframe())
-      return { engine, timeframe, symbols: named ?? (await repository.symbols(timeframe)) }
+      const known = await repository.symbols(timeframe)
+      if (named === undefined) return { engine, timeframe, symbols: known, missing: [] }
+      const { symbols, missing } = findSymbols(named, known)
+      terminal.status('')
+      if (missing.length > 0) terminal.note(missingNote(missing, known))
+      return { engine, timeframe, symbols, missing }
     }
     const data = await orAborted(open(), signal)
     terminal.status('')
@@ -63,6 +74,22 @@ export async function withData<T>(
     await engine.close().catch(() => undefined)
     throw error
   }
+}
+
+/**
+ * The repository of `--data`, and where it is.
+ *
+ * @throws UsageError without it, or for what is no file.
+ */
+export async function openRepository(options: DataOptions): Promise<{ repository: TimedRepository; source: string }> {
+  const source = options.data
+  if (source === undefined) {
+    throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
+  }
+  checkWorkingDirectory()
+  checkDataPath(source)
+  const { duckdbRepository } = await import('../storage/duckdb.ts')
+  return { repository: duckdbRepository(duckdbOptions(options, source)), source }
 }
 
 /** The part of a job that `--symbols`, `--from` and the like give. */
@@ -104,7 +131,8 @@ function duckdbOptions({ table, columns, oneSymbol, dateFormat, decimal }: DataO
   }
 }
 
-function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** What the work comes to, or the signal's reason as soon as it is aborted. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     const stop = () => reject(signal.reason)
     if (signal.aborted) stop()

@@ -37,6 +37,7 @@ export type Format = 'table' | 'json' | 'ndjson' | 'csv'
 
 export interface OutputOptions {
   format: Format
+  output?: string
   limit?: number
   quiet?: boolean
   strict?: boolean
@@ -79,7 +80,7 @@ export function addDataOptions(command: Command): Command {
 export function addSelectionOptions(command: Command, what: string): Command {
   return command
     .optionsGroup('Selection:')
-    .option('-s, --symbols <list>', 'a,b,c or @file (default: all)')
+    .option('-s, --symbols <list>', 'a,b,c or @file, with # comments; NASDAQ:AAPL is AAPL (default: all)')
     .option('--from <date>', `first date: 2024-12-31 or 2024-12-31T09:00Z`)
     .option('--to <date>', 'last date, inclusive')
     .option('--history <bars>', 'bars to read in front of --from (default: all, so that values are exact)', wholeNumber)
@@ -107,6 +108,7 @@ export function addOutputOptions(command: Command, limit: string): Command {
   command
     .optionsGroup('Output:')
     .addOption(formatOption(['table', 'json', 'ndjson', 'csv']))
+    .option('-o, --output <file>', 'write the results there, in the format of its ending: .csv, .json, .ndjson')
     .option('-n, --limit <count>', limit, wholeNumber)
     .option('-q, --quiet', 'results only: no progress, no notes')
     .option('--strict', 'exit code 1 when a symbol failed')

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { defineData } from './data.ts'
 import { defineDemo } from './demo.ts'
 import { defineExplain } from './explain.ts'
 import { defineIndicators } from './indicators.ts'
@@ -14,9 +15,10 @@ const MORE = `
 Examples:
   $ millrace demo
   $ millrace scan "crossover(ema(close, 12), ema(close, 26)) and rsi(14) < 70" --data candles.parquet
+  $ millrace data candles.parquet
   $ millrace indicators macd
 
-Exit codes: 0 done, 1 a symbol failed and --strict is given, or something broke, 2 wrong use or a wrong formula, 130 Ctrl-C.`
+Exit codes: 0 done, 1 every symbol failed, or one with --strict, or something broke, 2 wrong use or a wrong formula, 130 Ctrl-C.`
 
 /** The command line. Errors are thrown: CommanderError for wrong use, and what the commands throw. */
 export function makeProgram(signal: AbortSignal): Command {
@@ -31,7 +33,8 @@ export function makeProgram(signal: AbortSignal): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', MORE)
-  for (const define of [defineScan, defineSeries, defineExplain, defineIndicators, defineDemo]) define(program, signal)
+  for (const define of [defineScan, defineSeries, defineExplain, defineData, defineIndicators, defineDemo])
+    define(program, signal)
   return program
 }
 

@@ -23,7 +23,10 @@ const OTHERS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
 ]
 
 /** What there is to say about a scan besides its matches: counts, data quality, failures, timing. */
-export function scanNotes(view: ScanView, { elapsedMs, format }: { elapsedMs: number; format: Format }): Note[] {
+export function scanNotes(
+  view: ScanView,
+  { elapsedMs, format, said }: { elapsedMs: number; format: Format; said: readonly string[] },
+): Note[] {
   const { statistics, result } = view
   const notes: Note[] = []
   if (format !== 'table') {
@@ -31,13 +34,22 @@ export function scanNotes(view: ScanView, { elapsedMs, format }: { elapsedMs: nu
     const where = `${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')}`
     notes.push({ text: ` ${counted(matches, 'match', 'matches')} in ${where}` })
   } else notes.push({ text: '' })
-  notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors))
+  notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors, said))
   if (!result.exact) notes.push(INEXACT)
   return [...notes, ...timingNotes(view, elapsedMs)]
 }
 
 /** @param timezone Of the job, where it gives one. */
 export function qualityNotes({ total, symbols, noSymbol, notes }: ScanDataQuality, timezone?: string): Note[] {
+  const ofSource = sourceNotes({ noSymbol, notes })
+  const found = qualityWords(total, timezone)
+  if (found.length === 0) return ofSource
+  const about = `of ${counted(total.rows, 'row')} ${found.join(', ')}; ${counted(symbols.length, 'symbol')} affected`
+  return [{ text: ` data: ${about}`, tone: 'warning' }, ...ofSource]
+}
+
+/** What is wrong with rows, a text for what is dropped and one for each other kind. */
+export function qualityWords(total: DataQuality, timezone?: string): string[] {
   const parts = (kinds: typeof DEFECTS) => {
     return kinds.filter(([kind]) => total[kind] > 0).map(([kind, words]) => `${formatCount(total[kind])} ${words}`)
   }
@@ -48,10 +60,7 @@ export function qualityNotes({ total, symbols, noSymbol, notes }: ScanDataQualit
     const which = timezone === undefined ? 'of the nearest midnight (--timezone ZONE: there)' : `in ${timezone}`
     found.push(`${formatCount(total.redated)} stamped with a time of day, taken as the date ${which}`)
   }
-  const ofSource = sourceNotes({ noSymbol, notes })
-  if (found.length === 0) return ofSource
-  const about = `of ${counted(total.rows, 'row')} ${found.join(', ')}; ${counted(symbols.length, 'symbol')} affected`
-  return [{ text: ` data: ${about}`, tone: 'warning' }, ...ofSource]
+  return found
 }
 
 /** What there is to say about the source as a whole. */
@@ -60,9 +69,14 @@ export function sourceNotes({ noSymbol, notes }: Pick<ScanDataQuality, 'noSymbol
   return [...unnamed, ...notes].map((note) => ({ text: ` data: ${note}`, tone: 'warning' }))
 }
 
-export function failureNotes(errors: readonly (SymbolError & { symbol: string })[]): Note[] {
+/** @param said Symbols of which people have been told already that they are not there. */
+export function failureNotes(
+  errors: readonly (SymbolError & { symbol: string })[],
+  said: readonly string[] = [],
+): Note[] {
+  const known = new Set(said)
   const byKind = new Map<string, (SymbolError & { symbol: string })[]>()
-  for (const error of errors) {
+  for (const error of errors.filter(({ symbol }) => !known.has(symbol))) {
     const kind = `${error.code}: ${error.fields.file === error.symbol ? 'file' : 'symbol'}`
     byKind.set(kind, [...(byKind.get(kind) ?? []), error])
   }

@@ -3,7 +3,7 @@ import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { EXIT, warningNotes } from './failure.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
-import { jobOf, withData } from './open-data.ts'
+import { jobOf, type TimedRepository, withData } from './open-data.ts'
 import {
   addDataOptions,
   addEngineOptions,
@@ -12,6 +12,7 @@ import {
   addSelectionOptions,
   type JobOptions,
 } from './options.ts'
+import { withFormat, withOutput } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
@@ -23,14 +24,19 @@ Examples:
   Only what is true on the last candle of each symbol, from a script in a file, with a parameter of it:
   $ millrace scan @pullback.formula -d "daily/*.parquet" --last 1 --param len=10
 
-  All matches of a year for another program, one JSON object per line:
-  $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 --format ndjson
+  All matches of a year in a file, one JSON object per line:
+  $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 -o matches.ndjson
+
+  Why nothing matches:
+  $ millrace scan "close > sma(close, 200) and rsi(14) < 15 and volume > 5 * sma(volume, 20)" -d candles.parquet --why
 
   Korean column names, some symbols:
   $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
 
 JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors,
 dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
+
+type ScanOptions = JobOptions & { why?: boolean }
 
 export function defineScan(program: Command, signal: AbortSignal): void {
   const command = program
@@ -43,8 +49,14 @@ export function defineScan(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   addEngineOptions(command)
   addOutputOptions(command, 'matches, the latest ones (default: 20 in a table, else all)')
-  command.addHelpText('after', EXAMPLES).action(async (formula: string, options: JobOptions) => {
-    await scan(await readFormula(formula, signal), options, openTerminal(options), signal)
+  command.option(
+    '--why',
+    'also how many symbols each condition of an `and` leaves on the last bar, and the nearest ones',
+  )
+  command.addHelpText('after', EXAMPLES).action(async (formula: string, given: ScanOptions) => {
+    const options = withFormat(given, command)
+    const terminal = withOutput(openTerminal(options), options.output)
+    await scan(await readFormula(formula, signal), options, terminal, signal)
   })
 }
 
@@ -53,12 +65,18 @@ function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'>
   return format === 'table' ? { candleColumns: ['close', 'volume'] } : {}
 }
 
-/** Runs a scan and prints it; sets the exit code when symbols failed under `--strict`. */
-export async function scan(source: SourceText, options: JobOptions, terminal: Terminal, signal: AbortSignal) {
+/** Runs a scan and prints it; sets the exit code when all symbols failed, or some under `--strict`. */
+export async function scan(
+  source: SourceText,
+  options: ScanOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+  repository?: TimedRepository,
+) {
   const start = performance.now()
   planText(source, options.param, 'scan')
   const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
-  await withData(options, { terminal, signal }, async (data) => {
+  await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
     const bar = await ProgressBar.open(terminal, data.symbols.length)
     let result: BatchScanResult
     try {
@@ -76,7 +94,17 @@ export async function scan(source: SourceText, options: JobOptions, terminal: Te
     const elapsedMs = performance.now() - start
     await terminal.write(scanPieces(view, options, terminal), signal)
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
-    for (const note of scanNotes(view, { elapsedMs, format: options.format })) terminal.note(note)
-    if (options.strict && result.errors.length > 0) process.exitCode = EXIT.symbolsFailed
+    for (const note of scanNotes(view, { elapsedMs, format: options.format, said: data.missing })) terminal.note(note)
+    if (options.why) {
+      const { funnelsOf } = await import('./funnel.ts')
+      const { variableNames } = await import('./explain-nodes.ts')
+      const { funnelNotes } = await import('./funnel-notes.ts')
+      const { plan, job } = result
+      const funnels = await funnelsOf(plan, job, data.engine, variableNames(plan, 'scan'), signal)
+      for (const note of funnelNotes(funnels)) terminal.note(note)
+    }
+    const { errors, statistics } = result
+    const isFailed = errors.length > 0 && (options.strict || statistics.processed === 0)
+    if (isFailed) process.exitCode = EXIT.symbolsFailed
   })
 }

@@ -30,6 +30,8 @@ export interface SeriesShape {
 /** What is known of a job for series once all of them have come. */
 export interface SeriesEnd {
   failed: (SymbolError & { symbol: string })[]
+  /** How many series there are. */
+  computed: number
   exact: boolean
 }
 

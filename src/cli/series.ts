@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import type { Plan } from '../formula/plan.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
-import { planText, readExpressions, type SourceText } from './inputs.ts'
+import { type Expression, expressionOf, planText, readExpressions } from './inputs.ts'
 import { jobOf, type OpenData, withData } from './open-data.ts'
 import {
   addDataOptions,
@@ -11,6 +12,7 @@ import {
   addSelectionOptions,
   type JobOptions,
 } from './options.ts'
+import { withFormat, withOutput } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import type { SeriesEnd, SymbolSeries } from './series-formats.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -21,7 +23,7 @@ const SYMBOLS_PER_BATCH = 256
 const EXAMPLES = `
 Examples:
   Two indicators of a symbol, the last 20 bars:
-  $ millrace series -s AAPL --expr "ema(close, 20)" --expr "macd(close, 12, 26, 9)" -d candles.parquet
+  $ millrace series -s AAPL --expr "fast = ema(close, 20)" --expr "macd(close, 12, 26, 9)" -d candles.parquet
 
   A condition is true, false or unknown:
   $ millrace series -s AAPL,MSFT --expr "close > sma(close, 200)" --last 5 -d candles.parquet
@@ -42,30 +44,41 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
     .summary('print what expressions are, bar by bar')
     .description('Prints what expressions are on every bar of some symbols.')
     .optionsGroup('Expressions:')
-    .option('-e, --expr <expression>', 'what to compute; repeatable', (text, known: string[] = []) => [...known, text])
+    .option(
+      '-e, --expr <expression>',
+      'what to compute, name=… to name its column; repeatable',
+      (text, known: string[] = []) => [...known, text],
+    )
     .option('--exprs <@file>', 'a file with one expression per line; // comments are skipped')
   addDataOptions(command)
   addSelectionOptions(command, 'values')
   addFormulaOptions(command)
   addEngineOptions(command)
   addOutputOptions(command, 'bars per symbol, the last ones (default: 20 in a table, else all)')
-  command.addHelpText('after', EXAMPLES).action(async (options: SeriesOptions) => {
-    await series(options, openTerminal(options), signal)
+  command.addHelpText('after', EXAMPLES).action(async (given: SeriesOptions) => {
+    const options = withFormat(given, command)
+    await series(options, withOutput(openTerminal(options), options.output), signal)
   })
 }
 
 async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {
-  const expressions: SourceText[] = (options.expr ?? []).map((text) => ({ text }))
+  const expressions = (options.expr ?? []).map(expressionOf)
   if (options.exprs !== undefined) expressions.push(...(await readExpressions(options.exprs, signal)))
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
-  const notes = expressions.flatMap((expression) => {
-    return warningNotes(planText(expression, options.param, 'series').warnings, expression)
-  })
+  checkNames(expressions)
+  const plans = expressions.map((expression) => planText(expression, options.param, 'series'))
+  const notes = plans.flatMap(({ warnings }, at) => warningNotes(warnings, expressions[at]!))
+  const names = columnNames(expressions, plans)
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
-    const end: SeriesEnd = { failed: [], exact: true }
+    const end: SeriesEnd = { failed: [], computed: 0, exact: true }
     const texts = expressions.map(({ text }) => text)
-    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, { terminal, signal, end })
+    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, {
+      terminal,
+      signal,
+      end,
+      names,
+    })
     const { seriesPieces } = await import('./series-formats.ts')
     const shape = { ...options, timeframe: data.timeframe }
     await terminal.write(seriesPieces(batches, shape, terminal, end), signal)
@@ -74,10 +87,38 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     const report = await data.engine.repository.report?.(data.timeframe)
     end.failed.push(...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error })))
     for (const note of report ? sourceNotes(report) : []) terminal.note(note)
-    for (const note of failureNotes(end.failed)) terminal.note(note)
+    for (const note of failureNotes(end.failed, data.missing)) terminal.note(note)
     if (!end.exact) terminal.note(INEXACT)
-    if (options.strict && end.failed.length > 0) process.exitCode = EXIT.symbolsFailed
+    const isFailed = end.failed.length > 0 && (options.strict || end.computed === 0)
+    if (isFailed) process.exitCode = EXIT.symbolsFailed
   })
+}
+
+/** By the text of an expression: what its columns are called instead. */
+type ColumnNames = ReadonlyMap<string, (series: ExpressionSeries) => string>
+
+/** Of several outputs each keeps its own name behind the expression's: `m.signal`. */
+function columnNames(expressions: readonly Expression[], plans: readonly Plan[]): ColumnNames {
+  return new Map(
+    expressions.flatMap(({ text, name }, at) => {
+      if (name === undefined) return []
+      const isOne = plans[at]!.reported.length === 1
+      const called = ({ output }: ExpressionSeries) => (isOne ? name : `${name}${/\.\w+$/.exec(output)?.[0] ?? ''}`)
+      return [[text, called] as const]
+    }),
+  )
+}
+
+/** @throws UsageError where a name is given twice, or to an expression that stands twice. */
+function checkNames(expressions: readonly Expression[]) {
+  for (const { name, text } of expressions.filter((each) => each.name !== undefined)) {
+    if (expressions.filter((each) => each.name === name).length > 1) {
+      throw new UsageError(`two expressions are called ${name}: give each its own name`)
+    }
+    if (expressions.filter((each) => each.text === text).length > 1) {
+      throw new UsageError(`${text} is asked for twice: once is enough, as ${name}`)
+    }
+  }
 }
 
 /** The series of all symbols, one symbol after another in the order asked for; what went wrong goes to `end`. */
@@ -86,7 +127,7 @@ async function* computeBatches(
   data: OpenData,
   expressions: readonly string[],
   options: SeriesOptions,
-  { terminal, signal, end }: { terminal: Terminal; signal: AbortSignal; end: SeriesEnd },
+  { terminal, signal, end, names }: { terminal: Terminal; signal: AbortSignal; end: SeriesEnd; names: ColumnNames },
 ): AsyncGenerator<SymbolSeries> {
   const start = performance.now()
   const total = data.symbols.length
@@ -97,12 +138,16 @@ async function* computeBatches(
       const request = { ...jobOf(options, data), symbols, expressions }
       const { series, errors, exact } = await useCase.execute(request, { signal })
       end.failed.push(...errors)
+      end.computed += series.length
       end.exact &&= exact
       const completed = first + symbols.length
       const elapsedMs = performance.now() - start
       const remainingMs = (elapsedMs / completed) * (total - completed)
       bar.update({ completed, failed: 0, total, elapsedMs, remainingMs })
-      yield* bySymbol(symbols, series)
+      yield* bySymbol(
+        symbols,
+        series.map((one) => ({ ...one, output: names.get(one.expr)?.(one) ?? one.output })),
+      )
     }
   } finally {
     bar.stop()

@@ -4,11 +4,14 @@ import type { WriteStream } from 'node:tty'
 import pc from 'picocolors'
 import type { Colors } from 'picocolors/types.js'
 import { visible } from './visible.ts'
+import { wrap } from './wrap.ts'
 
 /** A line for people about a result. It may hold the text of others: whatever is in it is shown, nothing is obeyed. */
 export interface Note {
   text: string
   tone?: 'plain' | 'faint' | 'warning' | 'failure'
+  /** Its spaces mean something: it is not broken into lines. */
+  isDrawn?: boolean
 }
 
 /** Where a command writes: results to stdout, everything else to stderr. */
@@ -49,14 +52,23 @@ export function openTerminal({ color = true, quiet = false }: { color?: boolean;
     noteColors,
     width: stdout.isTTY ? stdout.columns : Number.POSITIVE_INFINITY,
     isWatched,
-    note({ text, tone = 'plain' }) {
-      if (!quiet) stderr.write(`${paints[tone](visible(text))}\n`)
+    note({ text, tone = 'plain', isDrawn = false }) {
+      if (quiet) return
+      const lines = stderr.isTTY && !isDrawn ? noteLines(visible(text), stderr.columns) : [visible(text)]
+      for (const line of lines) stderr.write(`${paints[tone](line)}\n`)
     },
     status(text) {
       if (isWatched) stderr.write(text === '' ? WIPE : `${WIPE}${noteColors.dim(visible(text))}`)
     },
     write: (pieces, signal) => writeAll(stdout, pieces, signal),
   }
+}
+
+/** A note broken at words, its lines indented like the first. */
+export function noteLines(text: string, width: number): string[] {
+  const [indent = ''] = /^ */.exec(text) ?? []
+  const lines = wrap(text, width - indent.length)
+  return lines.length === 0 ? [''] : lines.map((line) => `${indent}${line}`)
 }
 
 async function writeAll(

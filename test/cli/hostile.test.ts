@@ -59,7 +59,7 @@ describe('text of others', () => {
     const { stdout } = await run([...SCAN, DATA])
     expect(stdout).toContain(` 2024-01-02  ${SHOWN}\\rone\\ntwo  SCAN_HIT`)
     const { stderr } = await run([...SCAN, DATA, '-s', `@${write('symbols.txt', 'NO\u0085PE')}`])
-    expect(stderr).toContain('NO_DATA: 1 symbol failed: NO\\x85PE; ')
+    expect(stderr).toContain('not in the data: NO\\x85PE\n')
   })
 
   it('is data in JSON', async () => {

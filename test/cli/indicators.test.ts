@@ -35,4 +35,19 @@ describe('indicators', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('macd')
   })
+
+  it('finds those of a group, and those that a word stands with', async () => {
+    const momentum = CATALOGUE.filter(({ group }) => group === 'momentum').map(({ name }) => name)
+    for (const topic of ['momentum', 'Momentum']) {
+      const found = JSON.parse((await run(['indicators', topic, '--format', 'json'])).stdout)
+      expect(found.map(({ name }: { name: string }) => name)).toEqual(momentum)
+    }
+    const { stdout } = await run(['indicators', 'bollinger'])
+    expect(stdout).toMatch(/^Volatility\n {2}bbands\(/m)
+    expect(stdout).not.toContain('Momentum')
+    expect(stdout).toMatch(/^\d+ functions · /m)
+    expect((await run(['indicators', 'bollinger bands'])).stdout).toContain('bbands(')
+    const none = await run(['indicators', 'bollinger astrology'])
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('nor one about it')])
+  })
 })

@@ -87,12 +87,39 @@ describe('series', () => {
     const { code, stdout, stderr } = await run(args)
     expect(code).toBe(1)
     expect(stdout.trimEnd().split('\n')).toHaveLength(1)
-    expect(stderr).toContain('NO_DATA: 1 symbol failed: NOPE')
+    expect(stderr).toContain('not in the data: NOPE')
   })
 
   it('asks for an expression when there is none', async () => {
     const { code, stderr } = await run(['series', '-d', DATA])
     expect(code).toBe(2)
     expect(stderr).toContain('--expr')
+  })
+
+  it('calls a column what stands in front of the expression', async () => {
+    const file = write('named.txt', '// by name\nup = close > open\nhigh == low\n')
+    const named = ['-e', 'last=close', '-e', 'm = macd(close, 1, 2, 1)', '--exprs', `@${file}`]
+    const args = ['series', '-d', DATA, '-s', 'AAA', ...named]
+    const csv = await run([...args, '--format', 'csv'])
+    const header = 'symbol,timestamp,date,last,m.line,m.signal,m.histogram,up,high == low'
+    expect(csv.stdout.split('\n')[0]).toBe(header)
+    const { series } = JSON.parse((await run([...args, '--format', 'json'])).stdout)
+    expect(series[0]).toMatchObject({ expr: 'close', output: 'last' })
+    const wrong = await run(['series', '-d', DATA, '-e', 'last = clos'])
+    expect(wrong.stderr).toContain('line 1, column 1\n  clos\n')
+  })
+
+  it.each([
+    [['a = close', 'a = open'], 'two expressions are called a: give each its own name'],
+    [['a = close', 'close'], 'close is asked for twice: once is enough, as a'],
+  ])('refuses %j', async (expressions, message) => {
+    const { code, stderr } = await run(['series', '-d', DATA, ...expressions.flatMap((text) => ['-e', text])])
+    expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  })
+
+  it('takes a script for what it is', async () => {
+    const script = ['series', '-d', DATA, '-s', 'AAA', '-f', 'csv', '-e']
+    expect((await run([...script, 'a = close; a + a'])).stdout).toContain('close + close')
+    expect((await run([...script, 'entry = close > open'])).stdout.split('\n')[0]).toBe('symbol,timestamp,date,entry')
   })
 })

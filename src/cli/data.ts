@@ -1,0 +1,65 @@
+import type { Command } from 'commander'
+import { EXIT } from './failure.ts'
+import { openRepository, orAborted } from './open-data.ts'
+import { addColorOption, addDataOptions, type DataOptions, formatOption } from './options.ts'
+import { ProgressBar } from './progress.ts'
+import { openTerminal } from './terminal.ts'
+
+const EXAMPLES = `
+Examples:
+  $ millrace data candles.parquet
+  $ millrace data krx.csv --columns time=날짜,close=종가
+  $ millrace data "daily/*.csv" --format json
+
+JSON: { source, timeframe, symbols, first, last, candles, quality, gaps: { usualMs, count, longest }, sample, noSymbol, notes, errors },
+times in milliseconds UTC. A gap is a step between candles that is longer than nights, weekends and holidays of this data.`
+
+type ReportOptions = DataOptions & { format: 'table' | 'json'; color?: boolean }
+
+export function defineData(program: Command, signal: AbortSignal): void {
+  const command = program
+    .command('data')
+    .summary('show what is in a file of candles')
+    .description('Shows what is in the data: symbols, dates, what is wrong with rows, gaps, and some candles.')
+    .argument('[source]', 'as --data')
+  addDataOptions(command)
+  command.optionsGroup('Output:').addOption(formatOption(['table', 'json']))
+  addColorOption(command).addHelpText('after', EXAMPLES)
+  command.action(async (source: string | undefined, options: ReportOptions) => {
+    await data({ ...options, ...(source !== undefined && { data: source }) }, signal)
+  })
+}
+
+/** Prints a report; sets the exit code where nothing could be read. */
+async function data(options: ReportOptions, signal: AbortSignal) {
+  const terminal = openTerminal(options)
+  const { repository, source } = await openRepository(options)
+  try {
+    terminal.status('opening the data …')
+    const timeframe = options.timeframe ?? (await orAborted(repository.timeframe(), signal))
+    const { length } = await orAborted(repository.symbols(timeframe), signal)
+    terminal.status('')
+    const bar = await ProgressBar.open(terminal, length)
+    const { reportData } = await import('./data-report.ts')
+    const start = performance.now()
+    let completed = 0
+    const onSymbol = () => {
+      const elapsedMs = performance.now() - start
+      completed += 1
+      const remainingMs = (elapsedMs / completed) * (length - completed)
+      bar.update({ completed, failed: 0, total: length, elapsedMs, remainingMs })
+    }
+    const { defects = 'drop' } = options
+    const report = await reportData(repository, timeframe, { defects, signal, onSymbol }).finally(() => bar.stop())
+    if (options.format === 'json') {
+      await terminal.write([`${JSON.stringify({ source, ...report }, null, 2)}\n`], signal)
+    } else {
+      const { dataPieces } = await import('./data-text.ts')
+      await terminal.write(dataPieces(source, report, terminal), signal)
+    }
+    if (report.candles === 0) process.exitCode = EXIT.symbolsFailed
+  } finally {
+    terminal.status('')
+    await repository.close().catch(() => undefined)
+  }
+}

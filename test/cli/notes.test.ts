@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest'
+import { noteLines } from '../../src/cli/terminal.ts'
+
+describe('a note', () => {
+  it('is broken at words, every line indented like the first', () => {
+    expect(noteLines(' data: of 12 rows 3 with an unknown volume', 20)).toEqual([
+      ' data: of 12 rows 3',
+      ' with an unknown',
+      ' volume',
+    ])
+  })
+
+  it('stays whole where it fits, and empty where it is', () => {
+    expect(noteLines(' 12 matches', 11)).toEqual([' 12 matches'])
+    expect(noteLines('', 80)).toEqual([''])
+  })
+
+  it('counts what a character takes in a terminal', () => {
+    expect(noteLines('삼성전자 하이닉스', 16)).toEqual(['삼성전자', '하이닉스'])
+    expect(noteLines('삼성전자 하이닉스', 17)).toEqual(['삼성전자 하이닉스'])
+  })
+})
