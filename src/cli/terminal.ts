@@ -54,7 +54,10 @@ export function openTerminal({ color = true, quiet = false }: { color?: boolean;
     isWatched,
     note({ text, tone = 'plain', isDrawn = false }) {
       if (quiet) return
-      const lines = stderr.isTTY && !isDrawn ? noteLines(visible(text), stderr.columns) : [visible(text)]
+      const lines =
+        stderr.isTTY && !isDrawn
+          ? noteLines(visible(text), stderr.columns || Number.POSITIVE_INFINITY)
+          : [visible(text)]
       for (const line of lines) stderr.write(`${paints[tone](line)}\n`)
     },
     status(text) {
