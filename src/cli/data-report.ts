@@ -1,7 +1,14 @@
-import { CANDLE_COLUMNS, type Candle, type DataQuality, type DefectPolicy, emptyQuality } from '../domain/candle.ts'
+import {
+  addQuality,
+  CANDLE_COLUMNS,
+  type Candle,
+  type DataQuality,
+  type DefectPolicy,
+  emptyQuality,
+} from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
-import type { CandleRepository } from '../storage/repository.ts'
+import { type CandleRepository, fileErrors } from '../storage/repository.ts'
 import { GapCounter, type Gaps } from './gaps.ts'
 
 const SAMPLE_CANDLES = 5
@@ -44,9 +51,7 @@ export async function reportData(
   for await (const loaded of repository.loadMany!(symbols, { ...request, signal })) {
     onSymbol()
     const { symbol } = loaded
-    if (loaded.quality) {
-      for (const kind of Object.keys(quality) as (keyof DataQuality)[]) quality[kind] += loaded.quality[kind]
-    }
+    if (loaded.quality) addQuality(quality, loaded.quality)
     if (loaded.error) {
       errors.push({ symbol, ...loaded.error })
       continue
@@ -62,8 +67,9 @@ export async function reportData(
       sample = { symbol, candles: lastCandles(loaded.series) }
     }
   }
-  const { noSymbol = 0, notes = [], failures = [] } = (await repository.report?.(timeframe)) ?? {}
-  errors.push(...failures.map(({ file, ...error }) => ({ symbol: file, ...error })))
+  const report = await repository.report?.(timeframe)
+  const { noSymbol = 0, notes = [] } = report ?? {}
+  errors.push(...fileErrors(report))
   const range = candles === 0 ? { first: null, last: null } : { first, last }
   const gaps = counter.gaps(timeframe)
   return { timeframe, symbols, ...range, candles, quality, gaps, sample, noSymbol, notes, errors }

@@ -4,6 +4,7 @@ import { addAbortSignal, type Readable } from 'node:stream'
 import { FormulaError } from '../domain/errors.ts'
 import type { FormulaMode } from '../formula/check.ts'
 import { MAX_TEXT } from '../formula/limits.ts'
+import { isRole } from '../formula/names.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { FormulaFailure, UsageError } from './failure.ts'
 import { formatCount } from './people.ts'
@@ -20,8 +21,8 @@ export interface Expression extends SourceText {
   name?: string
 }
 
-/** `fast = ema(close, 12)`: one assignment, and not of a role, which is an expression by itself. */
-const NAMED = /^\s*(?!(?:entry|exit|short|cover)\b)([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)\s*([^;\n]+)$/u
+/** `fast = ema(close, 12)`: one assignment. */
+const NAMED = /^\s*([\p{L}_][\p{L}\p{N}_]*)\s*=(?!=)\s*([^;\n]+)$/u
 
 /** More is no formula: a character takes at most three bytes per code unit. */
 const FORMULA_BYTES = 3 * MAX_TEXT
@@ -49,10 +50,13 @@ export async function readExpressions(argument: string, signal: AbortSignal): Pr
   return expressions.map((line) => ({ ...expressionOf(line), ...(file !== undefined && { file }) }))
 }
 
-/** An expression with the name in front of it taken off: positions in errors count without it. */
+/**
+ * An expression with the name in front of it taken off: positions in errors count without it. A role stays, which is an
+ * expression by itself.
+ */
 export function expressionOf(text: string): Expression {
   const [, name, rest] = NAMED.exec(text) ?? []
-  return name === undefined || rest === undefined ? { text } : { text: rest, name }
+  return name === undefined || rest === undefined || isRole(name) ? { text } : { text: rest, name }
 }
 
 /** Plans a formula; one that is wrong is thrown together with its text. */

@@ -95,7 +95,7 @@ export async function scan(
     await terminal.write(scanPieces(view, options, terminal), signal)
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
     for (const note of scanNotes(view, { elapsedMs, format: options.format, said: data.missing })) terminal.note(note)
-    if (options.why) {
+    if (options.why && !options.quiet) {
       const { funnelsOf } = await import('./funnel.ts')
       const { variableNames } = await import('./explain-nodes.ts')
       const { funnelNotes } = await import('./funnel-notes.ts')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Plan } from '../formula/plan.ts'
+import { fileErrors } from '../storage/repository.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
 import { type Expression, expressionOf, planText, readExpressions } from './inputs.ts'
@@ -85,7 +86,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
     for (const note of notes) terminal.note(note)
     const { failureNotes, INEXACT, sourceNotes } = await import('./scan-notes.ts')
     const report = await data.engine.repository.report?.(data.timeframe)
-    end.failed.push(...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error })))
+    end.failed.push(...fileErrors(report))
     for (const note of report ? sourceNotes(report) : []) terminal.note(note)
     for (const note of failureNotes(end.failed, data.missing)) terminal.note(note)
     if (!end.exact) terminal.note(INEXACT)

@@ -76,3 +76,8 @@ export function emptyQuality(): DataQuality {
     dropped: 0,
   }
 }
+
+/** Adds one count to another, kind by kind. */
+export function addQuality(total: DataQuality, part: DataQuality): void {
+  for (const kind of Object.keys(total) as (keyof DataQuality)[]) total[kind] += part[kind]
+}

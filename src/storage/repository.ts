@@ -74,6 +74,11 @@ export interface SourceReport {
   failures: readonly (SymbolError & { file: string })[]
 }
 
+/** What a report says of files, as errors of results: the file stands where else the symbol does. */
+export function fileErrors(report: SourceReport | undefined): (SymbolError & { symbol: string })[] {
+  return (report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error }))
+}
+
 /** A repository as plain data, so that a worker thread can open its own. */
 export type RepositoryDescription =
   | { kind: 'memory'; options: unknown }

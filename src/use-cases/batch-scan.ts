@@ -10,6 +10,7 @@ import { type Plan, planFormula } from '../formula/plan.ts'
 import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
 import { MatchTable } from '../signals/matches.ts'
 import { clipped, countOfMatches, INSPECT, pictureOf } from '../signals/picture.ts'
+import { fileErrors } from '../storage/repository.ts'
 
 /** Where the time went, milliseconds; load and compute are summed over all workers. */
 export interface ScanTiming {
@@ -97,7 +98,7 @@ export class BatchScanResult {
     this.matches = new MatchTable(job.symbols, names, outcome.matches)
     const { report } = outcome
     const failed = outcome.failures.map(({ symbol, error }) => ({ symbol: job.symbols[symbol]!, ...error }))
-    this.errors = [...failed, ...(report?.failures ?? []).map(({ file, ...error }) => ({ symbol: file, ...error }))]
+    this.errors = [...failed, ...fileErrors(report)]
     this.dataQuality = {
       total: outcome.quality,
       symbols: outcome.defective.map(({ symbol, quality }) => ({ symbol: job.symbols[symbol]!, ...quality })),

@@ -1,4 +1,4 @@
-import { CANDLE_COLUMNS, type DataQuality, emptyQuality } from '../../domain/candle.ts'
+import { addQuality, CANDLE_COLUMNS, type DataQuality, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { Plan } from '../../formula/plan.ts'
@@ -331,7 +331,7 @@ function joinParts(parts: readonly Part[], executor: Executor, elapsedMs: number
     outcome.cache.hits += part.cache.hits
     outcome.cache.misses += part.cache.misses
     outcome.cache.residentBytes = Math.max(outcome.cache.residentBytes, part.cache.residentBytes)
-    for (const key of Object.keys(part.quality) as (keyof DataQuality)[]) outcome.quality[key] += part.quality[key]
+    addQuality(outcome.quality, part.quality)
   }
   return outcome
 }

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { CANDLE_COLUMNS, type CandleColumn, type DataQuality, emptyQuality } from '../../domain/candle.ts'
+import { addQuality, CANDLE_COLUMNS, type CandleColumn, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import { localTimes } from '../../domain/local-time.ts'
 import { joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
@@ -340,11 +340,11 @@ function fail({ part, task }: Account, symbol: number, error: SymbolError) {
 
 function note({ part }: Account, symbol: number, { quality, isSound }: Resident) {
   if (!quality) return
-  part.quality.rows += quality.rows
-  if (isSound) return
-  for (const kind of Object.keys(quality) as (keyof DataQuality)[]) {
-    if (kind !== 'rows') part.quality[kind] += quality[kind]
+  if (isSound) {
+    part.quality.rows += quality.rows
+    return
   }
+  addQuality(part.quality, quality)
   part.defective.push({ symbol, quality })
 }
 
