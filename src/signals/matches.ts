@@ -286,7 +286,8 @@ function known(value: number): number | null {
 function isPlain(plain: PlainMatches): boolean {
   const { symbols, names, columns } = plain ?? {}
   if (!Array.isArray(symbols) || !Array.isArray(names?.signals) || !Array.isArray(names.values)) return false
-  if (!(columns?.bar instanceof Uint32Array) || columns.candle === undefined) return false
+  // Not by class: what came from another thread has classes of its own in some test runners.
+  if (!ArrayBuffer.isView(columns?.bar) || columns.candle === undefined) return false
   const { length } = columns.bar
   const { symbol, signal, time, values, candle } = columns
   const others = [symbol, signal, time, ...CANDLE_COLUMNS.map((name) => candle[name])]

@@ -45,7 +45,8 @@ function found(name: string, inPackage: () => URL, code: EngineErrorCode): URL {
 function existing(place: () => URL): URL | undefined {
   try {
     const url = place()
-    return url.protocol === 'file:' && !existsSync(url) ? undefined : url
+    // Next.js has webpack make addresses of its web server of them.
+    return url.protocol === 'file:' && existsSync(url) ? url : undefined
   } catch {
     // A bundle of CommonJS has no import.meta.url.
     return undefined
