@@ -1,4 +1,4 @@
-// Builds dist from src: JavaScript and types by tsc, the WASM beside them, and one file for browsers.
+// Builds dist from src: JavaScript and types by tsc, the WASM beside them, and the files for browsers.
 import { execFileSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -12,9 +12,12 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'src'],
 for (const flavour of ['simd', 'threads']) cpSync(`src/wasm/${flavour}`, `dist/wasm/${flavour}`, { recursive: true })
 
 await build({
-  entryPoints: ['src/browser/index.ts'],
-  outfile: 'dist/browser/millrace.js',
+  entryPoints: { millrace: 'src/browser/index.ts' },
+  outdir: 'dist/browser',
   bundle: true,
+  // What is imported when it is asked for is a file beside it: arrow.js.
+  splitting: true,
+  chunkNames: '[name]',
   format: 'esm',
   target: 'es2022',
   minify: true,
