@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
+import type { Frame } from '../domain/frame.ts'
+import { appendFrame } from './duckdb-append.ts'
 import { openSpill } from './duckdb-spill.ts'
 import { literals } from './duckdb-sql.ts'
 
-type Library = typeof import('@duckdb/node-bindings')
+export type Library = typeof import('@duckdb/node-bindings')
 type Result = Awaited<ReturnType<Library['query']>>
 type Vector = ReturnType<Library['data_chunk_get_vector']>
 
@@ -31,6 +33,8 @@ export interface DuckdbConnection {
   query(sql: string): Promise<DuckdbAnswer>
   /** Runs a statement whose answer is small and whose columns are DOUBLE or VARCHAR. */
   rows(sql: string): Promise<Cell[][]>
+  /** Adds rows to a table of these columns, all of which are known to have the frame's types. */
+  append(table: string, frame: Frame): void
   /** Stops what is running: it rejects. */
   interrupt(): void
   /** Stops what is running and frees the library's memory. */
@@ -96,6 +100,14 @@ export async function openConnection(settings: ConnectionSettings): Promise<Duck
     async rows(sql) {
       const answer = await query(sql)
       return Array.from({ length: answer.chunkCount }, (_, at) => rowsOf(answer.chunk(at), answer.isDouble)).flat()
+    },
+    append(table, frame) {
+      const appender = library.appender_create(connection, null, table)
+      try {
+        appendFrame(library, appender, frame)
+      } finally {
+        library.appender_close_sync(appender)
+      }
     },
     interrupt,
     async close() {
