@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
 import type { Frame } from '../domain/frame.ts'
 import { appendFrame } from './duckdb-append.ts'
+import { type Library, loadLibrary } from './duckdb-native.ts'
 import { openSpill } from './duckdb-spill.ts'
 import { literals } from './duckdb-sql.ts'
 
-export type Library = typeof import('@duckdb/node-bindings')
 type Result = Awaited<ReturnType<Library['query']>>
 type Vector = ReturnType<Library['data_chunk_get_vector']>
 
@@ -17,6 +17,8 @@ export interface ConnectionSettings {
   /** The folder for what does not fit into that, where another thread has made it. */
   spillFolder?: string | undefined
   reach: Reach
+  /** The file of the library, where another thread has found it. */
+  library?: string | undefined
 }
 
 /** The files that a connection can open: those and what is in those folders, or any. */
@@ -50,10 +52,12 @@ export interface DuckdbAnswer {
 /**
  * The low-level bindings instead of `@duckdb/node-api`: they load in a tenth of the time, which every worker pays, and
  * give the vectors as bytes. See bench/notes/duckdb-reading.md. Loaded here, when a file is read, and nowhere else.
+ *
+ * @throws DataError `DATA_LIBRARY` when there is no DuckDB that runs here.
  */
 export async function openConnection(settings: ConnectionSettings): Promise<DuckdbConnection> {
   const { threads = defaultThreads(), memoryBytes, reach } = settings
-  const library = (await import('@duckdb/node-bindings')).default
+  const library = loadLibrary(settings.library)
   const spill = openSpill(settings.spillFolder)
   const config = library.create_config()
   for (const [name, value] of Object.entries({
