@@ -4,8 +4,8 @@ import type { Library } from './duckdb-native.ts'
 
 type Vector = ReturnType<Library['data_chunk_get_vector']>
 
-/** The types in SQL of a frame's columns. */
-export const SQL_TYPES: Readonly<Record<FrameColumn['type'], 'varchar' | 'timestamptz' | 'double' | 'boolean'>> = {
+/** The types of a table that takes a frame. */
+export const SQL_TYPES: Readonly<Record<FrameColumn['type'], string>> = {
   text: 'varchar',
   time: 'timestamptz',
   number: 'double',
@@ -14,11 +14,9 @@ export const SQL_TYPES: Readonly<Record<FrameColumn['type'], 'varchar' | 'timest
 
 const encoder = new TextEncoder()
 
-/** Adds the rows of a frame to a table whose columns have the frame's types, chunk by chunk of DuckDB's own size. */
+/** Adds the rows of a frame to a table whose columns are of `SQL_TYPES`, chunk by chunk of DuckDB's own size. */
 export function appendFrame(library: Library, appender: ReturnType<Library['appender_create']>, frame: Frame): void {
-  const { Type } = library
-  const types = { text: Type.VARCHAR, time: Type.TIMESTAMP_TZ, number: Type.DOUBLE, condition: Type.BOOLEAN }
-  const chunk = library.create_data_chunk(frame.map(({ type }) => library.create_logical_type(types[type])))
+  const chunk = library.create_data_chunk(frame.map((_, at) => library.appender_column_type(appender, at)))
   const fill = frame.map((column) => filler(library, column))
   const rows = rowCount(frame[0]!)
   const size = library.vector_size()

@@ -35,7 +35,7 @@ export interface DuckdbConnection {
   query(sql: string): Promise<DuckdbAnswer>
   /** Runs a statement whose answer is small and whose columns are DOUBLE or VARCHAR. */
   rows(sql: string): Promise<Cell[][]>
-  /** Adds rows to a table of these columns, all of which are known to have the frame's types. */
+  /** Adds the rows of a frame to a table whose columns have its types: `SQL_TYPES`. */
   append(table: string, frame: Frame): void
   /** Stops what is running: it rejects. */
   interrupt(): void

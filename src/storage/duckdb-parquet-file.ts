@@ -8,7 +8,8 @@ const MEMORY_BYTES = 512e6
 
 /**
  * Writes frames, which are parts of one table, as a Parquet file: texts, numbers, and times as timestamps of UTC. An
- * aborted `signal` ends it with its reason. Everything else that it throws is DuckDB's own Error.
+ * aborted `signal` ends it with its reason. Otherwise it throws what making the frames throws, `DATA_LIBRARY` where
+ * there is no DuckDB, and DuckDB's own Error where the file cannot be written.
  *
  * @param file An absolute path. What is there is overwritten.
  */
