@@ -15,8 +15,11 @@ const ONE_FILE = { bundle: true, format: 'esm', target: 'es2022', minify: true, 
 
 await build({
   ...ONE_FILE,
-  entryPoints: ['src/browser/index.ts'],
-  outfile: 'dist/browser/millrace.js',
+  entryPoints: { millrace: 'src/browser/index.ts' },
+  outdir: 'dist/browser',
+  // But what is imported when it is asked for is a file beside it: arrow.js.
+  splitting: true,
+  chunkNames: '[name]',
   // The browser's storage is memory: the other adapters are never asked for.
   external: ['node:*'],
 })

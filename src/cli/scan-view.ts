@@ -21,7 +21,8 @@ export function viewOf(result: BatchScanResult, lastBars?: number): ScanView {
   return { result, matches, statistics: result.statisticsOf(matches) }
 }
 
-function pick(columns: MatchColumns, numbers: Uint32Array, valuesPerMatch: number): MatchColumns {
+/** The matches of those numbers, in their order. */
+export function pick(columns: MatchColumns, numbers: Uint32Array, valuesPerMatch: number): MatchColumns {
   const picked = emptyColumns(numbers.length, valuesPerMatch)
   numbers.forEach((from, to) => {
     picked.symbol[to] = columns.symbol[from]!

@@ -10,9 +10,10 @@ import {
   addFormulaOptions,
   addOutputOptions,
   addSelectionOptions,
+  isFrameFormat,
   type JobOptions,
 } from './options.ts'
-import { withFormat, withOutput } from './output-file.ts'
+import { withFormat, withOutput, writeFrames } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
@@ -88,11 +89,14 @@ export async function scan(
       bar.stop()
     }
     const { viewOf } = await import('./scan-view.ts')
-    const { scanPieces } = await import('./scan-formats.ts')
+    const { scanFrame, scanPieces } = await import('./scan-formats.ts')
     const { scanNotes } = await import('./scan-notes.ts')
     const view = viewOf(result, options.last)
     const elapsedMs = performance.now() - start
-    await terminal.write(scanPieces(view, options, terminal), signal)
+    const { format } = options
+    if (isFrameFormat(format))
+      await writeFrames(options.output!, format, [scanFrame(view, options.limit)], terminal, signal)
+    else await terminal.write(scanPieces(view, { ...options, format }, terminal), signal)
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
     for (const note of scanNotes(view, { elapsedMs, format: options.format, said: data.missing })) terminal.note(note)
     if (options.why && !options.quiet) {

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
+import type { Frame } from '../domain/frame.ts'
+import { appendFrame } from './duckdb-append.ts'
 import { type Library, loadLibrary } from './duckdb-native.ts'
 import { openSpill } from './duckdb-spill.ts'
 import { literals } from './duckdb-sql.ts'
@@ -33,6 +35,8 @@ export interface DuckdbConnection {
   query(sql: string): Promise<DuckdbAnswer>
   /** Runs a statement whose answer is small and whose columns are DOUBLE or VARCHAR. */
   rows(sql: string): Promise<Cell[][]>
+  /** Adds the rows of a frame to a table whose columns have its types: `SQL_TYPES`. */
+  append(table: string, frame: Frame): void
   /** Stops what is running: it rejects. */
   interrupt(): void
   /** Stops what is running and frees the library's memory. */
@@ -100,6 +104,14 @@ export async function openConnection(settings: ConnectionSettings): Promise<Duck
     async rows(sql) {
       const answer = await query(sql)
       return Array.from({ length: answer.chunkCount }, (_, at) => rowsOf(answer.chunk(at), answer.isDouble)).flat()
+    },
+    append(table, frame) {
+      const appender = library.appender_create(connection, null, table)
+      try {
+        appendFrame(library, appender, frame)
+      } finally {
+        library.appender_close_sync(appender)
+      }
     },
     interrupt,
     async close() {
