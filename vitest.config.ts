@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // They have a command of their own: npm run test:consumers.
+    exclude: ['test/consumers/**'],
     setupFiles: ['test/support/seed.ts'],
     // Two cores: each file that starts engines brings threads of its own.
     maxWorkers: 2,

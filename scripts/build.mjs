@@ -30,6 +30,7 @@ await build({
   platform: 'node',
 })
 for (const ending of ['js', 'd.ts']) rmSync(`dist/engine/worker/worker.${ending}`)
+writeFileSync('dist/engine/worker/millrace-worker.d.mts', 'export {}\n')
 
 // Without the function that loads the kernels by an address of its own, which bundlers would follow.
 mkdirSync('dist/wasm/simd', { recursive: true })

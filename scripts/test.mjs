@@ -1,9 +1,14 @@
 // Runs vitest with the arguments given, and says last, on a line of its own, how many tests passed and failed.
+// `--consumers`: the tests that build with bundlers, which take minutes and install packages, instead of all others.
 import { startVitest } from 'vitest/node'
 
 const coverage = process.argv.includes('--coverage')
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
-const vitest = await startVitest('test', filters, { watch: false, ...(coverage && { coverage: { enabled: true } }) })
+const vitest = await startVitest('test', filters, {
+  watch: false,
+  ...(coverage && { coverage: { enabled: true } }),
+  ...(process.argv.includes('--consumers') && { config: 'test/consumers/vitest.config.ts' }),
+})
 
 const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
 for (const module of vitest.state.getTestModules()) {
