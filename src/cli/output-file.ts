@@ -42,7 +42,7 @@ export function withOutput(terminal: Terminal, file: string | undefined): Termin
 }
 
 /** Written beside it first: whoever reads the file finds all of the old or all of the new results. */
-async function writeFile(file: string, pieces: Iterable<string> | AsyncIterable<string>, signal?: AbortSignal) {
+export async function writeFile(file: string, pieces: Iterable<string> | AsyncIterable<string>, signal?: AbortSignal) {
   const unfinished = `${file}.${process.pid}.tmp`
   try {
     await pipeline(Readable.from(pieces), createWriteStream(unfinished), ...(signal ? [{ signal }] : []))

@@ -3,7 +3,7 @@ import type { SignalMatch } from '../domain/result.ts'
 import { csvWriter } from './csv.ts'
 import type { OutputOptions } from './options.ts'
 import { counted, formatCount, formatNumbers, formatPercent, timeFormatter, UNKNOWN } from './people.ts'
-import type { ScanView } from './scan-view.ts'
+import { countedMatches, type ScanView } from './scan-view.ts'
 import { type Column, columnOf, drawTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -117,10 +117,13 @@ function signalName({ signalType, role }: SignalMatch): string {
   return role === 'short' || role === 'cover' ? `${signalType} ${role}` : signalType
 }
 
-function countLine({ result, statistics }: ScanView, colors: Terminal['colors']): string {
-  const { matches, symbolsMatched, processed, matchRate, first, last } = statistics
-  const found = colors.bold(counted(matches, 'match', 'matches'))
-  if (first === null || last === null) return `${colors.bold('no match')} in ${counted(processed, 'symbol')}`
+function countLine(view: ScanView, colors: Terminal['colors']): string {
+  const { result, statistics, isNew } = view
+  const { symbolsMatched, processed, matchRate, first, last } = statistics
+  const found = colors.bold(countedMatches(view))
+  if (first === null || last === null) {
+    return `${colors.bold(isNew ? 'no new match' : 'no match')} in ${counted(processed, 'symbol')}`
+  }
   const date = timeFormatter(result.job.timeframe, result.job.timezone)
   const when = first === last ? `on ${date(first)}` : `from ${date(first)} to ${date(last)}`
   const where = `in ${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')} (${formatPercent(matchRate)})`

@@ -3,7 +3,7 @@ import type { SymbolError } from '../domain/errors.ts'
 import type { ScanDataQuality } from '../use-cases/batch-scan.ts'
 import type { Format } from './options.ts'
 import { counted, formatCount, formatDuration, formatRate } from './people.ts'
-import type { ScanView } from './scan-view.ts'
+import { countedMatches, type ScanView } from './scan-view.ts'
 import type { Note } from './terminal.ts'
 
 const EXAMPLES = 3
@@ -22,18 +22,29 @@ const OTHERS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
   ['unknownVolume', 'with unknown volume (kept)'],
 ]
 
-/** What there is to say about a scan besides its matches: counts, data quality, failures, timing. */
+/**
+ * What there is to say about a scan besides its matches: counts, data quality, failures, timing.
+ *
+ * @param context.said Symbols of which people have been told already that they are not there.
+ * @param context.news How new matches were told from others.
+ */
 export function scanNotes(
   view: ScanView,
-  { elapsedMs, format, said }: { elapsedMs: number; format: Format; said: readonly string[] },
+  {
+    elapsedMs,
+    format,
+    said,
+    news,
+  }: { elapsedMs: number; format: Format; said: readonly string[]; news: readonly Note[] },
 ): Note[] {
   const { statistics, result } = view
   const notes: Note[] = []
   if (format !== 'table') {
-    const { matches, symbolsMatched, processed } = statistics
+    const { symbolsMatched, processed } = statistics
     const where = `${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')}`
-    notes.push({ text: ` ${counted(matches, 'match', 'matches')} in ${where}` })
+    notes.push({ text: ` ${countedMatches(view)} in ${where}` })
   } else notes.push({ text: '' })
+  notes.push(...news)
   notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors, said))
   if (!result.exact) notes.push(INEXACT)
   return [...notes, ...timingNotes(view, elapsedMs)]
