@@ -23,12 +23,17 @@ export function addAlertOptions(command: Command) {
 }
 
 /** @throws UsageError for options that do not go together, and two that name one file. */
-export function checkAlertOptions({ state, output, new: isNew = false }: AlertOptions & { output?: string }) {
+export function checkAlertOptions({
+  state,
+  output,
+  html,
+  new: isNew = false,
+}: AlertOptions & { output?: string; html?: string }) {
   if (isNew && state === undefined) {
     throw new UsageError('say where to remember what matched, so that the next run can tell what is new: --state FILE')
   }
   if (!isNew && state !== undefined) throw new UsageError('--state is for what is new: give --new as well')
-  const files = Object.entries({ state, output }).flatMap(([option, file]) =>
+  const files = Object.entries({ state, output, html }).flatMap(([option, file]) =>
     file ? [{ option, file: resolve(file) }] : [],
   )
   for (const [at, { option, file }] of files.entries()) {

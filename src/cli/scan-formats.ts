@@ -35,7 +35,7 @@ export function scanPieces(
 }
 
 /** All matches by symbol and time; or the latest, latest first. */
-function* shownMatches({ matches }: ScanView, limit: number | undefined): Generator<SignalMatch> {
+export function* shownMatches({ matches }: ScanView, limit: number | undefined): Generator<SignalMatch> {
   if (limit === undefined) yield* matches
   else for (const number of matches.latest(limit)) yield matches.at(number)!
 }
@@ -95,7 +95,7 @@ function* tablePieces(view: ScanView, limit: number, { colors, width }: Terminal
   if (statistics.byDate.length > 1 && statistics.processed >= BREADTH_SYMBOLS) yield* breadthChart(view, colors)
 }
 
-function matchColumns(view: ScanView, shown: readonly SignalMatch[], colors: Terminal['colors']): Column[] {
+export function matchColumns(view: ScanView, shown: readonly SignalMatch[], colors: Terminal['colors']): Column[] {
   const { job } = view.result
   const date = timeFormatter(job.timeframe, job.timezone)
   const paintSignal = (cell: string) => (cell.startsWith('EXIT') ? colors.yellow(cell) : colors.green(cell))
@@ -117,7 +117,7 @@ function signalName({ signalType, role }: SignalMatch): string {
   return role === 'short' || role === 'cover' ? `${signalType} ${role}` : signalType
 }
 
-function countLine(view: ScanView, colors: Terminal['colors']): string {
+export function countLine(view: ScanView, colors: Terminal['colors']): string {
   const { result, statistics, isNew } = view
   const { symbolsMatched, processed, matchRate, first, last } = statistics
   const found = colors.bold(countedMatches(view))

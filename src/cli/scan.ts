@@ -42,7 +42,7 @@ Examples:
 JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors,
 dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
 
-type ScanOptions = JobOptions & AlertOptions & { why?: boolean }
+type ScanOptions = JobOptions & AlertOptions & { why?: boolean; html?: string }
 
 export function defineScan(program: Command, signal: AbortSignal): void {
   const command = program
@@ -59,6 +59,7 @@ export function defineScan(program: Command, signal: AbortSignal): void {
     '--why',
     'also how many symbols each condition of an `and` leaves on the last bar, and the nearest ones',
   )
+  command.option('--html <file>', 'also a page with charts of the symbols, which needs no network')
   addAlertOptions(command)
   command.addHelpText('after', EXAMPLES).action(async (formula: string, given: ScanOptions) => {
     const options = withFormat(given, command)
@@ -88,6 +89,7 @@ export async function scan(
   planText(source, options.param, 'scan')
   const compare =
     options.state === undefined ? undefined : await (await import('./scan-new.ts')).openState(options.state)
+  const library = options.html === undefined ? undefined : await (await import('./html.ts')).readLibrary()
   await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
     const result = await runScan(source, options, data, terminal, signal)
     const { viewOf } = await import('./scan-view.ts')
@@ -101,6 +103,11 @@ export async function scan(
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
     const context = { elapsedMs, format: options.format, said: data.missing, news: news ? [news.note] : [] }
     for (const note of scanNotes(view, context)) terminal.note(note)
+    if (options.html !== undefined && library !== undefined) {
+      const { writePage } = await import('./html.ts')
+      const { limit } = options
+      await writePage(options.html, view, { library, limit }, { engine: data.engine, terminal, signal })
+    }
     if (options.why && !options.quiet) await tellWhy(result, data, terminal, signal)
     const failed = options.exec === undefined ? [] : await runAlerts(options.exec, view, terminal, signal)
     await news?.keep(failed)

@@ -1,35 +1,11 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BatchScanUseCase, createEngine, memoryRepository, SeriesUseCase } from '../../src/index.ts'
 import { universe } from '../support/candles.ts'
 import { root } from '../support/shared-data.ts'
+import { note, program, QUIET } from './chromium.ts'
 import { serve } from './page-server.ts'
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
-const onPath = (process.env.PATH ?? '').split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)))
-const program = [process.env.CHROMIUM_PATH ?? '', '/usr/bin/chromium', ...onPath].find(isProgram)
-const note = program ? '' : ' (skipped: there is no Chromium; set CHROMIUM_PATH to one)'
-
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
 
 /** What a page does: a worker of its own gets the columns, scans, and posts the matches back. */
 const PAGES = {
