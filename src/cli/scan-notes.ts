@@ -22,6 +22,16 @@ const OTHERS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
   ['unknownVolume', 'with unknown volume (kept)'],
 ]
 
+/** What a command has spent its time on, one after the other, milliseconds. */
+export interface ScanPhases {
+  /** Until the scan begins: code, data and engine. */
+  openMs: number
+  /** Of that, where rows had to be read and sorted first. */
+  sortMs: number
+  scanMs: number
+  aggregateMs: number
+}
+
 /**
  * What there is to say about a scan besides its matches: counts, data quality, failures, timing.
  *
@@ -31,11 +41,11 @@ const OTHERS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
 export function scanNotes(
   view: ScanView,
   {
-    elapsedMs,
+    phases,
     format,
     said,
     news,
-  }: { elapsedMs: number; format: Format; said: readonly string[]; news: readonly Note[] },
+  }: { phases: ScanPhases; format: Format; said: readonly string[]; news: readonly Note[] },
 ): Note[] {
   const { statistics, result } = view
   const notes: Note[] = []
@@ -47,7 +57,7 @@ export function scanNotes(
   notes.push(...news)
   notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors, said))
   if (!result.exact) notes.push(INEXACT)
-  return [...notes, ...timingNotes(view, elapsedMs)]
+  return [...notes, ...timingNotes(view, phases)]
 }
 
 /** @param timezone Of the job, where it gives one. */
@@ -106,15 +116,24 @@ export const INEXACT: Note = {
   tone: 'warning',
 }
 
-function timingNotes({ result, statistics }: ScanView, elapsedMs: number): Note[] {
-  const { loadMs, computeMs, aggregateMs } = result.timing
-  const { name, workers } = result.executor
-  const over = name === 'pool' && workers > 1 ? ` over ${workers} workers` : ''
+function timingNotes({ result, statistics }: ScanView, phases: ScanPhases): Note[] {
+  const elapsedMs = phases.openMs + phases.scanMs + phases.aggregateMs
   const rate = (count: number) => formatRate((1000 * count) / elapsedMs)
   const what = `${counted(statistics.symbols, 'symbol')}, ${counted(result.bars, 'bar')} in ${formatDuration(elapsedMs)}`
-  const work = `load ${formatDuration(loadMs)}, compute ${formatDuration(computeMs)}${over}`
   return [
     { text: ` ${what} · ${rate(statistics.symbols)} symbols/s, ${rate(result.bars)} bars/s`, tone: 'faint' },
-    { text: ` ${work} · aggregate ${formatDuration(aggregateMs)} · total ${formatDuration(elapsedMs)}`, tone: 'faint' },
+    { text: ` ${phasesText(phases, { ...result.timing, workers: result.executor.workers })}`, tone: 'faint' },
   ]
+}
+
+/** The phases, which add up to the whole; in brackets what they are made of, which several workers do at once. */
+export function phasesText(
+  { openMs, sortMs, scanMs, aggregateMs }: ScanPhases,
+  { loadMs, computeMs, workers }: { loadMs: number; computeMs: number; workers: number },
+): string {
+  const sort = sortMs > 0 ? ` (read and sort ${formatDuration(sortMs)})` : ''
+  const over = workers > 1 ? ` in ${workers} workers` : ''
+  const work = `load ${formatDuration(loadMs)}, compute ${formatDuration(computeMs)}${over}`
+  const aggregate = `aggregate ${formatDuration(aggregateMs)}`
+  return `open ${formatDuration(openMs)}${sort} + scan ${formatDuration(scanMs)} (${work}) + ${aggregate}`
 }

@@ -91,17 +91,20 @@ export async function scan(
     options.state === undefined ? undefined : await (await import('./scan-new.ts')).openState(options.state)
   const library = options.html === undefined ? undefined : await (await import('./html.ts')).readLibrary()
   await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
+    const opened = performance.now()
     const result = await runScan(source, options, data, terminal, signal)
+    const scanned = performance.now()
     const { viewOf } = await import('./scan-view.ts')
     const all = viewOf(result, options.last)
     const news = compare?.(all)
     const view = news?.view ?? all
     const { scanPieces } = await import('./scan-formats.ts')
     const { scanNotes } = await import('./scan-notes.ts')
-    const elapsedMs = performance.now() - start
+    const aggregateMs = performance.now() - scanned
+    const phases = { openMs: opened - start, sortMs: data.sortMs, scanMs: scanned - opened, aggregateMs }
     await terminal.write(scanPieces(view, options, terminal), signal)
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
-    const context = { elapsedMs, format: options.format, said: data.missing, news: news ? [news.note] : [] }
+    const context = { phases, format: options.format, said: data.missing, news: news ? [news.note] : [] }
     for (const note of scanNotes(view, context)) terminal.note(note)
     if (options.html !== undefined && library !== undefined) {
       const { writePage } = await import('./html.ts')
