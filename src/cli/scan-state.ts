@@ -43,7 +43,7 @@ export async function readState(file: string): Promise<ScanState | undefined> {
   if (text === undefined) return undefined
   const { output, success } = v.safeParse(SHAPE, parsed(text))
   if (!success) {
-    const way = 'name another file, or delete it so that every match counts as new'
+    const way = 'name another file, and every match is new'
     throw new UsageError(`${file} is damaged, or no state of millrace scan --new: ${way}`)
   }
   const matched = new Map(Object.entries(output.matched).map(([signal, symbols]) => [signal, new Set(symbols)]))

@@ -59,7 +59,10 @@ export function defineScan(program: Command, signal: AbortSignal): void {
     '--why',
     'also how many symbols each condition of an `and` leaves on the last bar, and the nearest ones',
   )
-  command.option('--html <file>', 'also a page with charts of the symbols, which needs no network')
+  command.option(
+    '--html <file>',
+    'also a page with table and charts (of the 50 latest symbols), which needs no network',
+  )
   addAlertOptions(command)
   command.addHelpText('after', EXAMPLES).action(async (formula: string, given: ScanOptions) => {
     const options = withFormat(given, command)
@@ -89,7 +92,7 @@ export async function scan(
   planText(source, options.param, 'scan')
   const compare =
     options.state === undefined ? undefined : await (await import('./scan-new.ts')).openState(options.state)
-  const library = options.html === undefined ? undefined : await (await import('./html.ts')).readLibrary()
+  const library = options.html === undefined ? undefined : await (await import('./page-file.ts')).readLibrary()
   await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
     const opened = performance.now()
     const result = await runScan(source, options, data, terminal, signal)
@@ -107,7 +110,7 @@ export async function scan(
     const context = { phases, format: options.format, said: data.missing, news: news ? [news.note] : [] }
     for (const note of scanNotes(view, context)) terminal.note(note)
     if (options.html !== undefined && library !== undefined) {
-      const { writePage } = await import('./html.ts')
+      const { writePage } = await import('./page-file.ts')
       const { limit } = options
       await writePage(options.html, view, { library, limit }, { engine: data.engine, terminal, signal })
     }

@@ -88,7 +88,7 @@ describe('scan --new', () => {
     const file = write('refused.json', text)
     const { code, stdout, stderr } = await evening(1, 'refused.json')
     expect([code, stdout]).toEqual([2, ''])
-    expect(stderr).toContain(`${file} is damaged, or no state of millrace scan --new: name another file, or delete it`)
+    expect(stderr).toContain(`${file} is damaged, or no state of millrace scan --new: name another file`)
     expect(readFileSync(file, 'utf8')).toBe(text)
   })
 
