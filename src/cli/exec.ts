@@ -27,7 +27,7 @@ export function alertsOf(matches: MatchTable): SignalMatch[] {
  * The match comes in `MILLRACE_…` variables and as a line of JSON on stdin, never in the command's text: what symbols
  * are called is up to others. What the command prints goes to stderr, beside the notes: stdout is for results.
  *
- * @throws the signal's reason, with the command that runs ended, once it is aborted.
+ * @throws the signal's reason once it is aborted; the command that runs is told to end.
  */
 export async function runCommands(
   command: string,

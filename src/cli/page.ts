@@ -21,6 +21,8 @@ export interface PageParts {
   notes: readonly string[]
 }
 
+/** Their places among the columns of a table: a value of the formula may be called like them. */
+const [SYMBOL_COLUMN, SIGNAL_COLUMN] = [1, 2]
 const PLAIN = pc.createColors(false)
 
 /**
@@ -101,12 +103,12 @@ function* table(view: ScanView, { charts, limit }: PageParts): Generator<string>
   const columns = matchColumns(view, shown, PLAIN)
   yield `<h2>Matches</h2>\n<div class="table"><table>\n<thead><tr>${columns.map(headCell).join('')}</tr></thead>\n<tbody>\n`
   for (const [at, { symbol }] of shown.entries()) {
-    const cells = columns.map(({ header, align, cells }) => {
+    const place = places.get(symbol)
+    const cells = columns.map(({ align, cells }, column) => {
       const cell = text(cells[at]!)
-      const place = header === 'symbol' ? places.get(symbol) : undefined
-      const linked = place === undefined ? cell : `<a href="#chart-${place}">${cell}</a>`
-      const classes = [align === 'right' ? 'right' : '', header === 'signal' ? signalClass(cells[at]!) : '']
-      return `<td class="${classes.join(' ').trim()}">${linked}</td>`
+      const isLinked = column === SYMBOL_COLUMN && place !== undefined
+      const classes = [align === 'right' ? 'right' : '', column === SIGNAL_COLUMN ? signalClass(cells[at]!) : '']
+      return `<td class="${classes.join(' ').trim()}">${isLinked ? `<a href="#chart-${place}">${cell}</a>` : cell}</td>`
     })
     yield `<tr>${cells.join('')}</tr>\n`
   }

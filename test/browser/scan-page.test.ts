@@ -71,6 +71,21 @@ describe('scan --html', () => {
     expect(body).toContain('… and 97 earlier matches (--limit)')
   })
 
+  it('links symbols to their charts, and not values that are called like columns', async () => {
+    const data = write('one.csv', candles({ AAA: [10, 11, 10] }))
+    const { body } = await pageOf('symbol = close + 0.5; signal = close + 0.25; symbol > signal[1]', data)
+    const cells = /<tr>(<td.*)<\/tr>/.exec(body)![1]!.split(/(?<=<\/td>)/)
+    expect(cells).toEqual([
+      '<td class="">2024-01-02</td>',
+      '<td class=""><a href="#chart-0">AAA</a></td>',
+      '<td class="up">SCAN_HIT</td>',
+      '<td class="right">11</td>',
+      '<td class="right">2,000</td>',
+      '<td class="right">11.50</td>',
+      '<td class="right">11.25</td>',
+    ])
+  })
+
   it('names symbols that failed', async () => {
     const { body } = await pageOf(RISING, ODD, '--symbols', `${HOSTILE[3]},NO<b>PE`)
     expect(body).toContain('NO_DATA')
