@@ -17,7 +17,7 @@ const may = {
     'signals',
     'domain',
   ],
-  'engine/platform': ['engine/main', 'engine/shared'],
+  'engine/platform': ['engine/main', 'engine/shared', 'domain'],
   'use-cases': ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals'],
   browser: ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals', 'use-cases'],
 }

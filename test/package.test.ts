@@ -63,7 +63,8 @@ describe('the package', () => {
     ]) {
       expect(paths).toContain(`dist/${needed}`)
     }
-    expect(paths).toEqual(expect.arrayContaining(['dist/browser/millrace.js', 'dist/browser/millrace_bg.wasm']))
+    const inBrowsers = ['millrace.js', 'arrow.js', 'millrace_bg.wasm'].map((name) => `dist/browser/${name}`)
+    expect(paths).toEqual(expect.arrayContaining(inBrowsers))
   })
 
   it('is small', () => {
@@ -121,6 +122,7 @@ describe.skipIf(note !== '')(`the installed package${note}`, () => {
       inline: { days: ['2024-01-07'], errors: ['NOBODY NO_DATA'], matched: 1 },
       pool: { days: ['2024-01-07'], errors: ['NOBODY NO_DATA'], matched: 1 },
       duckdb: ['2024-01-07'],
+      arrow: 'ARROW1',
       error: { code: 'FORMULA_UNKNOWN_NAME', drawn: expect.stringContaining('^^^^'), isData: false },
     })
   })
@@ -160,21 +162,27 @@ describe.skipIf(note !== '')(`the installed package${note}`, () => {
     ])
   })
 
-  it.each(['millrace', 'millrace/browser'])('is one file in a bundle for browsers: %s', async (name) => {
-    const { metafile, outputFiles } = await build({
-      stdin: { contents: `export { createEngine, memoryRepository } from '${name}'`, resolveDir: project },
-      bundle: true,
-      write: false,
-      format: 'esm',
-      platform: 'browser',
-      metafile: true,
-      logLevel: 'silent',
-    })
-    expect(Object.keys(metafile.inputs).filter((path) => path !== '<stdin>')).toEqual([
-      expect.stringMatching(/node_modules\/millrace\/dist\/browser\/millrace\.js$/),
-    ])
-    expect(outputFiles[0]!.text).not.toMatch(/from ?["']node:/)
-  })
+  it.each(['millrace', 'millrace/browser'])(
+    'is a file and one for Arrow in a bundle for browsers: %s',
+    async (name) => {
+      const { metafile, outputFiles } = await build({
+        stdin: { contents: `export { createEngine, memoryRepository } from '${name}'`, resolveDir: project },
+        bundle: true,
+        write: false,
+        format: 'esm',
+        platform: 'browser',
+        metafile: true,
+        logLevel: 'silent',
+      })
+      expect(Object.keys(metafile.inputs).filter((path) => path !== '<stdin>')).toEqual([
+        expect.stringMatching(/node_modules\/millrace\/dist\/browser\/arrow\.js$/),
+        expect.stringMatching(/node_modules\/millrace\/dist\/browser\/millrace\.js$/),
+      ])
+      const [, millrace] = Object.entries(metafile.inputs).find(([path]) => path.endsWith('/millrace.js'))!
+      expect(millrace.imports.map(({ kind, original }) => [kind, original])).toEqual([['dynamic-import', './arrow.js']])
+      expect(outputFiles[0]!.text).not.toMatch(/from ?["']node:/)
+    },
+  )
 
   it('brings few packages along', () => {
     const names = readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.'))

@@ -1,6 +1,7 @@
 import { ProcessingEngine } from '../engine/main/engine.ts'
 import type { EngineOptions } from '../engine/main/options.ts'
 import { browser } from '../engine/platform/browser.ts'
+import type { Kernels } from '../engine/platform/kernels.ts'
 
 export { DataError, EngineError, FormulaError, type FormulaWarning, JobError, MillraceError } from '../domain/errors.ts'
 export {
@@ -29,8 +30,8 @@ export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
 export { SeriesUseCase } from '../use-cases/series.ts'
 
 export interface BrowserOptions extends Omit<EngineOptions, 'executor' | 'workers'> {
-  /** Where the kernels are; `millrace_bg.wasm` beside this module when absent. */
-  wasm?: URL | string
+  /** The kernels; `millrace_bg.wasm` beside this module when absent. */
+  wasm?: Kernels
 }
 
 /**

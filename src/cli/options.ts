@@ -33,7 +33,14 @@ export interface EngineChoice {
   executor?: 'auto' | 'inline' | 'pool'
 }
 
-export type Format = 'table' | 'json' | 'ndjson' | 'csv'
+export type TextFormat = 'table' | 'json' | 'ndjson' | 'csv'
+
+/** Tables of typed columns: bytes, which go to a file and to no terminal. */
+const FRAME_FORMATS = ['parquet', 'arrow'] as const
+
+export type FrameFormat = (typeof FRAME_FORMATS)[number]
+
+export type Format = TextFormat | FrameFormat
 
 export interface OutputOptions {
   format: Format
@@ -107,8 +114,11 @@ export function addEngineOptions(command: Command): Command {
 export function addOutputOptions(command: Command, limit: string): Command {
   command
     .optionsGroup('Output:')
-    .addOption(formatOption(['table', 'json', 'ndjson', 'csv']))
-    .option('-o, --output <file>', 'write the results there, in the format of its ending: .csv, .json, .ndjson')
+    .addOption(textFormatOption())
+    .option(
+      '-o, --output <file>',
+      'write the results there, in the format of its ending: .csv, .json, .ndjson, .parquet, .arrow',
+    )
     .option('-n, --limit <count>', limit, wholeNumber)
     .option('-q, --quiet', 'results only: no progress, no notes')
     .option('--strict', 'exit code 1 when a symbol failed')
@@ -116,8 +126,22 @@ export function addOutputOptions(command: Command, limit: string): Command {
   return addColorOption(command)
 }
 
-export function formatOption(formats: readonly Format[]): Option {
+/** `--format` where there is `--output` as well, which some formats need. */
+function textFormatOption(): Option {
+  const option = formatOption(['table', 'json', 'ndjson', 'csv'])
+  const choose = option.parseArg!
+  return option.argParser((text, previous) => {
+    if (isFrameFormat(text)) throw new InvalidArgumentError(`It needs a file: -o results.${text} instead.`)
+    return choose(text, previous)
+  })
+}
+
+export function formatOption(formats: readonly TextFormat[]): Option {
   return new Option('-f, --format <format>', 'of the results').choices(formats).default('table')
+}
+
+export function isFrameFormat(format: string): format is FrameFormat {
+  return (FRAME_FORMATS as readonly string[]).includes(format)
 }
 
 export function addColorOption(command: Command): Command {

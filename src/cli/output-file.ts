@@ -1,15 +1,22 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { rename, rm, writeFile } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import pc from 'picocolors'
+import type { Frame } from '../domain/frame.ts'
 import { UsageError } from './failure.ts'
-import type { Format, OutputOptions } from './options.ts'
+import type { Format, FrameFormat, OutputOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 
-const FORMATS: Readonly<Record<string, Format>> = { '.csv': 'csv', '.json': 'json', '.ndjson': 'ndjson' }
+const FORMATS: Readonly<Record<string, Format>> = {
+  '.csv': 'csv',
+  '.json': 'json',
+  '.ndjson': 'ndjson',
+  '.parquet': 'parquet',
+  '.arrow': 'arrow',
+}
 
 /**
  * The options with the format that the ending of `--output` says, unless `--format` is given.
@@ -34,22 +41,63 @@ export function withOutput(terminal: Terminal, file: string | undefined): Termin
     ...terminal,
     colors: pc.createColors(false),
     width: Number.POSITIVE_INFINITY,
-    async write(pieces, signal) {
-      await writeFile(file, pieces, signal)
-      terminal.note({ text: ` written to ${file}` })
+    write(pieces, signal) {
+      const stream = (unfinished: string) =>
+        pipeline(Readable.from(pieces), createWriteStream(unfinished), ...(signal ? [{ signal }] : []))
+      return writeResults(file, terminal, stream)
     },
   }
 }
 
-/** Written beside it first: whoever reads the file finds all of the old or all of the new results. */
-export async function writeFile(file: string, pieces: Iterable<string> | AsyncIterable<string>, signal?: AbortSignal) {
+/**
+ * Writes frames, which are parts of one table, to the file of `--output`. Parquet waits in DuckDB, which takes to the
+ * disk what does not fit; an Arrow file is made in memory.
+ */
+export function writeFrames(
+  file: string,
+  format: FrameFormat,
+  frames: Iterable<Frame> | AsyncIterable<Frame>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  return writeResults(file, terminal, async (unfinished) => {
+    // Whether it can be written is seen before series are computed.
+    await writeFile(unfinished, '')
+    if (format === 'parquet') {
+      const { writeParquet } = await import('../storage/duckdb-parquet-file.ts')
+      await writeParquet(resolve(unfinished), frames, signal)
+    } else {
+      const { arrowBytes } = await import('../signals/arrow.ts')
+      const parts: Frame[] = []
+      for await (const frame of frames) parts.push(frame)
+      await writeFile(unfinished, arrowBytes(parts), { signal })
+    }
+  })
+}
+
+async function writeResults(file: string, terminal: Terminal, write: (unfinished: string) => Promise<void>) {
+  await replaceFile(file, write)
+  terminal.note({ text: ` written to ${file}` })
+}
+
+/**
+ * Written beside it first: whoever reads the file finds all of the old or all of the new.
+ *
+ * @throws UsageError where the system refuses it; whatever else `write` throws.
+ */
+export async function replaceFile(file: string, write: (unfinished: string) => Promise<void>): Promise<void> {
   const unfinished = `${file}.${process.pid}.tmp`
   try {
-    await pipeline(Readable.from(pieces), createWriteStream(unfinished), ...(signal ? [{ signal }] : []))
+    await write(unfinished)
     await rename(unfinished, file)
   } catch (cause) {
     await rm(unfinished, { force: true }).catch(() => undefined)
-    if (!(cause instanceof Error && 'syscall' in cause)) throw cause
+    if (!isOfFile(cause)) throw cause
     throw new UsageError(`cannot write ${file}: ${cause.message}`)
   }
+}
+
+/** Whether the system refused a file: Node names the call, DuckDB begins the message with it. */
+function isOfFile(cause: unknown): cause is Error {
+  return cause instanceof Error && ('syscall' in cause || cause.message.startsWith('IO Error: '))
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { kernelsFile } from '../engine/platform/node.ts'
 import type { Plan } from '../formula/plan.ts'
 import { initSync, Program } from '../wasm/simd/millrace.js'
 
@@ -12,13 +13,12 @@ export interface OutputReach {
   stableBars: number | null
 }
 
-const WASM = new URL('../wasm/simd/millrace_bg.wasm', import.meta.url)
 /** Numbers the kernels give per output: warm-up, lookback, fading, 1 when the start matters for ever. */
 const NUMBERS = 4
 
 /** The reach of every output of every node of a plan, as the kernels declare it. */
 export function reachOf(plan: Plan, epsilon: number): OutputReach[][] {
-  initSync({ module: readFileSync(WASM) })
+  initSync({ module: readFileSync(kernelsFile()) })
   const program = new Program(plan.bytes)
   const numbers = program.reach()
   program.free()

@@ -1,9 +1,11 @@
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import type { Frame } from '../domain/frame.ts'
 import type { SignalMatch } from '../domain/result.ts'
+import { frameOf } from '../signals/frame.ts'
 import { csvWriter } from './csv.ts'
-import type { OutputOptions } from './options.ts'
+import type { OutputOptions, TextFormat } from './options.ts'
 import { counted, formatCount, formatNumbers, formatPercent, timeFormatter, UNKNOWN } from './people.ts'
-import { countedMatches, type ScanView } from './scan-view.ts'
+import { countedMatches, pick, type ScanView } from './scan-view.ts'
 import { type Column, columnOf, drawTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,7 +21,7 @@ const FIXED_COLUMNS = 5
 /** A scan as text, piece by piece. */
 export function scanPieces(
   view: ScanView,
-  { format, limit, raw = false }: Pick<OutputOptions, 'format' | 'limit' | 'raw'>,
+  { format, limit, raw = false }: Pick<OutputOptions, 'limit' | 'raw'> & { format: TextFormat },
   terminal: Terminal,
 ): Iterable<string> {
   switch (format) {
@@ -32,6 +34,13 @@ export function scanPieces(
     case 'table':
       return tablePieces(view, limit ?? TABLE_ROWS, terminal)
   }
+}
+
+/** A scan as a table for files, its rows in the order of the other formats. */
+export function scanFrame({ matches }: ScanView, limit: number | undefined): Frame {
+  if (limit === undefined) return frameOf(matches)
+  const latest = Uint32Array.from(matches.latest(limit))
+  return frameOf({ ...matches.toColumns(), columns: pick(matches.columns, latest, matches.names.values.length) })
 }
 
 /** All matches by symbol and time; or the latest, latest first. */

@@ -1,12 +1,12 @@
 import { constants } from 'node:fs'
-import { access, readFile } from 'node:fs/promises'
+import { access, readFile, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { Plan } from '../formula/plan.ts'
 import { textOf } from './explain-nodes.ts'
 import { UsageError } from './failure.ts'
-import { writeFile } from './output-file.ts'
+import { replaceFile } from './output-file.ts'
 
 /** Symbols by the signal they matched with: the role where a script has roles, else `SCAN_HIT`. */
 export type MatchedSymbols = ReadonlyMap<string, ReadonlySet<string>>
@@ -53,7 +53,8 @@ export async function readState(file: string): Promise<ScanState | undefined> {
 /** Replaces the file at once: a run that is ended in between leaves the state before. */
 export function writeState(file: string, { formula, timeframe, matched }: ScanState): Promise<void> {
   const bySignal = Object.fromEntries([...matched].map(([signal, symbols]) => [signal, [...symbols]]))
-  return writeFile(file, [`${JSON.stringify({ version: VERSION, formula, timeframe, matched: bySignal }, null, 1)}\n`])
+  const text = JSON.stringify({ version: VERSION, formula, timeframe, matched: bySignal }, null, 1)
+  return replaceFile(file, (unfinished) => writeFile(unfinished, `${text}\n`))
 }
 
 async function textOfFile(file: string): Promise<string | undefined> {

@@ -51,7 +51,8 @@ function only({ result, matches }: Pick<ScanView, 'result' | 'matches'>, isShown
   return { result, matches: picked, statistics: result.statisticsOf(picked) }
 }
 
-function pick(columns: MatchColumns, numbers: Uint32Array, valuesPerMatch: number): MatchColumns {
+/** The matches of those numbers, in their order. */
+export function pick(columns: MatchColumns, numbers: Uint32Array, valuesPerMatch: number): MatchColumns {
   const picked = emptyColumns(numbers.length, valuesPerMatch)
   numbers.forEach((from, to) => {
     picked.symbol[to] = columns.symbol[from]!

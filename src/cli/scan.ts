@@ -11,9 +11,10 @@ import {
   addFormulaOptions,
   addOutputOptions,
   addSelectionOptions,
+  isFrameFormat,
   type JobOptions,
 } from './options.ts'
-import { withFormat, withOutput } from './output-file.ts'
+import { withFormat, withOutput, writeFrames } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import type { ScanView } from './scan-view.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -101,11 +102,10 @@ export async function scan(
     const all = viewOf(result, options.last)
     const news = compare?.(all)
     const view = news?.view ?? all
-    const { scanPieces } = await import('./scan-formats.ts')
-    const { scanNotes } = await import('./scan-notes.ts')
     const aggregateMs = performance.now() - scanned
     const phases = { openMs: opened - start, sortMs: data.sortMs, scanMs: scanned - opened, aggregateMs }
-    await terminal.write(scanPieces(view, options, terminal), signal)
+    await print(view, options, terminal, signal)
+    const { scanNotes } = await import('./scan-notes.ts')
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
     const context = { phases, format: options.format, said: data.missing, news: news ? [news.note] : [] }
     for (const note of scanNotes(view, context)) terminal.note(note)
@@ -141,6 +141,13 @@ async function runScan(
   } finally {
     bar.stop()
   }
+}
+
+async function print(view: ScanView, options: ScanOptions, terminal: Terminal, signal: AbortSignal) {
+  const { scanFrame, scanPieces } = await import('./scan-formats.ts')
+  const { format, limit, output } = options
+  if (isFrameFormat(format)) await writeFrames(output!, format, [scanFrame(view, limit)], terminal, signal)
+  else await terminal.write(scanPieces(view, { ...options, format }, terminal), signal)
 }
 
 async function tellWhy({ plan, job }: BatchScanResult, { engine }: OpenData, terminal: Terminal, signal: AbortSignal) {

@@ -2,7 +2,7 @@ import type { SymbolError } from '../domain/errors.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ExpressionSeries } from '../use-cases/series.ts'
 import { csvWriter } from './csv.ts'
-import type { Format } from './options.ts'
+import type { TextFormat } from './options.ts'
 import { counted, formatNumbers, timeFormatter, UNKNOWN } from './people.ts'
 import { type Column, drawTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
@@ -17,7 +17,6 @@ export interface SymbolSeries {
 }
 
 export interface SeriesShape {
-  format: Format
   /** Bars shown of each symbol: the smaller of both. */
   limit?: number
   last?: number
@@ -38,7 +37,7 @@ export interface SeriesEnd {
 /** Series as text, piece by piece, while they are being computed; `end` fills up meanwhile. */
 export function seriesPieces(
   symbols: AsyncIterable<SymbolSeries>,
-  shape: SeriesShape,
+  shape: SeriesShape & { format: TextFormat },
   terminal: Terminal,
   end: SeriesEnd,
 ): AsyncIterable<string> {
@@ -55,7 +54,7 @@ export function seriesPieces(
 }
 
 /** The position of the first bar shown. */
-function firstShown(bars: number, { limit, last }: SeriesShape): number {
+export function firstShown(bars: number, { limit, last }: SeriesShape): number {
   return Math.max(0, bars - Math.min(limit ?? bars, last ?? bars))
 }
 

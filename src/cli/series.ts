@@ -11,11 +11,13 @@ import {
   addFormulaOptions,
   addOutputOptions,
   addSelectionOptions,
+  isFrameFormat,
   type JobOptions,
 } from './options.ts'
-import { withFormat, withOutput } from './output-file.ts'
+import { withFormat, withOutput, writeFrames } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import type { SeriesEnd, SymbolSeries } from './series-formats.ts'
+import type { SeriesColumn } from './series-frames.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 /** Symbols computed before their series are written: bounds the memory a universe takes. */
@@ -81,8 +83,18 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
       names,
     })
     const { seriesPieces } = await import('./series-formats.ts')
+    const { format } = options
     const shape = { ...options, timeframe: data.timeframe }
-    await terminal.write(seriesPieces(batches, shape, terminal, end), signal)
+    if (isFrameFormat(format)) {
+      const { seriesFrames } = await import('./series-frames.ts')
+      await writeFrames(
+        options.output!,
+        format,
+        seriesFrames(batches, columnsOf(plans, names), shape),
+        terminal,
+        signal,
+      )
+    } else await terminal.write(seriesPieces(batches, { ...shape, format }, terminal, end), signal)
     for (const note of notes) terminal.note(note)
     const { failureNotes, INEXACT, sourceNotes } = await import('./scan-notes.ts')
     const report = await data.engine.repository.report?.(data.timeframe)
@@ -96,7 +108,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
 }
 
 /** By the text of an expression: what its columns are called instead. */
-type ColumnNames = ReadonlyMap<string, (series: ExpressionSeries) => string>
+type ColumnNames = ReadonlyMap<string, (output: string) => string>
 
 /** Of several outputs each keeps its own name behind the expression's: `m.signal`. */
 function columnNames(expressions: readonly Expression[], plans: readonly Plan[]): ColumnNames {
@@ -104,10 +116,21 @@ function columnNames(expressions: readonly Expression[], plans: readonly Plan[])
     expressions.flatMap(({ text, name }, at) => {
       if (name === undefined) return []
       const isOne = plans[at]!.reported.length === 1
-      const called = ({ output }: ExpressionSeries) => (isOne ? name : `${name}${/\.\w+$/.exec(output)?.[0] ?? ''}`)
+      const called = (output: string) => (isOne ? name : `${name}${/\.\w+$/.exec(output)?.[0] ?? ''}`)
       return [[text, called] as const]
     }),
   )
+}
+
+function nameOf(expr: string, output: string, names: ColumnNames): string {
+  return names.get(expr)?.(output) ?? output
+}
+
+/** The columns of the series, whether any of them can be computed or not. */
+function columnsOf(plans: readonly Plan[], names: ColumnNames): SeriesColumn[] {
+  return plans.flatMap(({ text, reported }) => {
+    return reported.map(({ name, type }) => ({ expr: text, name: nameOf(text, name, names), type }))
+  })
 }
 
 /** @throws UsageError where a name is given twice, or to an expression that stands twice. */
@@ -147,7 +170,7 @@ async function* computeBatches(
       bar.update({ completed, failed: 0, total, elapsedMs, remainingMs })
       yield* bySymbol(
         symbols,
-        series.map((one) => ({ ...one, output: names.get(one.expr)?.(one) ?? one.output })),
+        series.map((one) => ({ ...one, output: nameOf(one.expr, one.output, names) })),
       )
     }
   } finally {

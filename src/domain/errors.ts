@@ -1,8 +1,10 @@
 /** Fields that go with an error code: plain data, so they survive the way between threads. */
 export type ErrorFields = Readonly<Record<string, unknown>>
 
+const KINDS = ['FormulaError', 'DataError', 'JobError', 'EngineError'] as const
+
 export interface SerialisedError {
-  kind: 'FormulaError' | 'DataError' | 'JobError' | 'EngineError'
+  kind: (typeof KINDS)[number]
   code: string
   message: string
   fields: ErrorFields
@@ -18,6 +20,13 @@ export abstract class MillraceError extends Error {
   ) {
     super(message, options)
   }
+}
+
+/** By its shape: the code of worker threads has classes of its own, and what it calls has those of the package. */
+export function isMillraceError(error: unknown): error is MillraceError & { name: SerialisedError['kind'] } {
+  if (!(error instanceof Error)) return false
+  const { name, code, fields } = error as Partial<MillraceError>
+  return KINDS.some((kind) => kind === name) && typeof code === 'string' && typeof fields === 'object'
 }
 
 /** The error with a stack that begins at the caller of `callee`, on platforms that can: what is below is ours. */
@@ -51,6 +60,7 @@ export type DataErrorCode =
   | 'DATA_SHAPE'
   | 'DATA_TIMEFRAME'
   | 'DATA_OPTION'
+  | 'DATA_LIBRARY'
   | 'NO_DATA'
   | 'BAD_DATA'
 

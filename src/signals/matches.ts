@@ -1,6 +1,7 @@
 import type { Candle } from '../domain/candle.ts'
 import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
 import { DataError } from '../domain/errors.ts'
+import { freeNames } from '../domain/frame.ts'
 import type { SignalMatch, SignalRole, SignalType } from '../domain/result.ts'
 import { DAY_MS, isoTime } from '../domain/timeframe.ts'
 import { countOfMatches, INSPECT, type MatchRow, pictureOf } from './picture.ts'
@@ -197,11 +198,13 @@ export class MatchTable implements Iterable<SignalMatch> {
   /**
    * The same matches as flat objects: symbol, date (ISO text, a day where all of them are at 00:00 UTC), signal, role
    * where the script has roles, open to volume, and the values by name; null where unknown. A value called like one of
-   * the fields in front of it has ` (value)` behind its name.
+   * the fields in front of it, in either case of letters, has ` (value)` behind its name.
    */
   rows(start?: number, end?: number): MatchRow[] {
     const isDated = this.columns.time.every((time) => time % DAY_MS === 0)
     const hasRoles = this.names.signals.some(({ role }) => role !== undefined)
+    const columns = ['symbol', 'date', 'signal', ...(hasRoles ? ['role'] : []), ...CANDLE_COLUMNS]
+    const valueNames = freeNames(this.names.values, columns)
     return this.slice(start, end).map(({ symbol, timestamp, candle, signalType, role, indicatorValues }) => {
       const iso = isoTime(timestamp)
       const fields: (readonly [string, string | number | null])[] = [
@@ -211,12 +214,8 @@ export class MatchTable implements Iterable<SignalMatch> {
         ...(hasRoles ? [['role', role ?? null] as const] : []),
         ...CANDLE_COLUMNS.map((name) => [name, known(candle[name])] as const),
       ]
-      const taken = new Set(fields.map(([name]) => name))
-      const values = Object.entries(indicatorValues)
-      return Object.fromEntries([
-        ...fields,
-        ...values.map(([name, value]) => [taken.has(name) ? `${name} (value)` : name, value] as const),
-      ])
+      const values = this.names.values.map((name, at) => [valueNames[at]!, indicatorValues[name]!] as const)
+      return Object.fromEntries([...fields, ...values])
     })
   }
 
@@ -286,7 +285,8 @@ function known(value: number): number | null {
 function isPlain(plain: PlainMatches): boolean {
   const { symbols, names, columns } = plain ?? {}
   if (!Array.isArray(symbols) || !Array.isArray(names?.signals) || !Array.isArray(names.values)) return false
-  if (!(columns?.bar instanceof Uint32Array) || columns.candle === undefined) return false
+  // Not by class: what came from another thread has classes of its own in some test runners.
+  if (!ArrayBuffer.isView(columns?.bar) || columns.candle === undefined) return false
   const { length } = columns.bar
   const { symbol, signal, time, values, candle } = columns
   const others = [symbol, signal, time, ...CANDLE_COLUMNS.map((name) => candle[name])]

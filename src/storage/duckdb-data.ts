@@ -65,6 +65,8 @@ export interface ReaderRole {
   /** How many worker threads read; 0 in the thread that opened the repository. */
   workers: number
   spillFolder: string
+  /** The file of DuckDB, as that thread has found it. */
+  library: string
 }
 
 /** What was found out about the data, until it changes. */
@@ -121,6 +123,7 @@ export class DuckdbData {
       memoryBytes: this.memoryBytes(),
       spillFolder: this.role?.spillFolder,
       reach: reachOf(this.options.data),
+      library: this.role?.library,
     })
     return this.connecting
   }

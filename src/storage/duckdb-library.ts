@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
+import type { Frame } from '../domain/frame.ts'
+import { appendFrame } from './duckdb-append.ts'
+import { type Library, loadLibrary } from './duckdb-native.ts'
 import { openSpill } from './duckdb-spill.ts'
 import { literals } from './duckdb-sql.ts'
 
-type Library = typeof import('@duckdb/node-bindings')
 type Result = Awaited<ReturnType<Library['query']>>
 type Vector = ReturnType<Library['data_chunk_get_vector']>
 
@@ -15,6 +17,8 @@ export interface ConnectionSettings {
   /** The folder for what does not fit into that, where another thread has made it. */
   spillFolder?: string | undefined
   reach: Reach
+  /** The file of the library, where another thread has found it. */
+  library?: string | undefined
 }
 
 /** The files that a connection can open: those and what is in those folders, or any. */
@@ -31,6 +35,8 @@ export interface DuckdbConnection {
   query(sql: string): Promise<DuckdbAnswer>
   /** Runs a statement whose answer is small and whose columns are DOUBLE or VARCHAR. */
   rows(sql: string): Promise<Cell[][]>
+  /** Adds the rows of a frame to a table whose columns have its types: `SQL_TYPES`. */
+  append(table: string, frame: Frame): void
   /** Stops what is running: it rejects. */
   interrupt(): void
   /** Stops what is running and frees the library's memory. */
@@ -46,10 +52,12 @@ export interface DuckdbAnswer {
 /**
  * The low-level bindings instead of `@duckdb/node-api`: they load in a tenth of the time, which every worker pays, and
  * give the vectors as bytes. See bench/notes/duckdb-reading.md. Loaded here, when a file is read, and nowhere else.
+ *
+ * @throws DataError `DATA_LIBRARY` when there is no DuckDB that runs here.
  */
 export async function openConnection(settings: ConnectionSettings): Promise<DuckdbConnection> {
   const { threads = defaultThreads(), memoryBytes, reach } = settings
-  const library = (await import('@duckdb/node-bindings')).default
+  const library = loadLibrary(settings.library)
   const spill = openSpill(settings.spillFolder)
   const config = library.create_config()
   for (const [name, value] of Object.entries({
@@ -96,6 +104,14 @@ export async function openConnection(settings: ConnectionSettings): Promise<Duck
     async rows(sql) {
       const answer = await query(sql)
       return Array.from({ length: answer.chunkCount }, (_, at) => rowsOf(answer.chunk(at), answer.isDouble)).flat()
+    },
+    append(table, frame) {
+      const appender = library.appender_create(connection, null, table)
+      try {
+        appendFrame(library, appender, frame)
+      } finally {
+        library.appender_close_sync(appender)
+      }
     },
     interrupt,
     async close() {

@@ -14,6 +14,7 @@ import type { BrokenFile } from './duckdb-broken.ts'
 import { DuckdbData, type DuckdbOptions, type DuckdbWatch, type KnownData, type OpenData } from './duckdb-data.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { memoryBytes } from './duckdb-memory.ts'
+import { libraryFile } from './duckdb-native.ts'
 import { readSymbol, readSymbols } from './duckdb-read.ts'
 import type { TimeBounds } from './duckdb-rows.ts'
 import { fileStem, isReadInWorkers, parquetOf } from './duckdb-source.ts'
@@ -50,15 +51,16 @@ export interface DuckdbDescription {
   known: KnownData | undefined
   /** The folder of the process for what does not fit into memory: it goes with the process, not with a thread. */
   spillFolder: string
+  library: string
 }
 
 /** Opens the repository that another thread's `description.options` describes, as one of so many workers. */
 export function openDuckdbDescription(
-  { options, known, spillFolder }: DuckdbDescription,
+  { options, known, ...place }: DuckdbDescription,
   workers: number,
 ): DuckdbRepository {
   // A worker is one of many already: `threads` is for the thread that opened the repository.
-  return repositoryOf(options, new DuckdbData({ ...options, threads: 1 }, known, { workers, spillFolder }))
+  return repositoryOf(options, new DuckdbData({ ...options, threads: 1 }, known, { workers, ...place }))
 }
 
 function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepository {
@@ -211,7 +213,12 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
   }
   if (!isReadInWorkers(options.data)) return repository
   const describe = (): RepositoryDescription => {
-    const described: DuckdbDescription = { options, known: data.knowledge, spillFolder: spillFolder() }
+    const described: DuckdbDescription = {
+      options,
+      known: data.knowledge,
+      spillFolder: spillFolder(),
+      library: libraryFile(),
+    }
     return { kind: 'duckdb', options: described }
   }
   return Object.defineProperty(repository, 'description', { get: describe, enumerable: true })

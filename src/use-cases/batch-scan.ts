@@ -8,6 +8,7 @@ import type { RunOptions } from '../engine/main/options.ts'
 import type { CacheCounts } from '../engine/shared/protocol.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { type ScanStatistics, SignalAggregator } from '../signals/aggregate.ts'
+import { frameOf } from '../signals/frame.ts'
 import { MatchTable } from '../signals/matches.ts'
 import { clipped, countOfMatches, INSPECT, pictureOf } from '../signals/picture.ts'
 import { fileErrors } from '../storage/repository.ts'
@@ -177,6 +178,25 @@ export class BatchScanResult {
   /** A line of JSON per match, for a file or a response: `stream.Readable.from(result.toNDJSON())`. */
   *toNDJSON(): Generator<string, undefined> {
     for (const match of this.matches) yield `${JSON.stringify(match)}\n`
+  }
+
+  /**
+   * All matches as an Arrow table: the bytes of an IPC file (Feather V2, `.arrow`), made of the columns underneath.
+   *
+   * - `symbol`, `signal`, and `role` where the script has roles: dictionaries of text.
+   * - `timestamp`: milliseconds, UTC.
+   * - `open` to `volume`, and each reported value by its name: float64, null where unknown. The names are those of
+   *   `matches.rows()`: a value called like one of the columns in front of it has ` (value)` behind its name.
+   *
+   * A file and not a stream, because `polars.read_ipc` and `pandas.read_feather` take nothing else, while Perspective,
+   * the JavaScript libraries and DuckDB's extension take both; `pyarrow.ipc.open_file` opens it. What writes it is loaded
+   * when it is asked for.
+   *
+   * @example await writeFile('matches.arrow', await result.toArrow())
+   */
+  async toArrow(): Promise<Uint8Array> {
+    const { arrowBytes } = await import('../signals/arrow.ts')
+    return arrowBytes([frameOf(this.matches)])
   }
 
   [INSPECT](depth: number): string {

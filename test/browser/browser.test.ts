@@ -22,7 +22,8 @@ const PAGES = {
           const options = { onProgress: (progress) => reports.push(progress.completed + progress.failed) }
           const result = await new BatchScanUseCase(engine).execute({ symbols, ...job }, options)
           const { statistics, errors, executor, cache } = result
-          results.push({ matches: [...result.matches], statistics, errors, executor, hits: cache.hits, done: reports.at(-1) })
+          const arrow = [...(await result.toArrow())]
+          results.push({ matches: [...result.matches], statistics, errors, executor, hits: cache.hits, done: reports.at(-1), arrow })
         }
         const { series } = await new SeriesUseCase(engine).execute({ symbols, timeframe: '1d', expressions })
         await engine.close()
@@ -135,7 +136,7 @@ describe.skipIf(!program)(`in Chromium${note}`, () => {
     const { answer, requests } = await run(isIsolated)
     expect(answer).toMatchObject({ isIsolated, canShare: isIsolated })
     expect(requests.filter((path) => path.endsWith('.wasm'))).toEqual(['/millrace_bg.wasm'])
-    expect(requests.filter((path) => path.endsWith('.js'))).toEqual(['/worker.js', '/millrace.js'])
+    expect(requests.filter((path) => path.endsWith('.js'))).toEqual(['/worker.js', '/millrace.js', '/arrow.js'])
 
     await using engine = createEngine({ repository: memoryRepository(candles), executor: 'inline' })
     const symbols = [...candles.keys()]
@@ -151,6 +152,7 @@ describe.skipIf(!program)(`in Chromium${note}`, () => {
         executor,
         hits: cache.hits,
         done: symbols.length,
+        arrow: [...(await result.toArrow())],
       })
     }
     const { series } = await new SeriesUseCase(engine).execute({ symbols, timeframe: '1d', expressions: EXPRESSIONS })

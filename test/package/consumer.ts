@@ -41,6 +41,7 @@ writeFileSync(file, ['symbol,time,open,high,low,close,volume', ...rows].join('\n
 await using engine = createEngine({ repository: duckdbRepository({ data: file }), workers: 1 })
 const result = await new BatchScanUseCase(engine).execute(job)
 found.duckdb = Array.from(result.matches, ({ timestamp }) => new Date(timestamp).toISOString().slice(0, 10))
+found.arrow = new TextDecoder().decode((await result.toArrow()).subarray(0, 6))
 
 try {
   planFormula('close > smaa(close, 20)')

@@ -54,6 +54,7 @@ const result = await new BatchScanUseCase(engine).execute(job, {
 })
 isSame<typeof result.matches, MatchTable>(true)
 isSame<typeof result.statistics, ScanStatistics>(true)
+isSame<ReturnType<typeof result.toArrow>, Promise<Uint8Array>>(true)
 isSame<ReturnType<MatchTable['at']>, SignalMatch | undefined>(true)
 isSame<typeof result.dataQuality.total, DataQuality>(true)
 for (const match of result.matches) isSame<typeof match, SignalMatch>(true)

@@ -63,6 +63,13 @@ export const POOL_FROM_SYMBOLS = 250
 /** Shards per worker once candles are resident: enough for an idle worker to take some over. */
 const SHARDS_PER_WORKER = 4
 
+declare global {
+  interface SymbolConstructor {
+    /** Older libraries of TypeScript do not have it, and projects that use ours may have one of them. */
+    readonly asyncDispose: unique symbol
+  }
+}
+
 /** Runs plans over the symbols of jobs, in parallel, and keeps what it has read for the next job. */
 export class ProcessingEngine {
   readonly repository: CandleRepository

@@ -45,27 +45,28 @@ export function checkEngineOptions(options: EngineOptions, platform: Platform): 
   const { repository, executor = 'auto', workers = Math.min(platform.cores, MAX_WORKERS) } = given
   const { defects = 'drop', residentBytes = GIBIBYTE } = given
   checkRepository(repository)
-  if (!EXECUTORS.includes(executor)) refuse('executor', executor, 'auto, inline or pool')
+  if (!EXECUTORS.includes(executor)) refuseOption('executor', executor, 'auto, inline or pool')
   if (executor === 'pool' && !platform.pool)
-    refuse('executor', executor, 'auto or inline: there are no worker threads here')
+    refuseOption('executor', executor, 'auto or inline: there are no worker threads here')
   if (!Number.isInteger(workers) || workers < 1 || workers > MAX_WORKERS)
-    refuse('workers', workers, `a whole number from 1 to ${MAX_WORKERS}`)
-  if (!DEFECT_POLICIES.includes(defects)) refuse('defects', defects, DEFECT_POLICIES.join(', '))
+    refuseOption('workers', workers, `a whole number from 1 to ${MAX_WORKERS}`)
+  if (!DEFECT_POLICIES.includes(defects)) refuseOption('defects', defects, DEFECT_POLICIES.join(', '))
   if (typeof residentBytes !== 'number' || !(residentBytes >= 0))
-    refuse('residentBytes', residentBytes, 'a number of bytes')
+    refuseOption('residentBytes', residentBytes, 'a number of bytes')
   return { repository, executor, workers, defects, residentBytes }
 }
 
 /** @throws EngineError `ENGINE_OPTION` for the first option that cannot be. */
 export function checkRunOptions(options: RunOptions): void {
-  if (!isObject(options)) refuse('options', options, 'an object with onProgress, signal or candleColumns')
+  if (!isObject(options)) refuseOption('options', options, 'an object with onProgress, signal or candleColumns')
   const { onProgress, signal, candleColumns } = options
-  if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', onProgress, 'a function')
-  if (signal !== undefined && !isAbortSignal(signal)) refuse('signal', signal, 'an AbortSignal')
+  if (onProgress !== undefined && typeof onProgress !== 'function') refuseOption('onProgress', onProgress, 'a function')
+  if (signal !== undefined && !isAbortSignal(signal)) refuseOption('signal', signal, 'an AbortSignal')
   if (candleColumns === undefined) return
-  if (!Array.isArray(candleColumns)) refuse('candleColumns', candleColumns, `a list of ${CANDLE_COLUMNS.join(', ')}`)
+  if (!Array.isArray(candleColumns))
+    refuseOption('candleColumns', candleColumns, `a list of ${CANDLE_COLUMNS.join(', ')}`)
   for (const name of candleColumns) {
-    if (!CANDLE_COLUMNS.includes(name)) refuse('candleColumns', name, `a list of ${CANDLE_COLUMNS.join(', ')}`)
+    if (!CANDLE_COLUMNS.includes(name)) refuseOption('candleColumns', name, `a list of ${CANDLE_COLUMNS.join(', ')}`)
   }
 }
 
@@ -74,10 +75,16 @@ function checkRepository(repository: unknown) {
   const missing = REPOSITORY_METHODS.filter((name) => !has(name))
   if (missing.length === 0) return
   const accepted = `a memoryRepository, a duckdbRepository, or an object with the methods ${REPOSITORY_METHODS.join(', ')}`
-  refuse('repository', repository, accepted, isObject(repository) ? `one without ${missing.join(', ')}` : undefined)
+  refuseOption(
+    'repository',
+    repository,
+    accepted,
+    isObject(repository) ? `one without ${missing.join(', ')}` : undefined,
+  )
 }
 
-function refuse(option: string, found: unknown, accepted: string, got = shown(found)): never {
+/** @throws EngineError `ENGINE_OPTION`, always. */
+export function refuseOption(option: string, found: unknown, accepted: string, got = shown(found)): never {
   throw new EngineError('ENGINE_OPTION', `${option} must be ${accepted}, got ${got}`, { option, found })
 }
 
@@ -85,6 +92,7 @@ function refuse(option: string, found: unknown, accepted: string, got = shown(fo
 function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return 'an array'
+  if (value instanceof Promise) return 'a Promise: await it first'
   return isObject(value) ? 'an object' : String(value)
 }
 

@@ -1,6 +1,6 @@
-import { Piscina } from 'piscina'
+import { Worker } from 'node:worker_threads'
 import { EngineError } from '../../domain/errors.ts'
-import type { Reply, Task, WorkerSetup } from '../shared/protocol.ts'
+import type { Reply, ToWorker, WorkerSetup } from '../shared/protocol.ts'
 import { revive } from '../shared/serialise.ts'
 import type { Executor } from './executor.ts'
 
@@ -8,19 +8,19 @@ import type { Executor } from './executor.ts'
 const CLOSE_MS = 5000
 
 /**
- * Runs tasks in worker threads that start at once and stay. One pool of one thread per worker, because a task must be
- * able to name the worker that has its candles.
+ * Runs tasks in worker threads that start at once and stay. A task names its worker, which has its candles.
  *
+ * @param entry The worker's code: a file, or a data URL that holds it.
  * @param lost Told of each thread that has ended: the next task finds a new one.
  */
 export function poolExecutor(
-  filename: string,
+  entry: URL,
   workers: number,
   setup: WorkerSetup,
   lost: (worker: number) => void,
 ): Executor {
   const threads = Array.from({ length: workers }, (_, worker) => {
-    return new WorkerThread(worker, filename, setup, () => lost(worker))
+    return new WorkerThread(worker, entry, setup, () => lost(worker))
   })
   return {
     name: 'pool',
@@ -33,24 +33,34 @@ export function poolExecutor(
   }
 }
 
+/** Who waits for what a thread answers. */
+interface Waiting {
+  answer(reply: Reply<unknown>): void
+  fail(cause: unknown): void
+}
+
 /** One thread; a new one after it has died. */
 class WorkerThread {
-  #pool: Piscina | undefined
+  #thread: Worker | undefined
   /** The thread has answered a task, so it may hold a repository. */
   #isOpen = false
+  /** A thread does one thing at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting: Waiting | undefined
 
   constructor(
     readonly worker: number,
-    readonly filename: string,
+    readonly entry: URL,
     readonly setup: WorkerSetup,
     readonly lost: () => void,
   ) {
-    this.#pool = this.#start()
+    this.#thread = this.#start()
   }
 
-  async run<T>(task: Task): Promise<T> {
-    this.#pool ??= this.#start()
-    return this.#ask<T>(this.#pool, task, {}, 'A worker thread failed')
+  run<T>(task: ToWorker): Promise<T> {
+    const next = this.#last.then(() => this.#ask<T>(task))
+    this.#last = next.catch(() => undefined)
+    return next
   }
 
   /**
@@ -58,53 +68,67 @@ class WorkerThread {
    * while it loads its modules can end the whole process (Node 20: "IsGraphAsync must be used on an instantiated module").
    */
   async close(): Promise<void> {
-    const pool = this.#pool
-    if (!pool) return
+    const thread = this.#thread
+    if (!thread) return
+    let late: NodeJS.Timeout | undefined
+    const tooLate = new Promise<never>((_, reject) => {
+      const error = this.#failure('A worker was ended with its repository open', `no answer in ${CLOSE_MS} ms`)
+      late = setTimeout(() => reject(error), CLOSE_MS)
+    })
     const isOpen = this.#isOpen
     try {
-      const options = { name: 'close', signal: AbortSignal.timeout(CLOSE_MS) }
-      await this.#ask<void>(pool, undefined, options, 'A worker was ended with its repository open')
+      await Promise.race([this.run<void>('close'), tooLate])
     } catch (error) {
       // One that has not started has nothing open.
       if (isOpen) throw error
     } finally {
-      await pool.close({ force: true })
+      clearTimeout(late)
+      await thread.terminate()
     }
   }
 
-  async #ask<T>(
-    pool: Piscina,
-    task: Task | undefined,
-    options: { name?: string; signal?: AbortSignal },
-    message: string,
-  ): Promise<T> {
+  async #ask<T>(message: ToWorker): Promise<T> {
+    this.#thread ??= this.#start()
+    const thread = this.#thread
+    const asked = new Promise<Reply<unknown>>((answer, fail) => {
+      this.#waiting = { answer, fail }
+    })
     let reply: Reply<T>
     try {
-      reply = await pool.run(task, options)
+      thread.ref()
+      thread.postMessage(message)
+      reply = (await asked) as Reply<T>
     } catch (cause) {
-      const problem = options.signal?.aborted ? `no answer in ${CLOSE_MS} ms` : cause
-      const reason = problem instanceof Error ? problem.message : String(problem)
-      throw new EngineError('ENGINE_WORKER', `${message}: ${reason}`, { worker: this.worker, reason }, { cause })
+      throw this.#failure('A worker thread failed', cause)
+    } finally {
+      this.#waiting = undefined
+      thread.unref()
     }
     this.#isOpen = true
     if ('error' in reply) throw revive(reply.error)
     return reply.value
   }
 
-  #start(): Piscina {
-    const { filename, setup } = this
-    const pool = new Piscina({ filename, minThreads: 1, maxThreads: 1, workerData: setup, atomics: 'disabled' })
-    pool.on('workerDestroy', () => {
+  #failure(problem: string, cause: unknown): EngineError {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return new EngineError('ENGINE_WORKER', `${problem}: ${reason}`, { worker: this.worker, reason }, { cause })
+  }
+
+  /** A thread that keeps the process alive only while it is asked something. */
+  #start(): Worker {
+    const thread = new Worker(this.entry, { workerData: this.setup })
+    thread.unref()
+    thread.on('message', (reply: Reply<unknown>) => this.#waiting?.answer(reply))
+    thread.on('messageerror', (cause) => this.#waiting?.fail(cause))
+    const ended = (cause: unknown) => {
+      if (this.#thread !== thread) return
+      this.#thread = undefined
       this.#isOpen = false
       this.lost()
-    })
-    // A thread has died without a task to tell of it. Mostly piscina has started another; not where two in a row have
-    // died while they started, and then it would leave tasks waiting for ever.
-    pool.on('error', () => {
-      if (pool.threads.length > 0) return
-      this.#pool = undefined
-      void pool.destroy()
-    })
-    return pool
+      this.#waiting?.fail(cause)
+    }
+    thread.on('error', ended)
+    thread.on('exit', (code) => ended(new Error(`it ended with exit code ${code}`)))
+    return thread
   }
 }

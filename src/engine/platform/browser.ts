@@ -1,23 +1,9 @@
-import { lasting } from '../shared/lasting.ts'
+import { compiled, type Kernels } from './kernels.ts'
 import type { Platform } from './platform.ts'
 
-/** The kernels by address, for all engines. */
-const kernels = new Map<string, () => Promise<WebAssembly.Module>>()
-
-/** The kernels stand beside the module that asks for them, as `millrace_bg.wasm`, unless told otherwise. */
-export function browser(wasm: URL | string): Platform {
-  const address = String(wasm)
-  const module = kernels.get(address) ?? lasting(() => compile(address))
-  kernels.set(address, module)
-  // Not every place that runs this has one: a server that renders pages, an old engine.
-  const cores = globalThis.navigator?.hardwareConcurrency ?? 1
-  return { module, ...pauses(), cores }
-}
-
-async function compile(address: string): Promise<WebAssembly.Module> {
-  const response = await fetch(address)
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`)
-  return WebAssembly.compile(await response.arrayBuffer())
+/** One thread, and whatever the place has of a browser: a server that renders pages and an old engine have less. */
+export function browser(kernels: Kernels): Platform {
+  return { module: compiled(kernels), ...pauses(), cores: globalThis.navigator?.hardwareConcurrency ?? 1 }
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Executor } from '../main/executor.ts'
-import type { WorkerSetup } from '../shared/protocol.ts'
+import type { CompiledModule, WorkerSetup } from '../shared/protocol.ts'
 
 /** What differs between Node and a browser. */
 export interface Platform {
   /** The compiled kernels. */
-  module(): Promise<WebAssembly.Module>
+  module(): Promise<CompiledModule>
   /** Lets timers and messages of this thread have their turn. */
   pause(): Promise<void>
   /** Cores of the machine. */

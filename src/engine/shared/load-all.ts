@@ -1,5 +1,5 @@
 import { countRedated, dateRule, datesOf, dayTimesOf } from '../../domain/candle-dates.ts'
-import { MillraceError, type SymbolError } from '../../domain/errors.ts'
+import { isMillraceError, type SymbolError } from '../../domain/errors.ts'
 import { DAY_MS, isDaily } from '../../domain/timeframe.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 
@@ -94,7 +94,7 @@ function dated(loaded: LoadedCandles, { timezone, from, lookbackBars, exact }: L
 /** A symbol whose candles could not be read, whatever the loader threw. */
 export function loadFailed(symbol: string, cause: unknown): SymbolError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const code = cause instanceof MillraceError ? cause.code : undefined
+  const code = isMillraceError(cause) ? cause.code : undefined
   return {
     code: 'LOAD_FAILED',
     message: `${symbol} could not be read: ${reason}`,

@@ -13,9 +13,12 @@ export const COMPLETED = 1
 export const FAILED = 2
 export const COUNTERS = 3
 
+/** A `WebAssembly.Module`. Projects that use ours need not have the types of WebAssembly. */
+export type CompiledModule = object
+
 /** What a worker gets when it starts. */
 export interface WorkerSetup {
-  module: WebAssembly.Module
+  module: CompiledModule
   /** Candles it may keep, in bytes. */
   residentBytes: number
   /** How many workers there are. */
@@ -61,6 +64,9 @@ export interface Task {
   /** What is read: columns of the plan, and those that are only shown. */
   columns: readonly CandleColumn[]
 }
+
+/** What a worker is asked: a task, or to close what it has open, after which it gets no task. */
+export type ToWorker = Task | 'close'
 
 /** What the symbols of a task came to. */
 export interface Part {

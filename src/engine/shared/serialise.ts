@@ -3,15 +3,16 @@ import {
   type DataErrorCode,
   EngineError,
   type EngineErrorCode,
-  MillraceError,
+  isMillraceError,
+  type MillraceError,
   type SerialisedError,
 } from '../../domain/errors.ts'
 
 /** An error as plain data, for the way to another thread. */
 export function serialise(error: unknown): SerialisedError {
   const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof MillraceError) {
-    return { kind: error.name as SerialisedError['kind'], code: error.code, message, fields: error.fields }
+  if (isMillraceError(error)) {
+    return { kind: error.name, code: error.code, message, fields: error.fields }
   }
   return { kind: 'EngineError', code: 'ENGINE_WORKER', message: `A worker failed: ${message}`, fields: {} }
 }

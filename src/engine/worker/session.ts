@@ -62,7 +62,7 @@ export class Session {
     { module, residentBytes }: WorkerSetup,
     readonly host: SessionHost,
   ) {
-    const { memory } = initSync({ module })
+    const { memory } = initSync({ module: module as WebAssembly.Module })
     this.#store = new Store()
     this.#memory = new ResidentMemory(this.#store, memory)
     this.#residents = residentCache(residentBytes)

@@ -1,36 +1,27 @@
-import { move, transferableSymbol, valueSymbol, workerData } from 'piscina'
+import { parentPort, workerData } from 'node:worker_threads'
 import { openRepository } from '../../storage/open.ts'
-import type { Reply, ScanPart, SeriesPart, Task, WorkerSetup } from '../shared/protocol.ts'
+import type { Reply, ToWorker, WorkerSetup } from '../shared/protocol.ts'
 import { serialise } from '../shared/serialise.ts'
 import { Session } from './session.ts'
 
 const setup = workerData as WorkerSetup
 const session = new Session(setup, { open: (description) => openRepository(description, setup.workers) })
 
-/** Runs a task of the pool. */
-export default async function runTask(task: Task): Promise<Reply<ScanPart | SeriesPart>> {
+parentPort?.on('message', async (asked: ToWorker) => {
+  const reply = await answer(asked)
+  parentPort?.postMessage(reply, [...buffersIn(reply)])
+})
+
+async function answer(asked: ToWorker): Promise<Reply<unknown>> {
   try {
-    const value = task.kind === 'scan' ? await session.scan(task) : await session.series(task)
-    return handOver({ value })
+    if (asked === 'close') return { value: await session.close() }
+    return { value: asked.kind === 'scan' ? await session.scan(asked) : await session.series(asked) }
   } catch (error) {
     return { error: serialise(error) }
   }
 }
 
-/** Closes what the session has open; it runs no task after that. */
-export async function close(): Promise<Reply<void>> {
-  try {
-    return { value: await session.close() }
-  } catch (error) {
-    return { error: serialise(error) }
-  }
-}
-
-/** Marks every buffer of a reply to be moved, not copied. */
-function handOver<T extends Reply<ScanPart | SeriesPart>>(reply: T): T {
-  return move({ [transferableSymbol]: [...buffersIn(reply)], [valueSymbol]: reply } as never) as unknown as T
-}
-
+/** Every buffer of a reply: they are moved, not copied. */
 function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): Set<ArrayBuffer> {
   if (ArrayBuffer.isView(value)) {
     if (value.buffer instanceof ArrayBuffer) found.add(value.buffer)

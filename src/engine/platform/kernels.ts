@@ -1,0 +1,80 @@
+import { refuseOption } from '../main/options.ts'
+import { lasting } from '../shared/lasting.ts'
+import type { CompiledModule } from '../shared/protocol.ts'
+
+/** What a `Response` is read for. */
+interface ResponseLike {
+  readonly ok: boolean
+  readonly status: number
+  readonly url: string
+  arrayBuffer(): Promise<ArrayBuffer>
+}
+
+/**
+ * Where the kernels (`millrace_bg.wasm`) are: their address (a URL, in Node a path too), their bytes, a `Response` that
+ * has them, or the compiled `WebAssembly.Module`.
+ */
+export type Kernels = URL | string | ArrayBuffer | ArrayBufferView | ResponseLike | CompiledModule
+
+type Module = () => Promise<CompiledModule>
+
+/** Compiled once for all engines. */
+const byAddress = new Map<string, Module>()
+const byObject = new WeakMap<object, Module>()
+
+/**
+ * The kernels, compiled when they are first asked for.
+ *
+ * @throws EngineError `ENGINE_OPTION` for what cannot be kernels.
+ */
+export function compiled(kernels: Kernels): Module {
+  const address = addressOf(kernels)
+  if (address !== undefined) return known(byAddress, address, async () => compile(await bytesAt(address)))
+  const given = kernels as object
+  if (isBytes(given)) return known(byObject, given, () => compile(given))
+  if (isResponse(given)) return known(byObject, given, async () => compile(await bytesOf(given)))
+  if (Object.prototype.toString.call(given) === '[object WebAssembly.Module]') return async () => given
+  return refuseOption('wasm', kernels, 'a URL, bytes, a Response or a compiled WebAssembly.Module')
+}
+
+function known<K>(
+  modules: { get(key: K): Module | undefined; set(key: K, module: Module): unknown },
+  key: K,
+  make: Module,
+) {
+  const module = modules.get(key) ?? lasting(make)
+  modules.set(key, module)
+  return module
+}
+
+/** By what things can do, not by their class: test runners give each file classes of its own. */
+function addressOf(kernels: Kernels): string | undefined {
+  if (typeof kernels === 'string') return kernels
+  return typeof (kernels as Partial<URL> | null)?.href === 'string' ? String(kernels) : undefined
+}
+
+function isBytes(given: object): given is ArrayBuffer | ArrayBufferView {
+  return ArrayBuffer.isView(given) || Object.prototype.toString.call(given) === '[object ArrayBuffer]'
+}
+
+function isResponse(given: object): given is ResponseLike {
+  return typeof (given as Partial<ResponseLike> | null)?.arrayBuffer === 'function'
+}
+
+function compile(bytes: ArrayBuffer | ArrayBufferView): Promise<CompiledModule> {
+  return WebAssembly.compile(bytes as BufferSource)
+}
+
+async function bytesOf(response: ResponseLike): Promise<ArrayBuffer> {
+  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`)
+  return response.arrayBuffer()
+}
+
+async function bytesAt(address: string): Promise<ArrayBuffer | ArrayBufferView> {
+  // Node's fetch reads no files.
+  const files = globalThis.process?.getBuiltinModule?.('node:fs/promises')
+  if (files && !/^(https?|data|blob):/.test(address)) {
+    return files.readFile(address.startsWith('file:') ? new URL(address) : address)
+  }
+  return bytesOf(await fetch(address))
+}

@@ -1,0 +1,43 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { ProcessingEngine } from '../main/engine.ts'
+import { type EngineOptions, refuseOption } from '../main/options.ts'
+import { poolExecutor } from '../main/pool.ts'
+import { compiled, type Kernels } from './kernels.ts'
+
+export interface NodeOptions extends EngineOptions {
+  /** The kernels, where a bundle keeps them elsewhere than docs/bundling.md says. */
+  wasm?: Kernels
+  /** The file of the worker threads, `millrace-worker.mjs`, as a URL or path: the same. */
+  worker?: URL | string
+}
+
+/** Where the parts of the package are that are not modules. */
+export interface Parts {
+  kernels(): Kernels
+  worker(): URL
+}
+
+/** An engine in Node, with the parts that the options do not give. */
+export function nodeEngine(options: NodeOptions, parts: Parts): ProcessingEngine {
+  const { wasm, worker, ...others } = options ?? {}
+  const entry = worker === undefined ? parts.worker : () => urlOf(worker)
+  if (worker !== undefined) entry()
+  const given = wasm === undefined ? undefined : compiled(wasm)
+  return new ProcessingEngine(others, {
+    module: given ?? (async () => compiled(parts.kernels())()),
+    pause: () => setImmediate(),
+    cores: availableParallelism(),
+    pool: (workers, setup, lost) => poolExecutor(entry(), workers, setup, lost),
+  })
+}
+
+function urlOf(worker: URL | string): URL {
+  if (typeof worker === 'string') {
+    return /^(file|data):/.test(worker) ? new URL(worker) : pathToFileURL(resolve(worker))
+  }
+  if (typeof worker?.href !== 'string') refuseOption('worker', worker, 'the URL or path of millrace-worker.mjs')
+  return worker
+}

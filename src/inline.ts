@@ -1,0 +1,25 @@
+import type { ProcessingEngine } from './engine/main/engine.ts'
+import { type NodeOptions, nodeEngine } from './engine/platform/node-engine.ts'
+
+export * from './public.ts'
+
+/** What the build puts in their place: the kernels in base64, the code of the worker threads. */
+declare const KERNELS: string
+declare const WORKER: string
+
+let kernels: Buffer | undefined
+
+/**
+ * `createEngine` of the main entry with the kernels and the worker inside, for bundles that are one file.
+ *
+ * @throws EngineError `ENGINE_OPTION` naming what is accepted.
+ */
+export function createEngine(options: NodeOptions): ProcessingEngine {
+  return nodeEngine(options, {
+    kernels() {
+      kernels ??= Buffer.from(KERNELS, 'base64')
+      return kernels
+    },
+    worker: () => new URL(`data:text/javascript,${encodeURIComponent(WORKER)}`),
+  })
+}
