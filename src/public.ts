@@ -28,6 +28,16 @@ export {
 } from './formula/index.ts'
 export { CATALOGUE, type CatalogueRow } from './indicators/catalogue.ts'
 export { type ScanStatistics, SignalAggregator } from './signals/aggregate.ts'
+export {
+  type ChartCandle,
+  type ChartGap,
+  type ChartMarker,
+  type ChartPoint,
+  type ChartTime,
+  chartCandles,
+  chartLine,
+  chartMarkers,
+} from './signals/chart.ts'
 export { type JsonMatch, type MatchColumns, MatchTable, type PlainMatches } from './signals/matches.ts'
 export type { MatchRow } from './signals/picture.ts'
 export { cleanCandles } from './storage/clean.ts'

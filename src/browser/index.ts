@@ -14,6 +14,16 @@ export {
   planFormula,
 } from '../formula/index.ts'
 export { CATALOGUE, type CatalogueRow } from '../indicators/catalogue.ts'
+export {
+  type ChartCandle,
+  type ChartGap,
+  type ChartMarker,
+  type ChartPoint,
+  type ChartTime,
+  chartCandles,
+  chartLine,
+  chartMarkers,
+} from '../signals/chart.ts'
 export { MatchTable } from '../signals/matches.ts'
 export { memoryRepository } from '../storage/memory.ts'
 export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'

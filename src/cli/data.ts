@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { EXIT } from './failure.ts'
 import { openRepository, orAborted } from './open-data.ts'
+import { Opening } from './opening.ts'
 import { addColorOption, addDataOptions, type DataOptions, formatOption } from './options.ts'
 import { ProgressBar } from './progress.ts'
 import { openTerminal } from './terminal.ts'
@@ -33,12 +34,13 @@ export function defineData(program: Command, signal: AbortSignal): void {
 /** Prints a report; sets the exit code where nothing could be read. */
 async function data(options: ReportOptions, signal: AbortSignal) {
   const terminal = openTerminal(options)
-  const { repository, source } = await openRepository(options)
+  const opening = new Opening(terminal)
+  const { repository, source } = await openRepository(options, opening)
   try {
-    terminal.status('opening the data …')
+    opening.begin()
     const timeframe = options.timeframe ?? (await orAborted(repository.timeframe(), signal))
     const { length } = await orAborted(repository.symbols(timeframe), signal)
-    terminal.status('')
+    opening.end()
     const bar = await ProgressBar.open(terminal, length)
     const { reportData } = await import('./data-report.ts')
     const start = performance.now()
@@ -59,7 +61,7 @@ async function data(options: ReportOptions, signal: AbortSignal) {
     }
     if (report.candles === 0) process.exitCode = EXIT.symbolsFailed
   } finally {
-    terminal.status('')
+    opening.end()
     await repository.close().catch(() => undefined)
   }
 }

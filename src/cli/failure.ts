@@ -6,7 +6,14 @@ import type { Note } from './terminal.ts'
 import { visible, visibleLines } from './visible.ts'
 
 /** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
-export const EXIT = { done: 0, symbolsFailed: 1, unexpected: 1, wrongUse: 2, interrupted: 130 } as const
+export const EXIT = {
+  done: 0,
+  symbolsFailed: 1,
+  commandFailed: 1,
+  unexpected: 1,
+  wrongUse: 2,
+  interrupted: 130,
+} as const
 
 /** What was typed cannot be done; the message is complete. */
 export class UsageError extends Error {

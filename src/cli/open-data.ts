@@ -1,11 +1,12 @@
 import type { ProcessingJob } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
-import type { DuckdbOptions } from '../storage/duckdb.ts'
+import type { DuckdbOptions, DuckdbWatch } from '../storage/duckdb.ts'
 import type { CandleRepository } from '../storage/repository.ts'
 import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
+import { Opening } from './opening.ts'
 import type { DataOptions, EngineChoice, SelectionOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
 import { findSymbols, missingNote } from './watchlist.ts'
@@ -18,6 +19,8 @@ export interface OpenData {
   symbols: readonly string[]
   /** Symbols asked for that are not in the data: people have been told. */
   missing: readonly string[]
+  /** How long rows have been read and sorted, where they had to be. */
+  sortMs: number
 }
 
 /** A repository that knows the length of its candles. */
@@ -38,8 +41,9 @@ export async function withData<T>(
   use: (data: OpenData) => Promise<T>,
 ): Promise<T> {
   const { workers, executor, defects } = options
+  const opening = new Opening(terminal)
   const [{ repository }, { createEngine }, { POOL_FROM_SYMBOLS }] = await Promise.all([
-    given ? { repository: given } : openRepository(options),
+    given ? { repository: given } : openRepository(options, opening),
     import('../engine/platform/node.ts'),
     import('../engine/main/engine.ts'),
   ])
@@ -53,23 +57,23 @@ export async function withData<T>(
   try {
     // Started while the data is being opened. What goes wrong with the workers shows when they are needed.
     if (named === undefined || named.length >= POOL_FROM_SYMBOLS) void engine.warmUp().catch(() => undefined)
-    terminal.status('opening the data …')
+    opening.begin()
     const open = async (): Promise<OpenData> => {
       const timeframe = options.timeframe ?? (await repository.timeframe())
       const known = await repository.symbols(timeframe)
-      if (named === undefined) return { engine, timeframe, symbols: known, missing: [] }
+      if (named === undefined) return { engine, timeframe, symbols: known, missing: [], sortMs: opening.sortMs }
       const { symbols, missing } = findSymbols(named, known)
-      terminal.status('')
+      opening.end()
       if (missing.length > 0) terminal.note(missingNote(missing, known))
-      return { engine, timeframe, symbols, missing }
+      return { engine, timeframe, symbols, missing, sortMs: opening.sortMs }
     }
     const data = await orAborted(open(), signal)
-    terminal.status('')
+    opening.end()
     const used = await use(data)
     await engine.close()
     return used
   } catch (error) {
-    terminal.status('')
+    opening.end()
     // What went wrong first is what is told.
     await engine.close().catch(() => undefined)
     throw error
@@ -81,7 +85,10 @@ export async function withData<T>(
  *
  * @throws UsageError without it, or for what is no file.
  */
-export async function openRepository(options: DataOptions): Promise<{ repository: TimedRepository; source: string }> {
+export async function openRepository(
+  options: DataOptions,
+  watch: DuckdbWatch,
+): Promise<{ repository: TimedRepository; source: string }> {
   const source = options.data
   if (source === undefined) {
     throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
@@ -89,7 +96,7 @@ export async function openRepository(options: DataOptions): Promise<{ repository
   checkWorkingDirectory()
   checkDataPath(source)
   const { duckdbRepository } = await import('../storage/duckdb.ts')
-  return { repository: duckdbRepository(duckdbOptions(options, source)), source }
+  return { repository: duckdbRepository(duckdbOptions(options, source), watch), source }
 }
 
 /** The part of a job that `--symbols`, `--from` and the like give. */

@@ -75,8 +75,17 @@ export function writeFrames(
   })
 }
 
-/** Written beside it first: whoever reads the file finds all of the old or all of the new results. */
 async function writeResults(file: string, terminal: Terminal, write: (unfinished: string) => Promise<void>) {
+  await replaceFile(file, write)
+  terminal.note({ text: ` written to ${file}` })
+}
+
+/**
+ * Written beside it first: whoever reads the file finds all of the old or all of the new.
+ *
+ * @throws UsageError where the system refuses it; whatever else `write` throws.
+ */
+export async function replaceFile(file: string, write: (unfinished: string) => Promise<void>): Promise<void> {
   const unfinished = `${file}.${process.pid}.tmp`
   try {
     await write(unfinished)
@@ -86,7 +95,6 @@ async function writeResults(file: string, terminal: Terminal, write: (unfinished
     if (!isOfFile(cause)) throw cause
     throw new UsageError(`cannot write ${file}: ${cause.message}`)
   }
-  terminal.note({ text: ` written to ${file}` })
 }
 
 /** Whether the system refused a file: Node names the call, DuckDB begins the message with it. */

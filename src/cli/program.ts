@@ -18,7 +18,8 @@ Examples:
   $ millrace data candles.parquet
   $ millrace indicators macd
 
-Exit codes: 0 done, 1 every symbol failed, or one with --strict, or something broke, 2 wrong use or a wrong formula, 130 Ctrl-C.`
+Exit codes: 0 done, 1 every symbol failed, or one with --strict, or a command of --exec, or something broke,
+2 wrong use or a wrong formula, 130 Ctrl-C.`
 
 /** The command line. Errors are thrown: CommanderError for wrong use, and what the commands throw. */
 export function makeProgram(signal: AbortSignal): Command {

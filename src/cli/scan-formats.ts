@@ -5,7 +5,7 @@ import { frameOf } from '../signals/frame.ts'
 import { csvWriter } from './csv.ts'
 import type { OutputOptions, TextFormat } from './options.ts'
 import { counted, formatCount, formatNumbers, formatPercent, timeFormatter, UNKNOWN } from './people.ts'
-import { pick, type ScanView } from './scan-view.ts'
+import { countedMatches, pick, type ScanView } from './scan-view.ts'
 import { type Column, columnOf, drawTable } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -44,7 +44,7 @@ export function scanFrame({ matches }: ScanView, limit: number | undefined): Fra
 }
 
 /** All matches by symbol and time; or the latest, latest first. */
-function* shownMatches({ matches }: ScanView, limit: number | undefined): Generator<SignalMatch> {
+export function* shownMatches({ matches }: ScanView, limit: number | undefined): Generator<SignalMatch> {
   if (limit === undefined) yield* matches
   else for (const number of matches.latest(limit)) yield matches.at(number)!
 }
@@ -104,7 +104,7 @@ function* tablePieces(view: ScanView, limit: number, { colors, width }: Terminal
   if (statistics.byDate.length > 1 && statistics.processed >= BREADTH_SYMBOLS) yield* breadthChart(view, colors)
 }
 
-function matchColumns(view: ScanView, shown: readonly SignalMatch[], colors: Terminal['colors']): Column[] {
+export function matchColumns(view: ScanView, shown: readonly SignalMatch[], colors: Terminal['colors']): Column[] {
   const { job } = view.result
   const date = timeFormatter(job.timeframe, job.timezone)
   const paintSignal = (cell: string) => (cell.startsWith('EXIT') ? colors.yellow(cell) : colors.green(cell))
@@ -126,10 +126,13 @@ function signalName({ signalType, role }: SignalMatch): string {
   return role === 'short' || role === 'cover' ? `${signalType} ${role}` : signalType
 }
 
-function countLine({ result, statistics }: ScanView, colors: Terminal['colors']): string {
-  const { matches, symbolsMatched, processed, matchRate, first, last } = statistics
-  const found = colors.bold(counted(matches, 'match', 'matches'))
-  if (first === null || last === null) return `${colors.bold('no match')} in ${counted(processed, 'symbol')}`
+export function countLine(view: ScanView, colors: Terminal['colors']): string {
+  const { result, statistics, isNew } = view
+  const { symbolsMatched, processed, matchRate, first, last } = statistics
+  const found = colors.bold(countedMatches(view))
+  if (first === null || last === null) {
+    return `${colors.bold(isNew ? 'no new match' : 'no match')} in ${counted(processed, 'symbol')}`
+  }
   const date = timeFormatter(result.job.timeframe, result.job.timezone)
   const when = first === last ? `on ${date(first)}` : `from ${date(first)} to ${date(last)}`
   const where = `in ${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')} (${formatPercent(matchRate)})`

@@ -3,7 +3,7 @@ import type { SymbolError } from '../domain/errors.ts'
 import type { ScanDataQuality } from '../use-cases/batch-scan.ts'
 import type { Format } from './options.ts'
 import { counted, formatCount, formatDuration, formatRate } from './people.ts'
-import type { ScanView } from './scan-view.ts'
+import { countedMatches, type ScanView } from './scan-view.ts'
 import type { Note } from './terminal.ts'
 
 const EXAMPLES = 3
@@ -22,21 +22,42 @@ const OTHERS: readonly (readonly [kind: keyof DataQuality, words: string])[] = [
   ['unknownVolume', 'with unknown volume (kept)'],
 ]
 
-/** What there is to say about a scan besides its matches: counts, data quality, failures, timing. */
+/** What a command has spent its time on, one after the other, milliseconds. */
+export interface ScanPhases {
+  /** Until the scan begins: code, data and engine. */
+  openMs: number
+  /** Of that, where rows had to be read and sorted first. */
+  sortMs: number
+  scanMs: number
+  aggregateMs: number
+}
+
+/**
+ * What there is to say about a scan besides its matches: counts, data quality, failures, timing.
+ *
+ * @param context.said Symbols of which people have been told already that they are not there.
+ * @param context.news How new matches were told from others.
+ */
 export function scanNotes(
   view: ScanView,
-  { elapsedMs, format, said }: { elapsedMs: number; format: Format; said: readonly string[] },
+  {
+    phases,
+    format,
+    said,
+    news,
+  }: { phases: ScanPhases; format: Format; said: readonly string[]; news: readonly Note[] },
 ): Note[] {
   const { statistics, result } = view
   const notes: Note[] = []
   if (format !== 'table') {
-    const { matches, symbolsMatched, processed } = statistics
+    const { symbolsMatched, processed } = statistics
     const where = `${formatCount(symbolsMatched)} of ${counted(processed, 'symbol')}`
-    notes.push({ text: ` ${counted(matches, 'match', 'matches')} in ${where}` })
+    notes.push({ text: ` ${countedMatches(view)} in ${where}` })
   } else notes.push({ text: '' })
+  notes.push(...news)
   notes.push(...qualityNotes(result.dataQuality, result.job.timezone), ...failureNotes(result.errors, said))
   if (!result.exact) notes.push(INEXACT)
-  return [...notes, ...timingNotes(view, elapsedMs)]
+  return [...notes, ...timingNotes(view, phases)]
 }
 
 /** @param timezone Of the job, where it gives one. */
@@ -95,15 +116,24 @@ export const INEXACT: Note = {
   tone: 'warning',
 }
 
-function timingNotes({ result, statistics }: ScanView, elapsedMs: number): Note[] {
-  const { loadMs, computeMs, aggregateMs } = result.timing
-  const { name, workers } = result.executor
-  const over = name === 'pool' && workers > 1 ? ` over ${workers} workers` : ''
+function timingNotes({ result, statistics }: ScanView, phases: ScanPhases): Note[] {
+  const elapsedMs = phases.openMs + phases.scanMs + phases.aggregateMs
   const rate = (count: number) => formatRate((1000 * count) / elapsedMs)
   const what = `${counted(statistics.symbols, 'symbol')}, ${counted(result.bars, 'bar')} in ${formatDuration(elapsedMs)}`
-  const work = `load ${formatDuration(loadMs)}, compute ${formatDuration(computeMs)}${over}`
   return [
     { text: ` ${what} · ${rate(statistics.symbols)} symbols/s, ${rate(result.bars)} bars/s`, tone: 'faint' },
-    { text: ` ${work} · aggregate ${formatDuration(aggregateMs)} · total ${formatDuration(elapsedMs)}`, tone: 'faint' },
+    { text: ` ${phasesText(phases, { ...result.timing, workers: result.executor.workers })}`, tone: 'faint' },
   ]
+}
+
+/** The phases, which add up to the whole; in brackets what they are made of, which several workers do at once. */
+export function phasesText(
+  { openMs, sortMs, scanMs, aggregateMs }: ScanPhases,
+  { loadMs, computeMs, workers }: { loadMs: number; computeMs: number; workers: number },
+): string {
+  const sort = sortMs > 0 ? ` (read and sort ${formatDuration(sortMs)})` : ''
+  const over = workers > 1 ? ` in ${workers} workers` : ''
+  const work = `load ${formatDuration(loadMs)}, compute ${formatDuration(computeMs)}${over}`
+  const aggregate = `aggregate ${formatDuration(aggregateMs)}`
+  return `open ${formatDuration(openMs)}${sort} + scan ${formatDuration(scanMs)} (${work}) + ${aggregate}`
 }

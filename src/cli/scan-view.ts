@@ -1,24 +1,54 @@
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import type { SignalMatch } from '../domain/result.ts'
 import type { ScanStatistics } from '../signals/aggregate.ts'
 import { emptyColumns, type MatchColumns, MatchTable } from '../signals/matches.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
+import { counted } from './people.ts'
+import type { MatchedSymbols } from './scan-state.ts'
 
-/** What is shown of a scan: all its matches, or those on the last bars. */
+/** What is shown of a scan: all its matches, those on the last bars, or of these the new ones. */
 export interface ScanView {
   result: BatchScanResult
   matches: MatchTable
   /** Of the matches shown. */
   statistics: ScanStatistics
+  /** Whether they are those that the run before did not have. */
+  isNew?: true
 }
 
 /** The view of a result on the last bars of each symbol; on all where absent. */
 export function viewOf(result: BatchScanResult, lastBars?: number): ScanView {
   if (lastBars === undefined) return { result, matches: result.matches, statistics: result.statistics }
-  const { symbols, names, columns } = result.matches
-  const isShown = (at: number) => columns.bar[at]! >= result.barsOf(columns.symbol[at]!) - lastBars
+  const { columns } = result.matches
+  return only({ result, matches: result.matches }, (at) => {
+    return columns.bar[at]! >= result.barsOf(columns.symbol[at]!) - lastBars
+  })
+}
+
+/** The view without the symbols that matched before with the same signal. */
+export function newOf(view: ScanView, before: MatchedSymbols): ScanView {
+  const { symbols, names, columns } = view.matches
+  const ofSignal = names.signals.map((signal) => before.get(signalKey(signal)))
+  const fresh = only(view, (at) => !ofSignal[columns.signal[at]!]?.has(symbols[columns.symbol[at]!]!))
+  return { ...fresh, isNew: true }
+}
+
+/** `3 matches`, or `3 new matches`. */
+export function countedMatches({ statistics, isNew }: ScanView): string {
+  const { matches } = statistics
+  return isNew ? counted(matches, 'new match', 'new matches') : counted(matches, 'match', 'matches')
+}
+
+/** What tells the signals of a script apart: the role, where it has roles. */
+export function signalKey({ role, signalType }: Pick<SignalMatch, 'role' | 'signalType'>): string {
+  return role ?? signalType
+}
+
+function only({ result, matches }: Pick<ScanView, 'result' | 'matches'>, isShown: (at: number) => boolean): ScanView {
+  const { symbols, names, columns } = matches
   const shown = columns.bar.map((_, at) => at).filter(isShown)
-  const matches = new MatchTable(symbols, names, pick(columns, shown, names.values.length))
-  return { result, matches, statistics: result.statisticsOf(matches) }
+  const picked = new MatchTable(symbols, names, pick(columns, shown, names.values.length))
+  return { result, matches: picked, statistics: result.statisticsOf(picked) }
 }
 
 /** The matches of those numbers, in their order. */

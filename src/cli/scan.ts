@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
+import { type AlertOptions, addAlertOptions, checkAlertOptions } from './alert-options.ts'
 import { EXIT, warningNotes } from './failure.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
-import { jobOf, type TimedRepository, withData } from './open-data.ts'
+import { jobOf, type OpenData, type TimedRepository, withData } from './open-data.ts'
 import {
   addDataOptions,
   addEngineOptions,
@@ -15,6 +16,7 @@ import {
 } from './options.ts'
 import { withFormat, withOutput, writeFrames } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
+import type { ScanView } from './scan-view.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 
 const EXAMPLES = `
@@ -28,6 +30,10 @@ Examples:
   All matches of a year in a file, one JSON object per line:
   $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 -o matches.ndjson
 
+  An alert after the close, from cron: a command for each symbol that was no match in the run before:
+  $ millrace scan @pullback.formula -d candles.parquet --last 1 --new --state pullback.json \\
+      --exec 'notify-send "$MILLRACE_SYMBOL" "$MILLRACE_CLOSE on $MILLRACE_TIME"'
+
   Why nothing matches:
   $ millrace scan "close > sma(close, 200) and rsi(14) < 15 and volume > 5 * sma(volume, 20)" -d candles.parquet --why
 
@@ -37,7 +43,7 @@ Examples:
 JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors,
 dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
 
-type ScanOptions = JobOptions & { why?: boolean }
+type ScanOptions = JobOptions & AlertOptions & { why?: boolean; html?: string }
 
 export function defineScan(program: Command, signal: AbortSignal): void {
   const command = program
@@ -54,19 +60,28 @@ export function defineScan(program: Command, signal: AbortSignal): void {
     '--why',
     'also how many symbols each condition of an `and` leaves on the last bar, and the nearest ones',
   )
+  command.option(
+    '--html <file>',
+    'also a page with table and charts (of the 50 latest symbols), which needs no network',
+  )
+  addAlertOptions(command)
   command.addHelpText('after', EXAMPLES).action(async (formula: string, given: ScanOptions) => {
     const options = withFormat(given, command)
+    checkAlertOptions(options)
     const terminal = withOutput(openTerminal(options), options.output)
     await scan(await readFormula(formula, signal), options, terminal, signal)
   })
 }
 
-/** A table has room for two columns of the candle: the others need not be read. */
-function shownColumns({ format }: JobOptions): Pick<RunOptions, 'candleColumns'> {
-  return format === 'table' ? { candleColumns: ['close', 'volume'] } : {}
+/** A table has room for two columns of the candle: the others need not be read, unless a command gets them. */
+function shownColumns({ format, exec }: ScanOptions): Pick<RunOptions, 'candleColumns'> {
+  return format === 'table' && exec === undefined ? { candleColumns: ['close', 'volume'] } : {}
 }
 
-/** Runs a scan and prints it; sets the exit code when all symbols failed, or some under `--strict`. */
+/**
+ * Runs a scan and prints it; sets the exit code when all symbols failed, or some under `--strict`, or a command. What the
+ * next run counts as known is written last: a run that broke off shows, and tells, everything again.
+ */
 export async function scan(
   source: SourceText,
   options: ScanOptions,
@@ -76,39 +91,77 @@ export async function scan(
 ) {
   const start = performance.now()
   planText(source, options.param, 'scan')
-  const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
+  const compare =
+    options.state === undefined ? undefined : await (await import('./scan-new.ts')).openState(options.state)
+  const library = options.html === undefined ? undefined : await (await import('./page-file.ts')).readLibrary()
   await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
-    const bar = await ProgressBar.open(terminal, data.symbols.length)
-    let result: BatchScanResult
-    try {
-      result = await new BatchScanUseCase(data.engine).execute(
-        { ...jobOf(options, data), symbols: data.symbols, formula: source.text },
-        { onProgress: (progress) => bar.update(progress), signal, ...shownColumns(options) },
-      )
-    } finally {
-      bar.stop()
-    }
+    const opened = performance.now()
+    const result = await runScan(source, options, data, terminal, signal)
+    const scanned = performance.now()
     const { viewOf } = await import('./scan-view.ts')
-    const { scanFrame, scanPieces } = await import('./scan-formats.ts')
+    const all = viewOf(result, options.last)
+    const news = compare?.(all)
+    const view = news?.view ?? all
+    const aggregateMs = performance.now() - scanned
+    const phases = { openMs: opened - start, sortMs: data.sortMs, scanMs: scanned - opened, aggregateMs }
+    await print(view, options, terminal, signal)
     const { scanNotes } = await import('./scan-notes.ts')
-    const view = viewOf(result, options.last)
-    const elapsedMs = performance.now() - start
-    const { format } = options
-    if (isFrameFormat(format))
-      await writeFrames(options.output!, format, [scanFrame(view, options.limit)], terminal, signal)
-    else await terminal.write(scanPieces(view, { ...options, format }, terminal), signal)
     for (const note of warningNotes(result.warnings, source)) terminal.note(note)
-    for (const note of scanNotes(view, { elapsedMs, format: options.format, said: data.missing })) terminal.note(note)
-    if (options.why && !options.quiet) {
-      const { funnelsOf } = await import('./funnel.ts')
-      const { variableNames } = await import('./explain-nodes.ts')
-      const { funnelNotes } = await import('./funnel-notes.ts')
-      const { plan, job } = result
-      const funnels = await funnelsOf(plan, job, data.engine, variableNames(plan, 'scan'), signal)
-      for (const note of funnelNotes(funnels)) terminal.note(note)
+    const context = { phases, format: options.format, said: data.missing, news: news ? [news.note] : [] }
+    for (const note of scanNotes(view, context)) terminal.note(note)
+    if (options.html !== undefined && library !== undefined) {
+      const { writePage } = await import('./page-file.ts')
+      const { limit } = options
+      await writePage(options.html, view, { library, limit }, { engine: data.engine, terminal, signal })
     }
+    if (options.why && !options.quiet) await tellWhy(result, data, terminal, signal)
+    const failed = options.exec === undefined ? [] : await runAlerts(options.exec, view, terminal, signal)
+    await news?.keep(failed)
     const { errors, statistics } = result
     const isFailed = errors.length > 0 && (options.strict || statistics.processed === 0)
     if (isFailed) process.exitCode = EXIT.symbolsFailed
+    if (failed.length > 0) process.exitCode = EXIT.commandFailed
   })
+}
+
+async function runScan(
+  source: SourceText,
+  options: ScanOptions,
+  data: OpenData,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<BatchScanResult> {
+  const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
+  const bar = await ProgressBar.open(terminal, data.symbols.length)
+  try {
+    return await new BatchScanUseCase(data.engine).execute(
+      { ...jobOf(options, data), symbols: data.symbols, formula: source.text },
+      { onProgress: (progress) => bar.update(progress), signal, ...shownColumns(options) },
+    )
+  } finally {
+    bar.stop()
+  }
+}
+
+async function print(view: ScanView, options: ScanOptions, terminal: Terminal, signal: AbortSignal) {
+  const { scanFrame, scanPieces } = await import('./scan-formats.ts')
+  const { format, limit, output } = options
+  if (isFrameFormat(format)) await writeFrames(output!, format, [scanFrame(view, limit)], terminal, signal)
+  else await terminal.write(scanPieces(view, { ...options, format }, terminal), signal)
+}
+
+async function tellWhy({ plan, job }: BatchScanResult, { engine }: OpenData, terminal: Terminal, signal: AbortSignal) {
+  const { funnelsOf } = await import('./funnel.ts')
+  const { variableNames } = await import('./explain-nodes.ts')
+  const { funnelNotes } = await import('./funnel-notes.ts')
+  const funnels = await funnelsOf(plan, job, engine, variableNames(plan, 'scan'), signal)
+  for (const note of funnelNotes(funnels)) terminal.note(note)
+}
+
+async function runAlerts(command: string, view: ScanView, terminal: Terminal, signal: AbortSignal) {
+  const { alertsOf, failedNotes, runCommands } = await import('./exec.ts')
+  const alerts = alertsOf(view.matches)
+  const failed = await runCommands(command, alerts, view.result.job.timeframe, signal)
+  for (const note of failedNotes(failed, alerts.length, view.isNew)) terminal.note(note)
+  return failed
 }

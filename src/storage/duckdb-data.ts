@@ -44,6 +44,12 @@ export interface DuckdbOptions extends ColumnOptions {
   memoryLimit?: string
 }
 
+/** Who is told what takes long. */
+export interface DuckdbWatch {
+  /** Called when all rows are read and sorted into a copy; the promise is of that work. */
+  onSort?: (sorting: Promise<unknown>) => void
+}
+
 /** What one thread has found out, for the others: whether it still holds, they see by the stamp. */
 export interface KnownData {
   stamp: string
@@ -99,6 +105,7 @@ export class DuckdbData {
     private readonly options: DuckdbOptions,
     known?: KnownData,
     private readonly role?: ReaderRole,
+    private readonly watch: DuckdbWatch = {},
   ) {
     this.known = known
     this.name = nameOf(options.data)
@@ -272,7 +279,9 @@ export class DuckdbData {
   /** A copy gets a new name, so that who still reads the one before fails instead of reading other rows. */
   private async stage(connection: DuckdbConnection, table: CandleTable): Promise<CandleTable> {
     await connection.query(`drop table if exists staged_${this.copies}`)
-    return stage(connection, table, `staged_${++this.copies}`)
+    const sorting = stage(connection, table, `staged_${++this.copies}`)
+    this.watch.onSort?.(sorting)
+    return sorting
   }
 
   /** Notes what other threads need not find out again: nothing of a copy that only this one has. */

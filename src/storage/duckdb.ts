@@ -11,7 +11,7 @@ import {
 } from '../domain/timeframe.ts'
 import { deliver, type JudgedCandles, noData, spanOf } from './clean.ts'
 import type { BrokenFile } from './duckdb-broken.ts'
-import { DuckdbData, type DuckdbOptions, type KnownData, type OpenData } from './duckdb-data.ts'
+import { DuckdbData, type DuckdbOptions, type DuckdbWatch, type KnownData, type OpenData } from './duckdb-data.ts'
 import type { DuckdbConnection } from './duckdb-library.ts'
 import { memoryBytes } from './duckdb-memory.ts'
 import { libraryFile } from './duckdb-native.ts'
@@ -23,7 +23,7 @@ import { timeframeFilter } from './duckdb-timeframe.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription, SourceReport } from './repository.ts'
 import { selectDated } from './row-selection.ts'
 
-export type { DuckdbOptions } from './duckdb-data.ts'
+export type { DuckdbOptions, DuckdbWatch } from './duckdb-data.ts'
 
 export interface DuckdbRepository extends CandleRepository {
   /** The length of the candles: the option, or what the data says; where it holds several, the one with most rows. */
@@ -37,9 +37,9 @@ export interface DuckdbRepository extends CandleRepository {
  * @throws DataError `DATA_OPTION` for options that cannot be. The methods reject with `DATA_UNREADABLE`,
  * `DATA_COLUMN_MISSING`, `DATA_SHAPE`, `DATA_TIMEFRAME`, or `DATA_OPTION` for a table to be chosen and SQL that is no SELECT.
  */
-export function duckdbRepository(options: DuckdbOptions): DuckdbRepository {
+export function duckdbRepository(options: DuckdbOptions, watch: DuckdbWatch = {}): DuckdbRepository {
   checkOptions(options)
-  return repositoryOf(options, new DuckdbData(options))
+  return repositoryOf(options, new DuckdbData(options, undefined, undefined, watch))
 }
 
 /** How often what is being read is stopped again after a signal, until it has ended. */

@@ -38,7 +38,7 @@ async function runSource(args: readonly string[]): Promise<Ran> {
 function withoutTimes(text: string): string {
   return text
     .split('\n')
-    .filter((line) => !/ in [\d.,]+ m?s |^ load /.test(line))
+    .filter((line) => !/ in [\d.,]+ m?s |^ open /.test(line))
     .join('\n')
     .replace(/"timing":\{[^}]*\}/, '"timing":{}')
     .replace(/"(id|residentBytes)":("job-\d+"|\d+)/g, '"$1":0')

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { CandleColumn } from '../../src/domain/candle.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
@@ -40,6 +40,25 @@ describe.each(EXECUTORS)('$name', (executor) => {
     await engine.scan('volume > 2000 and high > highest(high, 9)[1]', symbols)
     await engine.scan(FORMULA, symbols.slice(3, 9), { dateRange: { from: START + 20 * DAY_MS } })
     expect([...loads.values()]).toEqual(LENGTHS.map(() => 1))
+  })
+
+  it('counts the time of reading as loading, whichever thread reads', async () => {
+    const memory = memoryRepository(candles)
+    let now = 1000
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now)
+    try {
+      const load: CandleRepository['load'] = (symbol, request) => {
+        now += 1000
+        return memory.load(symbol, request)
+      }
+      await using engine = start(executor, { ...withoutDescription(memory), load })
+      const { timing } = await engine.scan(FORMULA, symbols)
+      // Workers that wait for the same thread wait at once.
+      expect(timing.loadMs).toBeGreaterThanOrEqual(30 * 1000)
+      expect(timing.totalMs).toBe(30 * 1000)
+    } finally {
+      clock.mockRestore()
+    }
   })
 
   it('reads again when the candles have changed, and finds the new matches', async () => {

@@ -228,11 +228,14 @@ export class ProcessingEngine {
       const queues = shards(job.symbols.length, executor.workers, known ? SHARDS_PER_WORKER : 1)
       await runShards(queues, async (shard, worker) => {
         if (Atomics.load(counters, CANCELLED) !== 0) return
+        const asked = performance.now()
         const source = await this.#source(executor, job, shard, worker)
+        const sourceMs = performance.now() - asked
         const symbols = job.symbols.slice(shard.first, shard.end)
         // Unless it answers, nobody knows what the worker has: it may be a new thread.
         delete this.#opened[worker]
-        parts.push((await executor.run({ ...task, source, symbols, first: shard.first }, worker)) as Part as P)
+        const part = (await executor.run({ ...task, source, symbols, first: shard.first }, worker)) as Part as P
+        parts.push({ ...part, loadMs: part.loadMs + sourceMs })
         this.#opened[worker] = source.generation
       })
       if (Atomics.load(counters, CANCELLED) !== 0) {
