@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { EXIT, warningNotes } from './failure.ts'
+import { FORMULAS_HELP } from './formula-files.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, type TimedRepository, withData } from './open-data.ts'
 import {
@@ -53,11 +54,14 @@ export function defineScan(program: Command, signal: AbortSignal): void {
     '--why',
     'also how many symbols each condition of an `and` leaves on the last bar, and the nearest ones',
   )
-  command.addHelpText('after', EXAMPLES).action(async (formula: string, given: ScanOptions) => {
-    const options = withFormat(given, command)
-    const terminal = withOutput(openTerminal(options), options.output)
-    await scan(await readFormula(formula, signal), options, terminal, signal)
-  })
+  command
+    .addHelpText('after', FORMULAS_HELP)
+    .addHelpText('after', EXAMPLES)
+    .action(async (formula: string, given: ScanOptions) => {
+      const options = withFormat(given, command)
+      const terminal = withOutput(openTerminal(options), options.output)
+      await scan(await readFormula(formula, signal), options, terminal, signal)
+    })
 }
 
 /** A table has room for two columns of the candle: the others need not be read. */
