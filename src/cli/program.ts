@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { defineCompletion } from './completion.ts'
 import { defineData } from './data.ts'
 import { defineDemo } from './demo.ts'
 import { defineExplain } from './explain.ts'
@@ -33,7 +34,15 @@ export function makeProgram(signal: AbortSignal): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', MORE)
-  for (const define of [defineScan, defineSeries, defineExplain, defineData, defineIndicators, defineDemo])
+  for (const define of [
+    defineScan,
+    defineSeries,
+    defineExplain,
+    defineData,
+    defineIndicators,
+    defineDemo,
+    defineCompletion,
+  ])
     define(program, signal)
   return program
 }
