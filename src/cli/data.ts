@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
+import type { DataReport } from './data-report.ts'
 import { EXIT } from './failure.ts'
 import { openRepository, orAborted } from './open-data.ts'
 import { addColorOption, addDataOptions, type DataOptions, formatOption } from './options.ts'
 import { ProgressBar } from './progress.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
 
 const EXAMPLES = `
 Examples:
@@ -33,6 +34,22 @@ export function defineData(program: Command, signal: AbortSignal): void {
 /** Prints a report; sets the exit code where nothing could be read. */
 async function data(options: ReportOptions, signal: AbortSignal) {
   const terminal = openTerminal(options)
+  const { source, report } = await readReport(options, terminal, signal)
+  if (options.format === 'json') {
+    await terminal.write([`${JSON.stringify({ source, ...report }, null, 2)}\n`], signal)
+  } else {
+    const { dataPieces } = await import('./data-text.ts')
+    await terminal.write(dataPieces(source, report, terminal), signal)
+  }
+  if (report.candles === 0) process.exitCode = EXIT.symbolsFailed
+}
+
+/** Reads all of the data that options name, with progress, and closes it again. */
+export async function readReport(
+  options: DataOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<{ source: string; report: DataReport }> {
   const { repository, source } = await openRepository(options)
   try {
     terminal.status('opening the data …')
@@ -51,13 +68,7 @@ async function data(options: ReportOptions, signal: AbortSignal) {
     }
     const { defects = 'drop' } = options
     const report = await reportData(repository, timeframe, { defects, signal, onSymbol }).finally(() => bar.stop())
-    if (options.format === 'json') {
-      await terminal.write([`${JSON.stringify({ source, ...report }, null, 2)}\n`], signal)
-    } else {
-      const { dataPieces } = await import('./data-text.ts')
-      await terminal.write(dataPieces(source, report, terminal), signal)
-    }
-    if (report.candles === 0) process.exitCode = EXIT.symbolsFailed
+    return { source, report }
   } finally {
     terminal.status('')
     await repository.close().catch(() => undefined)

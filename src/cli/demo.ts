@@ -10,6 +10,7 @@ import { wrap } from './wrap.ts'
 /** In the repository only: the npm package comes without candles, and makes some up. */
 const DATA = fileURLToPath(new URL('../../test/data/us_daily_2500.parquet', import.meta.url))
 
+const MADE_UP_SYMBOLS = 2_500
 const WHAT = 'scanned for strong ones that end a pullback:'
 const REAL = `A year of daily candles of 2,500 US stocks, ${WHAT}`
 const MADE_UP = `Daily candles of 2,500 stocks that do not exist, made up on the spot, ${WHAT}`
@@ -57,5 +58,5 @@ async function madeUpRepository(): Promise<TimedRepository> {
     import('./demo-candles.ts'),
     import('../storage/memory.ts'),
   ])
-  return Object.assign(memoryRepository(madeUpCandles()), { timeframe: async () => '1d' as const })
+  return Object.assign(memoryRepository(madeUpCandles(MADE_UP_SYMBOLS)), { timeframe: async () => '1d' as const })
 }

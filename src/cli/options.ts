@@ -154,6 +154,13 @@ function parseColumns(text: string, known: ColumnNames = {}): ColumnNames {
   return columns
 }
 
+/** The same as it is typed behind `--columns`. */
+export function columnsText({ timeUnit, ...names }: ColumnNames): string {
+  const typed = ([role, name]: [string, string]) =>
+    `${role}${role === 'time' && timeUnit ? `:${timeUnit}` : ''}=${name}`
+  return Object.entries(names).map(typed).join(',')
+}
+
 function timeUnit(role: string, unit: string): TimeUnit {
   const found = TIME_UNITS.find((one) => one === unit)
   if (role === 'time' && found !== undefined) return found
