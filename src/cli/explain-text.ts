@@ -30,6 +30,10 @@ export function* explanationText(
   yield* nodeTable(explanation.nodes, onBar?.bar, terminal)
   for (const line of wrap(LEGEND, Math.min(terminal.width, LEGEND_WIDTH))) yield ` ${colors.dim(line)}\n`
   yield `\n ${colors.bold(needs(explanation))}\n`
+  const parameters = Object.entries(explanation.parameters).map(([name, value]) => `${name} = ${value}`)
+  if (parameters.length > 0) {
+    for (const line of wrap(`parameters: ${parameters.join(', ')}`, terminal.width - 1)) yield ` ${visible(line)}\n`
+  }
   if (!onBar) return
   const { bar, date } = onBar
   yield '\n'
