@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFECT_POLICIES, type DefectPolicy } from '../domain/candle.ts'
+import { isTimezone } from '../domain/local-time.ts'
 import { TIME_UNITS, TIMEFRAMES, type Timeframe, type TimeUnit } from '../domain/timeframe.ts'
 
 /** Where the candles are and how they are read. */
@@ -47,6 +48,8 @@ export interface OutputOptions {
 
 export type JobOptions = DataOptions & SelectionOptions & FormulaOptions & EngineChoice & OutputOptions
 
+const TIMEZONE = '--timezone <zone>'
+
 /** Names of columns by their role, and what a column of times counts. */
 type ColumnNames = Record<string, string> & { timeUnit?: TimeUnit }
 
@@ -92,7 +95,12 @@ export function addFormulaOptions(command: Command): Command {
   return command
     .optionsGroup('Formula:')
     .option('-p, --param <name=value>', 'value for a `param` of the formula; repeatable', addParameter)
-    .option('--timezone <zone>', 'zone of hour, weekday … and of the dates of daily candles (default: UTC)')
+    .option(TIMEZONE, 'zone of hour, weekday … and of the dates of daily candles (default: UTC)')
+}
+
+/** The zone of what is shown, where no formula is run. */
+export function addTimezoneOption(command: Command): Command {
+  return command.option(TIMEZONE, 'zone of the times, and of the dates of daily candles (default: UTC)', timezone)
 }
 
 /** How it runs. */
@@ -129,6 +137,11 @@ export function wholeNumber(text: string): number {
   const number = Number(text)
   if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('It must be a whole number from 1.')
   return number
+}
+
+function timezone(text: string): string {
+  if (!isTimezone(text)) throw new InvalidArgumentError("It must be a zone this machine knows, like 'Asia/Seoul'.")
+  return text
 }
 
 function addParameter(text: string, known: Readonly<Record<string, number>> = {}): Record<string, number> {
