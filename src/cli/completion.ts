@@ -9,6 +9,7 @@ Once for each shell, with millrace installed (npm install --global millrace):
   zsh   $ echo 'source <(millrace completion zsh)' >> ~/.zshrc
   fish  $ millrace completion fish > ~/.config/fish/completions/millrace.fish
 
+In zsh the line stands behind one with: autoload -U compinit; compinit
 A shell that is opened after that completes commands, options and what stands
 behind them, files, functions, and formulas behind @.`
 

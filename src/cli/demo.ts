@@ -50,7 +50,9 @@ async function demo(options: DemoOptions, signal: AbortSignal) {
   const scanOptions = { ...options, format: 'table' as const, ...(isReal && { data: DATA }) }
   await scan({ text: DEMO_FORMULA }, scanOptions, terminal, signal, repository)
   terminal.note({ text: '' })
-  terminal.note({ text: ' Next: npx millrace scan --help for your own candles and formulas' })
+  terminal.note({
+    text: ' Next: npx millrace init my-scan --data FILE for your own candles, npx millrace scan --help for your own formulas',
+  })
 }
 
 async function madeUpRepository(): Promise<TimedRepository> {

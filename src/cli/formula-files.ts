@@ -40,8 +40,7 @@ export function formulaNames(): string[] {
 /** Which folder has been looked in, or why none. */
 function elsewhere(name: string, folder: string | undefined): string {
   if (folder === undefined) return 'and MILLRACE_FORMULAS is not set'
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory()
-  if (!isFolder) return `and MILLRACE_FORMULAS names no folder: ${folder}`
+  if (kindOf(folder) !== 'folder') return `and MILLRACE_FORMULAS names no folder: ${folder}`
   const names = name.endsWith(ENDING) ? name : `${name} or ${name}${ENDING}`
   return `nor ${names} in ${folder} (MILLRACE_FORMULAS)`
 }
@@ -50,9 +49,18 @@ function formulaFolder(): string | undefined {
   return process.env.MILLRACE_FORMULAS || undefined
 }
 
-/** Also a pipe, as `@/dev/stdin` is: what can be read. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false
+  return kindOf(path) === 'file'
+}
+
+/** What is no folder is a file here, also a pipe, and what cannot be looked at: reading it says why. */
+function kindOf(path: string): 'file' | 'folder' | 'nothing' {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found === undefined ? 'nothing' : found.isDirectory() ? 'folder' : 'file'
+  } catch {
+    return 'file'
+  }
 }
 
 function filesOf(folder: string): string[] {

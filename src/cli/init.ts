@@ -138,7 +138,7 @@ function* screen({ folder, written, install, opened, report }: Done, { colors, w
   const lines = notes.flatMap((note) => wrap(visible(note), width - 1))
   for (const line of lines) yield ` ${colors.dim(line)}\n`
   const isHere = resolve(folder) === process.cwd()
-  yield `\n ${colors.bold(isHere ? 'Written here' : `Written to ${folder}`)}\n`
+  yield `\n ${colors.bold(isHere ? 'Written here' : visible(`Written to ${folder}`))}\n`
   const widest = Math.max(...written.map((name) => name.length))
   for (const name of written) yield `   ${colors.cyan(name.padEnd(widest))}  ${ABOUT[name]}\n`
   const next = [
@@ -147,7 +147,7 @@ function* screen({ folder, written, install, opened, report }: Done, { colors, w
     `node ${SCRIPT}`,
     `npx millrace scan @${FORMULA} ${dataWords(opened).join(' ')}`,
   ]
-  yield `\n ${colors.bold('Next')}\n${next.map((line) => `   ${colors.cyan(line)}\n`).join('')}`
+  yield `\n ${colors.bold('Next')}\n${next.map((line) => `   ${colors.cyan(visible(line))}\n`).join('')}`
 }
 
 /** The options that name the data, as they are typed. */

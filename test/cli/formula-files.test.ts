@@ -70,6 +70,10 @@ describe('a formula by its name', () => {
     )
   })
 
+  it('that no file can have is an error of reading', async () => {
+    expect(await closes(`@${'x'.repeat(300)}`)).toContain('ENAMETOOLONG')
+  })
+
   it('is told of in the help of the commands that take one', async () => {
     for (const command of ['scan', 'series', 'explain']) {
       expect((await run([command, '--help'])).stdout).toContain('MILLRACE_FORMULAS')
