@@ -7,11 +7,19 @@ import { memoryRepository } from '../src/storage/memory.ts'
 import { BatchScanUseCase } from '../src/use-cases/batch-scan.ts'
 import { SeriesUseCase } from '../src/use-cases/series.ts'
 import { type Case, type Mark, readCases } from './cases/format.ts'
+import { blocksOf } from './support/markdown.ts'
 
 const FOLDER = new URL('cases/', import.meta.url)
-const FILES = readdirSync(FOLDER)
-  .filter((file) => file.endsWith('.case'))
-  .map((file) => ({ file, cases: readCases(file, readFileSync(new URL(file, FOLDER), 'utf8')) }))
+const DOCS = new URL('../docs/', import.meta.url)
+const FILES = [
+  ...readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.case'))
+    .map((file) => ({ file, cases: readCases(file, readFileSync(new URL(file, FOLDER), 'utf8')) })),
+  // Blocks of cases in pages for people.
+  ...readdirSync(DOCS)
+    .map((file) => ({ file, cases: readCases(file, blocksOf(readFileSync(new URL(file, DOCS), 'utf8'), 'case')) }))
+    .filter(({ cases }) => cases.length > 0),
+]
 const CASES = FILES.flatMap(({ cases }) => cases)
 
 /** The values are exact or a few roundings away from what the hand writes down. */

@@ -1,7 +1,7 @@
 import { type ExecFileException, execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
@@ -51,9 +51,9 @@ describe('the package', () => {
 
   it('has what runs and what explains it, and nothing else', () => {
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']))
-    const others = paths.filter((path) => !['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md'].includes(path))
-    const unexpected = others.filter((path) => !X.test(path))
-    expect(unexpected).toEqual([])
+    const code = /^dist\/.*\.(m?js|d\.m?ts|wasm)$/
+    const unexpected = paths.filter((path) => !code.test(path) && !/(\.md|(^|\/)LICENSE[^/]*)$/.test(path))
+    expect(unexpected).toEqual(['package.json'])
     for (const needed of [
       'index.js',
       'index.d.ts',
@@ -65,6 +65,23 @@ describe('the package', () => {
     }
     const inBrowsers = ['millrace.js', 'arrow.js', 'millrace_bg.wasm'].map((name) => `dist/browser/${name}`)
     expect(paths).toEqual(expect.arrayContaining(inBrowsers))
+  })
+
+  it('has what its pages link to', () => {
+    const pages = paths.filter((path) => path.endsWith('.md'))
+    expect(pages).toContain('docs/language.md')
+    const links = pages.flatMap((page) => {
+      const text = readFileSync(join(root, page), 'utf8').replaceAll(/^```[\s\S]*?^```$/gm, '')
+      const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(([, target]) => target!)
+      const own = targets.filter((target) => !/^[a-z]+:/.test(target))
+      return own.map((target) => ({ page, path: posix.join(posix.dirname(page), target) }))
+    })
+    expect(links.filter(({ page }) => page === 'README.md').length).toBeGreaterThan(3)
+    expect(links.filter(({ path }) => !paths.includes(path))).toEqual([])
+  })
+
+  it('can be found by what it is', () => {
+    expect(manifest.keywords).toEqual(expect.arrayContaining(['stock-screener', 'technical-analysis', 'wasm']))
   })
 
   it('is small', () => {

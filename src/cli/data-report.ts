@@ -38,17 +38,17 @@ export interface DataReport {
 export async function reportData(
   repository: CandleRepository,
   timeframe: Timeframe,
-  { defects, signal, onSymbol }: { defects: DefectPolicy; signal: AbortSignal; onSymbol: () => void },
+  { onSymbol, ...how }: { defects: DefectPolicy; timezone?: string; signal: AbortSignal; onSymbol: () => void },
 ): Promise<DataReport> {
   const symbols = await repository.symbols(timeframe)
   const order = new Map(symbols.map((symbol, at) => [symbol, at]))
-  const request = { timeframe, lookbackBars: Number.POSITIVE_INFINITY, exact: true, columns: CANDLE_COLUMNS, defects }
+  const request = { timeframe, lookbackBars: Number.POSITIVE_INFINITY, exact: true, columns: CANDLE_COLUMNS, ...how }
   const counter = new GapCounter()
   const quality = emptyQuality()
   const errors: (SymbolError & { symbol: string })[] = []
   let sample: DataReport['sample'] = null
   let [first, last, candles] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0]
-  for await (const loaded of repository.loadMany!(symbols, { ...request, signal })) {
+  for await (const loaded of repository.loadMany!(symbols, request)) {
     onSymbol()
     const { symbol } = loaded
     if (loaded.quality) addQuality(quality, loaded.quality)

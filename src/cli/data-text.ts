@@ -15,8 +15,14 @@ const MINUTE_MS = 60_000
 const WIDEST = 110
 
 /** A report for people. */
-export function* dataPieces(source: string, report: DataReport, { colors, width }: Terminal): Generator<string> {
-  const facts = factsOf(report)
+export function* dataPieces(
+  source: string,
+  report: DataReport,
+  { colors, width }: Terminal,
+  timezone?: string,
+): Generator<string> {
+  const date = timeFormatter(report.timeframe, timezone)
+  const facts = factsOf(report, date, timezone)
   const indent = Math.max(...facts.map(([name]) => name.length)) + 3
   yield `\n ${colors.bold(visible(source))}\n\n`
   for (const [name, text] of facts) {
@@ -26,7 +32,6 @@ export function* dataPieces(source: string, report: DataReport, { colors, width 
   }
   if (report.sample === null) return
   const { symbol, candles } = report.sample
-  const date = timeFormatter(report.timeframe)
   const prices = (['open', 'high', 'low', 'close'] as const).map((name) => {
     return { header: name, align: 'right' as const, cells: formatNumbers(candles.map((candle) => candle[name])) }
   })
@@ -40,12 +45,18 @@ export function* dataPieces(source: string, report: DataReport, { colors, width 
 }
 
 /** One fact a line, with its name where that is another one. */
-function factsOf(report: DataReport): (readonly [name: string, text: string])[] {
+function factsOf(
+  report: DataReport,
+  date: (time: number) => string,
+  timezone?: string,
+): (readonly [name: string, text: string])[] {
   const { symbols, timeframe, first, last, candles, quality, noSymbol, notes, errors } = report
-  const date = timeFormatter(timeframe)
   const named = symbols.slice(0, NAMED).join(', ')
   const more = symbols.length > NAMED ? ', …' : ''
-  const wrong = [...qualityWords(quality), ...(noSymbol > 0 ? [`${formatCount(noSymbol)} without a symbol`] : [])]
+  const wrong = [
+    ...qualityWords(quality, timezone),
+    ...(noSymbol > 0 ? [`${formatCount(noSymbol)} without a symbol`] : []),
+  ]
   const defects = wrong.length > 0 ? wrong : ['none']
   return [
     ['symbols', `${formatCount(symbols.length)}: ${named}${more}`],
@@ -53,7 +64,7 @@ function factsOf(report: DataReport): (readonly [name: string, text: string])[] 
     ['dates', first === null || last === null ? 'none' : `${date(first)} to ${date(last)}`],
     ['rows', `${formatCount(quality.rows)}, of them ${counted(candles, 'candle')}`],
     ...defects.map((text, at) => [at === 0 ? 'defects' : '', text] as const),
-    ...gapWords(report).map((text, at) => [at === 0 ? 'gaps' : '', text] as const),
+    ...gapWords(report, date).map((text, at) => [at === 0 ? 'gaps' : '', text] as const),
     ...errors
       .slice(0, NAMED)
       .map(({ symbol, message }, at) => [at === 0 ? 'failed' : '', `${symbol}: ${message}`] as const),
@@ -62,9 +73,8 @@ function factsOf(report: DataReport): (readonly [name: string, text: string])[] 
   ]
 }
 
-function gapWords({ gaps: { usualMs, count, longest }, timeframe }: DataReport): string[] {
+function gapWords({ gaps: { usualMs, count, longest } }: DataReport, date: (time: number) => string): string[] {
   if (count === 0) return [`none: no step is longer than ${lengthOf(usualMs)}`]
-  const date = timeFormatter(timeframe)
   const words = ({ symbol, from, to }: Gap) => `${symbol} ${date(from)} to ${date(to)} (${lengthOf(to - from)})`
   const head = `${counted(count, 'step')} longer than ${lengthOf(usualMs)}, which is usual here; the longest:`
   return [head, ...longest.map(words)]

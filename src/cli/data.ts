@@ -1,10 +1,11 @@
 import type { Command } from 'commander'
+import type { DataReport } from './data-report.ts'
 import { EXIT } from './failure.ts'
 import { openRepository, orAborted } from './open-data.ts'
 import { Opening } from './opening.ts'
-import { addColorOption, addDataOptions, type DataOptions, formatOption } from './options.ts'
+import { addColorOption, addDataOptions, addTimezoneOption, type DataOptions, formatOption } from './options.ts'
 import { ProgressBar } from './progress.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
 
 const EXAMPLES = `
 Examples:
@@ -15,7 +16,7 @@ Examples:
 JSON: { source, timeframe, symbols, first, last, candles, quality, gaps: { usualMs, count, longest }, sample, noSymbol, notes, errors },
 times in milliseconds UTC. A gap is a step between candles that is longer than nights, weekends and holidays of this data.`
 
-type ReportOptions = DataOptions & { format: 'table' | 'json'; color?: boolean }
+type ReportOptions = DataOptions & { timezone?: string; format: 'table' | 'json'; color?: boolean }
 
 export function defineData(program: Command, signal: AbortSignal): void {
   const command = program
@@ -23,7 +24,7 @@ export function defineData(program: Command, signal: AbortSignal): void {
     .summary('show what is in a file of candles')
     .description('Shows what is in the data: symbols, dates, what is wrong with rows, gaps, and some candles.')
     .argument('[source]', 'as --data')
-  addDataOptions(command)
+  addTimezoneOption(addDataOptions(command))
   command.optionsGroup('Output:').addOption(formatOption(['table', 'json']))
   addColorOption(command).addHelpText('after', EXAMPLES)
   command.action(async (source: string | undefined, options: ReportOptions) => {
@@ -34,6 +35,22 @@ export function defineData(program: Command, signal: AbortSignal): void {
 /** Prints a report; sets the exit code where nothing could be read. */
 async function data(options: ReportOptions, signal: AbortSignal) {
   const terminal = openTerminal(options)
+  const { source, report } = await readReport(options, terminal, signal)
+  if (options.format === 'json') {
+    await terminal.write([`${JSON.stringify({ source, ...report }, null, 2)}\n`], signal)
+  } else {
+    const { dataPieces } = await import('./data-text.ts')
+    await terminal.write(dataPieces(source, report, terminal, options.timezone), signal)
+  }
+  if (report.candles === 0) process.exitCode = EXIT.symbolsFailed
+}
+
+/** Reads all of the data that options name, with progress, and closes it again. */
+export async function readReport(
+  options: DataOptions & { timezone?: string },
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<{ source: string; report: DataReport }> {
   const opening = new Opening(terminal)
   const { repository, source } = await openRepository(options, opening)
   try {
@@ -51,15 +68,10 @@ async function data(options: ReportOptions, signal: AbortSignal) {
       const remainingMs = (elapsedMs / completed) * (length - completed)
       bar.update({ completed, failed: 0, total: length, elapsedMs, remainingMs })
     }
-    const { defects = 'drop' } = options
-    const report = await reportData(repository, timeframe, { defects, signal, onSymbol }).finally(() => bar.stop())
-    if (options.format === 'json') {
-      await terminal.write([`${JSON.stringify({ source, ...report }, null, 2)}\n`], signal)
-    } else {
-      const { dataPieces } = await import('./data-text.ts')
-      await terminal.write(dataPieces(source, report, terminal), signal)
-    }
-    if (report.candles === 0) process.exitCode = EXIT.symbolsFailed
+    const { defects = 'drop', timezone } = options
+    const how = { defects, ...(timezone !== undefined && { timezone }), signal, onSymbol }
+    const report = await reportData(repository, timeframe, how).finally(() => bar.stop())
+    return { source, report }
   } finally {
     opening.end()
     await repository.close().catch(() => undefined)

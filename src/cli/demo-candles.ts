@@ -1,16 +1,15 @@
 import type { RawCandles } from '../storage/clean.ts'
 
-const SYMBOLS = 2_500
 /** A year and a half: the averages of 200 days need most of it. */
 const BARS = 380
 const FIRST_DAY = Date.UTC(2024, 0, 1)
 const DAY_MS = 86_400_000
 
-/** Daily candles of companies that do not exist, by symbol: the same on every machine, and every working day. */
-export function madeUpCandles(): Map<string, RawCandles> {
+/** Daily candles of so many companies that do not exist, by symbol: the same on every machine, and every working day. */
+export function madeUpCandles(count: number): Map<string, RawCandles> {
   const days = Array.from({ length: BARS }, (_, bar) => FIRST_DAY + (7 * Math.floor(bar / 5) + (bar % 5)) * DAY_MS)
   const time = Float64Array.from(days)
-  const names = Array.from({ length: SYMBOLS }, (_, at) => `X${String(at + 1).padStart(4, '0')}`)
+  const names = Array.from({ length: count }, (_, at) => `X${String(at + 1).padStart(4, '0')}`)
   return new Map(names.map((symbol, at) => [symbol, madeUp(time, at + 1)]))
 }
 

@@ -10,6 +10,7 @@ import { wrap } from './wrap.ts'
 /** In the repository only: the npm package comes without candles, and makes some up. */
 const DATA = fileURLToPath(new URL('../../test/data/us_daily_2500.parquet', import.meta.url))
 
+const MADE_UP_SYMBOLS = 2_500
 const WHAT = 'scanned for strong ones that end a pullback:'
 const REAL = `A year of daily candles of 2,500 US stocks, ${WHAT}`
 const MADE_UP = `Daily candles of 2,500 stocks that do not exist, made up on the spot, ${WHAT}`
@@ -49,7 +50,9 @@ async function demo(options: DemoOptions, signal: AbortSignal) {
   const scanOptions = { ...options, format: 'table' as const, ...(isReal && { data: DATA }) }
   await scan({ text: DEMO_FORMULA }, scanOptions, terminal, signal, repository)
   terminal.note({ text: '' })
-  terminal.note({ text: ' Next: npx millrace scan --help for your own candles and formulas' })
+  terminal.note({
+    text: ' Next: npx millrace init my-scan --data FILE for your own candles, npx millrace scan --help for your own formulas',
+  })
 }
 
 async function madeUpRepository(): Promise<TimedRepository> {
@@ -57,5 +60,5 @@ async function madeUpRepository(): Promise<TimedRepository> {
     import('./demo-candles.ts'),
     import('../storage/memory.ts'),
   ])
-  return Object.assign(memoryRepository(madeUpCandles()), { timeframe: async () => '1d' as const })
+  return Object.assign(memoryRepository(madeUpCandles(MADE_UP_SYMBOLS)), { timeframe: async () => '1d' as const })
 }

@@ -28,8 +28,12 @@ export function* explanationText(
 ): Generator<string> {
   const { colors } = terminal
   yield* nodeTable(explanation.nodes, onBar?.bar, terminal)
-  for (const line of wrap(LEGEND, Math.min(terminal.width, LEGEND_WIDTH))) yield ` ${colors.dim(line)}\n`
-  yield `\n ${colors.bold(needs(explanation))}\n`
+  for (const line of wrap(LEGEND, Math.min(terminal.width - 1, LEGEND_WIDTH))) yield ` ${colors.dim(line)}\n`
+  yield '\n'
+  for (const line of wrap(needs(explanation), terminal.width - 1)) yield ` ${colors.bold(line)}\n`
+  const parameters = Object.entries(explanation.parameters).map(([name, value]) => `${name} = ${value}`)
+  const text = parameters.length > 0 ? `parameters: ${parameters.join(', ')}` : ''
+  for (const line of wrap(visible(text), terminal.width - 1)) yield ` ${line}\n`
   if (!onBar) return
   const { bar, date } = onBar
   yield '\n'

@@ -5,6 +5,7 @@ import type { FormulaMode } from '../formula/check.ts'
 import { planFormula } from '../formula/plan.ts'
 import type { BarExplanation } from './explain-bar.ts'
 import { UsageError, warningNotes } from './failure.ts'
+import { FORMULAS_HELP } from './formula-files.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
@@ -43,11 +44,14 @@ export function defineExplain(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   command.optionsGroup('Output:').addOption(formatOption(['table', 'json']))
   addColorOption(command)
-  command.addHelpText('after', EXAMPLES).action(async (formula: string, options: ExplainOptions) => {
-    const isAsked = command.getOptionValueSource('data') === 'cli'
-    if (isAsked && options.symbol === undefined) throw new UsageError('say which symbol to look at: --symbol NAME')
-    await explain(await readFormula(formula, signal), options, signal)
-  })
+  command
+    .addHelpText('after', FORMULAS_HELP)
+    .addHelpText('after', EXAMPLES)
+    .action(async (formula: string, options: ExplainOptions) => {
+      const isAsked = command.getOptionValueSource('data') === 'cli'
+      if (isAsked && options.symbol === undefined) throw new UsageError('say which symbol to look at: --symbol NAME')
+      await explain(await readFormula(formula, signal), options, signal)
+    })
 }
 
 async function explain(source: SourceText, options: ExplainOptions, signal: AbortSignal) {

@@ -103,6 +103,6 @@ function optionHint({ code, fields }: MillraceError): string {
 }
 
 /** A text as one word of a shell. */
-function shellWord(text: string): string {
+export function shellWord(text: string): string {
   return /^[\p{L}\p{N}=,./:_-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 }

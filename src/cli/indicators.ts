@@ -54,6 +54,12 @@ function listed(): CatalogueRow[] {
   return CATALOGUE.filter(({ group }) => group !== 'operator')
 }
 
+/** What completes the name of a function: all of them, and groups. */
+export function functionNames(): { value: string; about: string }[] {
+  const groups = Object.entries(GROUPS).map(([value, title]) => ({ value, about: `the group ${title}` }))
+  return [...listed().map(({ name, summary }) => ({ value: name, about: summary.replaceAll('`', '') })), ...groups]
+}
+
 function named(name: string): CatalogueRow | undefined {
   return calleeOf(name.replace(/\(.*$/, ''))?.row
 }

@@ -7,6 +7,7 @@ import { MAX_TEXT } from '../formula/limits.ts'
 import { isRole } from '../formula/names.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
 import { FormulaFailure, UsageError } from './failure.ts'
+import { findFormula } from './formula-files.ts'
 import { formatCount } from './people.ts'
 import { symbolsOf, symbolsOfFile } from './watchlist.ts'
 
@@ -29,9 +30,9 @@ const FORMULA_BYTES = 3 * MAX_TEXT
 /** Room for a million symbols, or expressions. */
 const LIST_BYTES = 16 * 2 ** 20
 
-/** The text itself, or that of the file behind `@`; `@-` is stdin. */
+/** The text itself, or that of the file behind `@`, which may be one of the folder of formulas; `@-` is stdin. */
 export function readFormula(argument: string, signal: AbortSignal): Promise<SourceText> {
-  return readText(argument, FORMULA_BYTES, signal)
+  return readText(formulaSource(argument), FORMULA_BYTES, signal)
 }
 
 /** The symbols of a list or of the file behind `@`, in the order given. */
@@ -44,7 +45,8 @@ export async function readSymbols(argument: string, signal: AbortSignal): Promis
 
 /** Expressions one per line; blank lines and comments are skipped. */
 export async function readExpressions(argument: string, signal: AbortSignal): Promise<Expression[]> {
-  const { text, file } = await readText(argument.startsWith('@') ? argument : `@${argument}`, LIST_BYTES, signal)
+  const source = formulaSource(argument.startsWith('@') ? argument : `@${argument}`)
+  const { text, file } = await readText(source, LIST_BYTES, signal)
   const lines = text.split(/\r?\n/).map((line) => line.trim())
   const expressions = lines.filter((line) => line !== '' && !line.startsWith('//'))
   return expressions.map((line) => ({ ...expressionOf(line), ...(file !== undefined && { file }) }))
@@ -70,6 +72,10 @@ export function planText(
   } catch (error) {
     throw error instanceof FormulaError ? new FormulaFailure(error, source) : error
   }
+}
+
+function formulaSource(argument: string): string {
+  return argument.startsWith('@') && argument !== '@-' ? `@${findFormula(argument.slice(1))}` : argument
 }
 
 /** @throws UsageError when there is no such file, or it has more bytes than what it is for can have. */

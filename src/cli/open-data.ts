@@ -124,11 +124,19 @@ export function jobOf(
   }
 }
 
-function duckdbOptions({ table, columns, oneSymbol, dateFormat, decimal }: DataOptions, data: string): DuckdbOptions {
+/** Whether `--data` is SQL: no file is called what a query begins with. */
+export function isQuery(data: string): boolean {
+  return /^\s*(select|from|with)\s/i.test(data)
+}
+
+/** What opens the same data in a program. */
+export function duckdbOptions(
+  { table, columns, oneSymbol, dateFormat, decimal }: DataOptions,
+  data: string,
+): DuckdbOptions {
   const { timeUnit, ...names } = columns ?? {}
   return {
-    // No file is called what a query begins with.
-    data: /^\s*(select|from|with)\s/i.test(data) ? { sql: data } : data,
+    data: isQuery(data) ? { sql: data } : data,
     columns: names,
     ...(timeUnit !== undefined && { timeUnit }),
     ...(table !== undefined && { table }),

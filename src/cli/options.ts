@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFECT_POLICIES, type DefectPolicy } from '../domain/candle.ts'
+import { isTimezone } from '../domain/local-time.ts'
 import { TIME_UNITS, TIMEFRAMES, type Timeframe, type TimeUnit } from '../domain/timeframe.ts'
 
 /** Where the candles are and how they are read. */
@@ -54,6 +55,8 @@ export interface OutputOptions {
 
 export type JobOptions = DataOptions & SelectionOptions & FormulaOptions & EngineChoice & OutputOptions
 
+const TIMEZONE = '--timezone <zone>'
+
 /** Names of columns by their role, and what a column of times counts. */
 type ColumnNames = Record<string, string> & { timeUnit?: TimeUnit }
 
@@ -99,7 +102,12 @@ export function addFormulaOptions(command: Command): Command {
   return command
     .optionsGroup('Formula:')
     .option('-p, --param <name=value>', 'value for a `param` of the formula; repeatable', addParameter)
-    .option('--timezone <zone>', 'zone of hour, weekday … and of the dates of daily candles (default: UTC)')
+    .option(TIMEZONE, 'zone of hour, weekday … and of the dates of daily candles (default: UTC)')
+}
+
+/** The zone of what is shown, where no formula is run. */
+export function addTimezoneOption(command: Command): Command {
+  return command.option(TIMEZONE, 'zone of the times, and of the dates of daily candles (default: UTC)', timezone)
 }
 
 /** How it runs. */
@@ -155,6 +163,11 @@ export function wholeNumber(text: string): number {
   return number
 }
 
+function timezone(text: string): string {
+  if (!isTimezone(text)) throw new InvalidArgumentError("It must be a zone this machine knows, like 'Asia/Seoul'.")
+  return text
+}
+
 function addParameter(text: string, known: Readonly<Record<string, number>> = {}): Record<string, number> {
   const [name, value] = pair(text, 'len=14')
   const number = Number(value)
@@ -176,6 +189,13 @@ function parseColumns(text: string, known: ColumnNames = {}): ColumnNames {
     columns[role] = name
   }
   return columns
+}
+
+/** The same as it is typed behind `--columns`. */
+export function columnsText({ timeUnit, ...names }: ColumnNames): string {
+  const typed = ([role, name]: [string, string]) =>
+    `${role}${role === 'time' && timeUnit ? `:${timeUnit}` : ''}=${name}`
+  return Object.entries(names).map(typed).join(',')
 }
 
 function timeUnit(role: string, unit: string): TimeUnit {

@@ -1,19 +1,20 @@
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { defineCompletion } from './completion.ts'
 import { defineData } from './data.ts'
 import { defineDemo } from './demo.ts'
 import { defineExplain } from './explain.ts'
 import { defineIndicators } from './indicators.ts'
+import { defineInit } from './init.ts'
 import { defineScan } from './scan.ts'
 import { defineSeries } from './series.ts'
 import { colorsFor } from './terminal.ts'
+import { packageVersion } from './version.ts'
 import { visibleLines } from './visible.ts'
-
-const PACKAGE = new URL('../../package.json', import.meta.url)
 
 const MORE = `
 Examples:
   $ millrace demo
+  $ millrace init my-scan --data candles.parquet
   $ millrace scan "crossover(ema(close, 12), ema(close, 26)) and rsi(14) < 70" --data candles.parquet
   $ millrace data candles.parquet
   $ millrace indicators macd
@@ -26,7 +27,7 @@ export function makeProgram(signal: AbortSignal): Command {
   const { bold, cyan } = colorsFor(process.stdout, !process.argv.includes('--no-color'))
   const program = new Command('millrace')
     .description('Scans the candles of thousands of symbols with a formula.')
-    .version(version(), '-V, --version', 'the version')
+    .version(packageVersion(), '-V, --version', 'the version')
     .helpOption('-h, --help', 'this help')
     .helpCommand('help [command]', 'help for a command')
     .configureHelp({ styleTitle: bold, styleOptionTerm: cyan, styleSubcommandTerm: cyan, styleCommandText: cyan })
@@ -34,11 +35,7 @@ export function makeProgram(signal: AbortSignal): Command {
     .showSuggestionAfterError()
     .exitOverride()
     .addHelpText('after', MORE)
-  for (const define of [defineScan, defineSeries, defineExplain, defineData, defineIndicators, defineDemo])
-    define(program, signal)
+  const commands = [defineScan, defineSeries, defineExplain, defineData, defineIndicators, defineDemo, defineInit]
+  for (const define of [...commands, defineCompletion]) define(program, signal)
   return program
-}
-
-function version(): string {
-  return (JSON.parse(readFileSync(PACKAGE, 'utf8')) as { version: string }).version
 }

@@ -1,5 +1,6 @@
 import type { DataQuality } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
+import { isRecognition } from '../storage/duckdb-read-as.ts'
 import type { ScanDataQuality } from '../use-cases/batch-scan.ts'
 import type { Format } from './options.ts'
 import { counted, formatCount, formatDuration, formatRate } from './people.ts'
@@ -87,7 +88,9 @@ export function qualityWords(total: DataQuality, timezone?: string): string[] {
 /** What there is to say about the source as a whole. */
 export function sourceNotes({ noSymbol, notes }: Pick<ScanDataQuality, 'noSymbol' | 'notes'>): Note[] {
   const unnamed = noSymbol > 0 ? [`${counted(noSymbol, 'row')} without a symbol (left out)`] : []
-  return [...unnamed, ...notes].map((note) => ({ text: ` data: ${note}`, tone: 'warning' }))
+  return [...unnamed, ...notes].map((note) => {
+    return { text: ` data: ${note}`, tone: isRecognition(note) ? 'faint' : 'warning' }
+  })
 }
 
 /** @param said Symbols of which people have been told already that they are not there. */

@@ -3,6 +3,7 @@ import type { RunOptions } from '../engine/main/options.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { type AlertOptions, addAlertOptions, checkAlertOptions } from './alert-options.ts'
 import { EXIT, warningNotes } from './failure.ts'
+import { FORMULAS_HELP } from './formula-files.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, type OpenData, type TimedRepository, withData } from './open-data.ts'
 import {
@@ -65,12 +66,15 @@ export function defineScan(program: Command, signal: AbortSignal): void {
     'also a page with table and charts (of the 50 latest symbols), which needs no network',
   )
   addAlertOptions(command)
-  command.addHelpText('after', EXAMPLES).action(async (formula: string, given: ScanOptions) => {
-    const options = withFormat(given, command)
-    checkAlertOptions(options)
-    const terminal = withOutput(openTerminal(options), options.output)
-    await scan(await readFormula(formula, signal), options, terminal, signal)
-  })
+  command
+    .addHelpText('after', FORMULAS_HELP)
+    .addHelpText('after', EXAMPLES)
+    .action(async (formula: string, given: ScanOptions) => {
+      const options = withFormat(given, command)
+      checkAlertOptions(options)
+      const terminal = withOutput(openTerminal(options), options.output)
+      await scan(await readFormula(formula, signal), options, terminal, signal)
+    })
 }
 
 /** A table has room for two columns of the candle: the others need not be read, unless a command gets them. */

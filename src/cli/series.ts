@@ -3,6 +3,7 @@ import type { Plan } from '../formula/plan.ts'
 import { fileErrors } from '../storage/repository.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
+import { FORMULAS_HELP } from './formula-files.ts'
 import { type Expression, expressionOf, planText, readExpressions } from './inputs.ts'
 import { jobOf, type OpenData, withData } from './open-data.ts'
 import {
@@ -58,10 +59,13 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   addEngineOptions(command)
   addOutputOptions(command, 'bars per symbol, the last ones (default: 20 in a table, else all)')
-  command.addHelpText('after', EXAMPLES).action(async (given: SeriesOptions) => {
-    const options = withFormat(given, command)
-    await series(options, withOutput(openTerminal(options), options.output), signal)
-  })
+  command
+    .addHelpText('after', FORMULAS_HELP)
+    .addHelpText('after', EXAMPLES)
+    .action(async (given: SeriesOptions) => {
+      const options = withFormat(given, command)
+      await series(options, withOutput(openTerminal(options), options.output), signal)
+    })
 }
 
 async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {

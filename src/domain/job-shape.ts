@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { JobError, type JobErrorCode } from './errors.ts'
+import { isTimezone } from './local-time.ts'
 import { nearestNames } from './nearest.ts'
 import { TIMEFRAMES } from './timeframe.ts'
 
@@ -31,20 +32,6 @@ const MEANT: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     Object.entries({ from: 'from', to: 'to', ...MEANT_DATE }).map(([word, end]) => [word, `dateRange: { ${end} }`]),
   ),
-}
-
-/** Zones that were found to exist: asking takes as long as checking the rest of a job. */
-const timezones = new Set(['UTC'])
-
-function isTimezone(zone: string): boolean {
-  if (timezones.has(zone)) return true
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-    timezones.add(zone)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Whether a value has fields to be read: a list, a Map or a Date would be read as if it had none. */

@@ -54,3 +54,18 @@ export function inZone(times: Float64Array, zone: string): Float64Array {
     return time + changed
   })
 }
+
+/** Zones that were found to exist: asking takes as long as checking the rest of a job. */
+const timezones = new Set(['UTC'])
+
+/** Whether this machine knows a zone by that name. */
+export function isTimezone(zone: string): boolean {
+  if (timezones.has(zone)) return true
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone })
+    timezones.add(zone)
+    return true
+  } catch {
+    return false
+  }
+}

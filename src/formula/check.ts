@@ -168,20 +168,21 @@ function defineParam(
   const { problems, scope, dag } = context
   const isOverridden = Object.hasOwn(overrides, name)
   const value = isOverridden ? overrides[name] : initial
-  const range = `from ${low} to ${high}`
+  const range = low === -Infinity ? '' : ` from ${low} to ${high}`
   // A bound that could not be read is NaN and reported already.
   const isRead = ![initial, low, high].some(Number.isNaN)
-  const isKnown = typeof value === 'number' && value >= low && value <= high
+  const isKnown = typeof value === 'number' && Number.isFinite(value) && value >= low && value <= high
   if (isRead && low > high) {
     const message = `the range ${low}..${high} of ${name} is empty`
     problems.add('FORMULA_PARAMETER', statement.at, message, `write ${high}..${low}`)
   } else if (isRead && !(initial >= low && initial <= high)) {
-    const message = `the default of ${name} must be ${range}, got ${initial}`
+    const message = `the default of ${name} must be${range}, got ${initial}`
     problems.add('FORMULA_PARAMETER', statement.at, message, 'change the default or the range')
   } else if (isRead && !isKnown) {
     const got = typeof value === 'number' ? value : excerpt(String(value))
-    const hint = `give it a number ${range}, or change the range in the formula`
-    problems.add('FORMULA_PARAMETER', nameAt, `parameter ${name} must be a number ${range}, got ${got}`, hint, {
+    const hint =
+      range === '' ? 'give it a finite number' : `give it a number${range}, or change the range in the formula`
+    problems.add('FORMULA_PARAMETER', nameAt, `parameter ${name} must be a number${range}, got ${got}`, hint, {
       found: value,
     })
   }

@@ -148,7 +148,7 @@ function readUnpack(cursor: Cursor): Statement {
   return { kind: 'unpack', names, value: closed ? value : broken([value], at), at }
 }
 
-/** `param len = 14 in 2..100` */
+/** `param len = 14 in 2..100`, or without the range. */
 function readParam(cursor: Cursor): Statement {
   const start = cursor.take().at[0]
   const { text: name, at: nameAt } = cursor.take()
@@ -159,9 +159,14 @@ function readParam(cursor: Cursor): Statement {
   }
   expect(cursor.accept('='))
   const initial = readBound(cursor, expect)
-  const hasRange = cursor.token.kind === 'name' && cursor.token.text === 'in'
-  if (hasRange) cursor.take()
-  expect(hasRange)
+  const hasRange = cursor.token.kind === 'name' && cursor.token.text === 'in' && !cursor.looksLikeStatement
+  if (!hasRange) {
+    const at = cursor.since(start)
+    expect(cursor.atBoundary)
+    if (!cursor.atBoundary) cursor.skipStatement()
+    return { kind: 'param', name, nameAt, initial, low: -Infinity, high: Infinity, at }
+  }
+  cursor.take()
   const low = readBound(cursor, expect)
   expect(cursor.accept('..'))
   const high = readBound(cursor, expect)
@@ -170,7 +175,7 @@ function readParam(cursor: Cursor): Statement {
 
 function paramProblem(cursor: Cursor): string {
   const token = cursor.atBoundary ? 'the end of the line' : found(cursor.token)
-  return `a parameter has a number and a range, ${token} is not expected here`
+  return `a parameter has a number and may have a range, ${token} is not expected here`
 }
 
 function readBound(cursor: Cursor, expect: (isThere: boolean) => void): number {

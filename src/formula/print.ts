@@ -27,10 +27,14 @@ function printStatement(statement: Statement): string {
     case 'unpack':
       return `[${statement.names.map((each) => each.name).join(', ')}] = ${printExpression(statement.value)}`
     case 'param':
-      return `param ${statement.name} = ${statement.initial} in ${statement.low}..${statement.high}`
+      return `param ${statement.name} = ${statement.initial}${rangeText(statement)}`
     case 'value':
       return printExpression(statement.value)
   }
+}
+
+function rangeText({ low, high }: Statement & { kind: 'param' }): string {
+  return low === -Infinity ? '' : ` in ${low}..${high}`
 }
 
 /** One expression, without parentheses around it. */

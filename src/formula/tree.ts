@@ -8,6 +8,7 @@ export interface Script {
 export type Statement =
   | { kind: 'assign'; name: string; nameAt: Range; value: Expression; at: Range }
   | { kind: 'unpack'; names: readonly { name: string; at: Range }[]; value: Expression; at: Range }
+  /** From -Infinity to Infinity where it has no range. */
   | { kind: 'param'; name: string; nameAt: Range; initial: number; low: number; high: number; at: Range }
   | { kind: 'value'; value: Expression; at: Range }
 

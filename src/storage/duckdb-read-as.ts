@@ -10,6 +10,13 @@ const FORMATS: readonly (readonly [format: string, ...columns: string[]])[] = [
   ['Nasdaq', 'Close/Last'],
 ]
 
+const START = 'read as'
+
+/** Whether a note about a source says how it was recognised: nothing is wrong then, and nothing was guessed. */
+export function isRecognition(note: string): boolean {
+  return note.startsWith(START)
+}
+
 /** What is known of the source beside its columns. */
 interface Known {
   /** The kind of the files, where their reader knows it. */
@@ -30,5 +37,5 @@ export function readAs(
   const isGuess = ([role, name]: [string, string]) => wanted[role as ColumnRole] === undefined && !PLAIN.test(name)
   if (known === undefined && !Object.entries(all).some(isGuess)) return undefined
   const parts = Object.entries(all).map(([role, name]) => `${role}=${name}`)
-  return `read as${known === undefined ? '' : ` ${known}`}: ${parts.join(', ')}`
+  return `${START}${known === undefined ? '' : ` ${known}`}: ${parts.join(', ')}`
 }

@@ -105,6 +105,33 @@ describe('data', () => {
     ])
   })
 
+  it('tells dates and times in a zone, as its words for times of day say', async () => {
+    const seoul = write(
+      'seoul.csv',
+      `${rows.slice(0, rows.indexOf('\n'))}
+A,2024-03-11T00:00+09:00,9,11,8,10,5
+A,2024-03-12T00:00+09:00,9,11,8,11,5
+`,
+    )
+    const nearest = (await run(['data', seoul])).stdout
+    expect(nearest).toContain('taken as the date of the nearest midnight')
+    expect(nearest).toContain('--timezone ZONE')
+    const there = (await run(['data', seoul, '--timezone', 'Asia/Seoul'])).stdout
+    expect(there).toContain('2 stamped with a time of day, taken as the date in Asia/Seoul')
+    expect(there).toContain('2024-03-11 to 2024-03-12')
+    expect((await run(['data', seoul, '--timezone', 'UTC'])).stdout).toContain('2024-03-10 to 2024-03-11')
+    const hours = seoul.replace('seoul', 'hours')
+    write(
+      'hours.csv',
+      `symbol,date,open,high,low,close\nA,2024-03-11T00:00Z,9,11,8,10\nA,2024-03-11T01:00Z,9,11,8,10\n`,
+    )
+    expect((await run(['data', hours, '--timezone', 'Asia/Seoul'])).stdout).toContain(
+      '2024-03-11 09:00 to 2024-03-11 10:00',
+    )
+    const { code, stderr } = await run(['data', seoul, '--timezone', 'Mars/X'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining("like 'Asia/Seoul'")])
+  })
+
   it('ends with 1 where no row is a candle, and with 2 where there is nothing to read', async () => {
     const header = rows.slice(0, rows.indexOf('\n') + 1)
     const { code, stdout } = await run([

@@ -51,6 +51,14 @@ describe('explain', () => {
     expect(stdout).toContain('known from bar 14')
   })
 
+  it('shows the parameters with the values they have', async () => {
+    const formula = 'param len = 14; param level = 30 in 1..99; rsi(len) < level'
+    expect((await run(['explain', formula, '-p', 'level=20'])).stdout).toContain(
+      '\n parameters: len = 14, level = 20\n',
+    )
+    expect((await run(['explain', 'rsi(14) < 30'])).stdout).not.toContain('parameters:')
+  })
+
   it('shows why a bar did not match', async () => {
     const formula = 'up = close > open; up and not crossover(close, sma(close, 3)) and sma(close, 50) > 0'
     const args = ['explain', formula, '-d', DATA, '--symbol', 'AAA']

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { sourceNotes } from '../../src/cli/scan-notes.ts'
 import { noteLines } from '../../src/cli/terminal.ts'
 
 describe('a note', () => {
@@ -18,5 +19,17 @@ describe('a note', () => {
   it('counts what a character takes in a terminal', () => {
     expect(noteLines('삼성전자 하이닉스', 16)).toEqual(['삼성전자', '하이닉스'])
     expect(noteLines('삼성전자 하이닉스', 17)).toEqual(['삼성전자 하이닉스'])
+  })
+})
+
+describe('notes about a source', () => {
+  it('warn of what is left out or guessed, and say faintly how it was recognised', () => {
+    const read = 'read as Stooq: symbol=<TICKER>, time=<DATE>'
+    const guess = 'the numbers of column "t" are read as ms since 1970, by their size'
+    expect(sourceNotes({ noSymbol: 3, notes: [read, guess] })).toEqual([
+      { text: ' data: 3 rows without a symbol (left out)', tone: 'warning' },
+      { text: ` data: ${read}`, tone: 'faint' },
+      { text: ` data: ${guess}`, tone: 'warning' },
+    ])
   })
 })

@@ -18,11 +18,14 @@ describe('millrace', () => {
     expect(stderr).toContain('millrace demo')
   })
 
-  it.each(['scan', 'series', 'explain', 'data', 'indicators', 'demo'])('has help for %s', async (command) => {
-    const { code, stdout } = await run([command, '--help'])
-    expect(code).toBe(0)
-    expect(stdout).toContain(`millrace ${command}`)
-  })
+  it.each(['scan', 'series', 'explain', 'data', 'indicators', 'demo', 'init', 'completion'])(
+    'has help for %s',
+    async (command) => {
+      const { code, stdout } = await run([command, '--help'])
+      expect(code).toBe(0)
+      expect(stdout).toContain(`millrace ${command}`)
+    },
+  )
 
   it('has only formulas in its examples that can be run', async () => {
     const helps = await Promise.all(['scan', 'series', 'explain'].map((command) => run([command, '--help'])))

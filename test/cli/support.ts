@@ -18,17 +18,28 @@ export interface Ran {
 }
 
 /** Starts the built command line; stdout and stderr are pipes, so it neither colors nor draws progress. */
-export function start(args: readonly string[], env: Record<string, string> = {}, cli = CLI): ChildProcess {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, MILLRACE_DATA: _data, ...plain } = process.env
-  return spawn(process.execPath, [cli, ...args], { env: { ...plain, ...env } })
+export function start(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cli = CLI,
+  cwd = process.cwd(),
+): ChildProcess {
+  const {
+    NO_COLOR: _no,
+    FORCE_COLOR: _force,
+    MILLRACE_DATA: _data,
+    MILLRACE_FORMULAS: _formulas,
+    ...plain
+  } = process.env
+  return spawn(process.execPath, [cli, ...args], { cwd, env: { ...plain, ...env } })
 }
 
 /** Runs it to its end. */
 export function run(
   args: readonly string[],
-  { input = '', env = {} as Record<string, string>, cli = CLI } = {},
+  { input = '', env = {} as Record<string, string>, cli = CLI, cwd = process.cwd() } = {},
 ): Promise<Ran> {
-  const child = start(args, env, cli)
+  const child = start(args, env, cli, cwd)
   return new Promise((resolve, reject) => {
     const ran: Ran = { code: null, stdout: '', stderr: '' }
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {

@@ -308,8 +308,16 @@ describe('checkFormula › parameters', () => {
   it.each([
     ['param p = 1 in 5..2\nclose > p', ['PARAMETER|param p = 1 in 5..2']],
     ['param p = 9 in 1..2\nclose > p', ['PARAMETER|param p = 9 in 1..2']],
+    ['param p = -1e9\nclose > p', []],
   ])('%j', (script, errors) => {
     expect(found(script)).toEqual(errors)
+  })
+
+  it('without a range takes any finite number', () => {
+    const text = 'param p = 2\nclose > p'
+    expect(found(text, { p: -1e300 })).toEqual([])
+    for (const p of [Infinity, Number.NaN, '3' as never]) expect(found(text, { p })).toEqual(['PARAMETER|p'])
+    expect(sentence(text, { p: Infinity })).toBe('parameter p must be a number, got Infinity; give it a finite number')
   })
 
   it('names the known parameters, behind the errors of the text', () => {

@@ -138,6 +138,8 @@ describe('printFormula', () => {
     ['c ? a : (d ? e : f)', 'c ? a : d ? e : f'],
     ['a = b;;\n\n\n(-c) > 0', 'a = b;\n-c > 0'],
     ['param  p=1_0 in -5..1e3', 'param p = 10 in -5..1000'],
+    ['param  p=-1_0', 'param p = -10'],
+    ['param p = 1\nin = 2\nin', 'param p = 1\nin = 2\nin'],
     ['(x[1])[2].a', '(x[1])[2].a'],
   ])('writes %j in one way', (text, printed) => {
     expect(printFormula(parseFormula(text).tree)).toBe(printed)
