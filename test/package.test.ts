@@ -58,7 +58,8 @@ describe('the package', () => {
       'index.js',
       'index.d.ts',
       'cli/main.js',
-      'engine/worker/worker.js',
+      'engine/worker/millrace-worker.mjs',
+      'inline.js',
       'wasm/simd/millrace_bg.wasm',
     ]) {
       expect(paths).toContain(`dist/${needed}`)

@@ -37,7 +37,7 @@ describe('what is typed is completed', () => {
     [['s'], ['scan', 'series']],
     [['help', 'exp'], ['explain']],
     [['--ver'], ['--version']],
-    [['scan', 'close > open', '--exe'], ['--executor']],
+    [['scan', 'close > open', '--executo'], ['--executor']],
     [
       ['scan', 'close > open', '--executor', ''],
       ['auto', 'inline', 'pool'],
@@ -108,7 +108,7 @@ describe('the script', () => {
   }
 
   it.skipIf(!hasShell('bash'))(`for bash completes${isMissing('bash')}`, () => {
-    expect(tab('scan', '"close > open"', '--exec')).toEqual(['compopt +o default', '--executor'])
+    expect(tab('scan', '"close > open"', '--executo')).toEqual(['compopt +o default', '--executor'])
     expect(tab('scan', 'x', '--format', '=', 'cs')).toEqual(['compopt +o default', 'csv'])
     expect(tab('scan', 'x', '--format', '=')).toHaveLength(5)
     expect(tab('scan', 'x', '-d', 'pri')).toEqual([])
@@ -124,7 +124,7 @@ describe('the script', () => {
     const script = `
       function millrace; $NODE $CLI $argv; end
       millrace completion fish | source
-      complete --do-complete 'millrace scan "close > open" --exec'`
+      complete --do-complete 'millrace scan "close > open" --executo'`
     const out = execFileSync('fish', ['--no-config', '-c', script], { cwd: here, env, encoding: 'utf8' })
     expect(out).toMatch(/^--executor\t/)
   })
