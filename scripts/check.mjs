@@ -13,6 +13,7 @@ const STEPS = [
   ['WASM is rebuilt', 'npm run --silent build:wasm && node scripts/prepare.mjs'],
   ['benches run and their results are right', 'npm run --silent bench -- --check'],
   ['all tests, coverage', 'node scripts/test.mjs --coverage'],
+  ['bundlers, test runners and types of others', 'npm run --silent test:consumers'],
 ]
 
 for (const [name, command] of STEPS) {
