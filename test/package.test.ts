@@ -68,6 +68,13 @@ describe('the package', () => {
     expect(paths).toEqual(expect.arrayContaining(inBrowsers))
   })
 
+  it('has no kernels that cannot be imported', () => {
+    const importable = Object.values<{ default?: string }>(manifest.exports).map((entry) => entry.default)
+    const kernels = paths.filter((path) => path.endsWith('.wasm'))
+    expect(kernels).toHaveLength(2)
+    for (const path of kernels) expect(importable).toContain(`./${path}`)
+  })
+
   it('has what its pages link to', () => {
     const pages = paths.filter((path) => path.endsWith('.md'))
     expect(pages).toContain('docs/language.md')

@@ -65,15 +65,15 @@ describe.skipIf(note !== '' || !found.program)(`in Chromium${note || found.note}
     expect(await titleOf(join(at, 'out'), CLASSIC)).toBe('32 matches')
   })
 
-  it('Vite, built and while developing', async () => {
-    const at = project('vite', [
-      ...main,
-      ...recipe('Vite').files,
-      ['index.html', MODULE.replace('main.js', '/main.js')],
-    ])
-    await run('vite build', at)
+  it.each([
+    ['Vite 8', 'vite', 'nothing'],
+    ['Vite 7', 'node ../node_modules/vite-7/bin/vite.js', 'Vite'],
+  ])('%s, built and while developing', async (name, vite, heading) => {
+    const settings = heading === 'nothing' ? [] : recipe(heading).files
+    const at = project(name, [...main, ...settings, ['index.html', MODULE.replace('main.js', '/main.js')]])
+    await run(`${vite} build --outDir out`, at)
     expect(await titleOf(join(at, 'out'))).toBe('32 matches')
-    const server = await serveIn('vite --host 127.0.0.1 --port $PORT --strictPort', at, /ready in/)
+    const server = await serveIn(`${vite} --host 127.0.0.1 --port $PORT --strictPort`, at, /ready in/)
     try {
       expect(await titleAt(server.url)).toBe('32 matches')
     } finally {

@@ -1,4 +1,4 @@
-import { cpSync, readdirSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { candles, formula } from './fixtures/candles.js'
@@ -26,6 +26,22 @@ describe.skipIf(note !== '')(`in Node${note}`, () => {
     const required = "console.log(Object.keys(require('millrace')).includes('createEngine'))"
     expect(await run('node main.cjs', project('require', [['main.cjs', required]]))).toBe('true\n')
   })
+
+  const others = [
+    { name: 'Bun', path: 'node_modules/@oven/bun-linux-x64/bin/bun', command: '' },
+    { name: 'Deno', path: 'node_modules/@deno/linux-x64-glibc/deno', command: 'run --allow-all' },
+  ]
+  for (const { name, path, command } of others) {
+    const program = join(folder, path)
+    const isMissing = !existsSync(program)
+    it.skipIf(isMissing)(
+      `the package runs in ${name}${isMissing ? ' (skipped: not for this machine)' : ''}`,
+      async () => {
+        const at = project(name, [...main, ...service])
+        expect(await run(`${program} ${command} main.js`, at)).toBe(PRINTED)
+      },
+    )
+  }
 
   it.each(['main.cjs', 'main.mjs'])('one file with everything inside (%s)', async (file) => {
     const { files, commands } = recipe('One file, with any bundler')

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { fixture, folder, note, project, run } from './project.ts'
 
 const STRICT = {
@@ -30,6 +30,25 @@ describe.skipIf(note !== '')(`types${note}`, () => {
       ['tsconfig.json', JSON.stringify({ compilerOptions, include: ['strict.ts'] })],
     ])
     await run(`node ../node_modules/typescript-${version}/bin/tsc -p .`, at)
+  })
+
+  it('TypeScript 5.0 in a project of CommonJS as it used to be', async () => {
+    const text = `
+      import { createEngine, memoryRepository } from 'millrace'
+      import * as browser from 'millrace/browser'
+      import * as inline from 'millrace/inline'
+      const engine = createEngine({ repository: memoryRepository({}) })
+      console.log(engine.repository !== undefined && 'createEngine' in inline && 'createEngine' in browser)
+      void engine.close()`
+    const where = { module: 'commonjs', moduleResolution: 'node', lib: ['es2022'], types: ['node'] }
+    const compilerOptions = { ...STRICT, ...where, noEmit: false, outDir: 'out' }
+    const at = project('types-commonjs', [
+      ['main.ts', text],
+      ['package.json', '{}'],
+      ['tsconfig.json', JSON.stringify({ compilerOptions, include: ['main.ts'] })],
+    ])
+    await run('node ../node_modules/typescript-5.0/bin/tsc -p .', at)
+    expect(await run('node out/main.js', at)).toBe('true\n')
   })
 
   it('every entry has types that say what it is, for whoever can import it', async () => {

@@ -29,7 +29,7 @@ const byObject = new WeakMap<object, Module>()
  */
 export function compiled(kernels: Kernels): Module {
   const address = addressOf(kernels)
-  if (address !== undefined) return known(byAddress, address, async () => compile(await bytesAt(address)))
+  if (address !== undefined) return known(byAddress, address, async () => compile(await bytesAt(address), address))
   const given = kernels as object
   if (isBytes(given)) return known(byObject, given, () => compile(given))
   if (isResponse(given)) return known(byObject, given, async () => compile(await bytesOf(given)))
@@ -61,7 +61,14 @@ function isResponse(given: object): given is ResponseLike {
   return typeof (given as Partial<ResponseLike> | null)?.arrayBuffer === 'function'
 }
 
-function compile(bytes: ArrayBuffer | ArrayBufferView): Promise<CompiledModule> {
+/** What every WebAssembly begins with. */
+const MAGIC = '\0asm'
+
+async function compile(bytes: ArrayBuffer | ArrayBufferView, from = 'what was given'): Promise<CompiledModule> {
+  const head = 'buffer' in bytes ? new Uint8Array(bytes.buffer, bytes.byteOffset) : new Uint8Array(bytes)
+  const beginning = String.fromCharCode(...head.subarray(0, MAGIC.length))
+  // Web servers like to answer with a page.
+  if (beginning !== MAGIC) throw new Error(`${from} is no WebAssembly, it begins with ${JSON.stringify(beginning)}`)
   return WebAssembly.compile(bytes as BufferSource)
 }
 
