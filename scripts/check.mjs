@@ -12,8 +12,8 @@ const STEPS = [
   ['generate changes nothing', 'npm run --silent generate && git diff --exit-code -- src/indicators'],
   ['WASM is rebuilt', 'npm run --silent build:wasm && node scripts/prepare.mjs'],
   ['benches run and their results are right', 'npm run --silent bench -- --check'],
-  ['all tests, coverage', 'node scripts/test.mjs --coverage'],
   ['bundlers, test runners and types of others', 'npm run --silent test:consumers'],
+  ['all tests, coverage', 'node scripts/test.mjs --coverage'],
 ]
 
 for (const [name, command] of STEPS) {
