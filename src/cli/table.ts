@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import type { Colors } from 'picocolors/types.js'
-import { displayWidth } from '../formula/explain-error.ts'
+import { displayWidth } from '../domain/display-width.ts'
 import { visible } from './visible.ts'
 
 /** A column of a table for people: any text, made visible and colored when it is drawn. */

@@ -1,4 +1,4 @@
-import { displayWidth } from '../formula/explain-error.ts'
+import { displayWidth } from '../domain/display-width.ts'
 
 /** A paragraph as lines of at most this width; a word that is longer stands alone. No break at a no-break space. */
 export function wrap(text: string, width: number): string[] {
