@@ -1,7 +1,8 @@
 import Table from 'cli-table3'
 import type { Colors } from 'picocolors/types.js'
-import { displayWidth } from '../domain/display-width.ts'
+import { counted } from './people.ts'
 import { visible } from './visible.ts'
+import { shorten, textWidth, wrap } from './wrap.ts'
 
 /** A column of a table for people: any text, made visible and colored when it is drawn. */
 export interface Column {
@@ -43,6 +44,26 @@ const NO_LINES = {
   ...Object.fromEntries(SIDES.flatMap((side) => ['', '-mid', '-left', '-right'].map((end) => [`${side}${end}`, '']))),
   left: MARGIN,
   middle: GAP,
+}
+
+/** A table, and below it what there was no room for. `elsewhere` is what shows it: `--format csv`. */
+export function* tableText(
+  columns: readonly Column[],
+  options: TableOptions & { elsewhere: string },
+): Generator<string> {
+  const { pieces, hidden } = drawTable(columns, options)
+  yield* pieces
+  yield* hiddenText(hidden, options)
+}
+
+/** How many columns there was no room for. */
+export function* hiddenText(
+  hidden: number,
+  { width, colors, elsewhere }: TableOptions & { elsewhere: string },
+): Generator<string> {
+  if (hidden === 0) return
+  const said = `${counted(hidden, 'more column')}: widen the terminal, or ${elsewhere}`
+  for (const line of wrap(said, width - MARGIN.length)) yield `${MARGIN}${colors.dim(line)}\n`
 }
 
 /**
@@ -125,16 +146,4 @@ function shortenHeader(header: string, width: number): string {
 export function widthBeside(columns: readonly Column[], width: number): number {
   const taken = columns.map(({ header, cells }) => GAP.length + Math.max(...[header, ...cells].map(textWidth)))
   return taken.reduce((left, each) => left - each, width - MARGIN.length)
-}
-
-/** Text cut to a width, with an ellipsis for what is gone. */
-export function shorten(text: string, width: number): string {
-  if (textWidth(text) <= width) return text
-  const kept = [...text]
-  while (kept.length > 0 && textWidth(kept.join('')) > width - 1) kept.pop()
-  return `${kept.join('').trimEnd()}…`
-}
-
-function textWidth(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : displayWidth(text)
 }
