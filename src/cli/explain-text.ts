@@ -3,7 +3,7 @@ import type { BarExplanation, BarValue, ConditionOnBar } from './explain-bar.ts'
 import type { ExplainedNode, Explanation } from './explain-nodes.ts'
 import { counted, formatCount, formatNumber, UNKNOWN } from './people.ts'
 import { type Column, columnOf, drawTable, hiddenText, widthBeside } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import { paintsOf, type Terminal } from './terminal.ts'
 import { visible } from './visible.ts'
 import { shorten, textWidth, wrap } from './wrap.ts'
 
@@ -99,8 +99,9 @@ function verdict(
 ): string {
   const isMatch = signalType === undefined ? 'true' : `${role ? `${role}: ` : ''}match`
   const isNone = signalType === undefined ? 'false' : `${role ? `${role}: ` : ''}no match`
+  const { failure, warning } = paintsOf(colors)
   const words =
-    state === true ? colors.green(isMatch) : state === false ? colors.red(isNone) : colors.magenta(`${isNone}: unknown`)
+    state === true ? colors.green(isMatch) : state === false ? failure(isNone) : warning(`${isNone}: unknown`)
   return ` ${colors.bold(visible(`${symbol} on ${date(timestamp)}`))} ${colors.dim(`(bar ${formatCount(bar)})`)}  ${words}\n`
 }
 

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import type { Colors } from 'picocolors/types.js'
 import { type FormulaError, type FormulaWarning, MillraceError } from '../domain/errors.ts'
 import { explain } from '../formula/explain-error.ts'
-import { type Note, noteLines, type Terminal } from './terminal.ts'
+import { type Note, noteLines, paintsOf, type Terminal } from './terminal.ts'
 import { visible, visibleLines } from './visible.ts'
 
 /** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
@@ -57,8 +57,8 @@ export function failureOf(
   screen: ErrorScreen,
   isInterrupted = false,
 ): { text: string; exitCode: number } {
-  const { magenta } = screen.colors
-  if (isInterrupted) return { text: magenta(visible(cancelText(error))), exitCode: EXIT.interrupted }
+  const { warning } = paintsOf(screen.colors)
+  if (isInterrupted) return { text: warning(visible(cancelText(error))), exitCode: EXIT.interrupted }
   if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.wrongUse }
   if (error instanceof FormulaFailure) return { text: drawn(error, screen), exitCode: EXIT.wrongUse }
   if (error instanceof UsageError) return { text: told(error.message, error.example, screen), exitCode: EXIT.wrongUse }
@@ -75,7 +75,7 @@ export function failureOf(
 
 /** What went wrong, and below it what to do. */
 function told(message: string, hint: string, { colors, width = Number.POSITIVE_INFINITY }: ErrorScreen): string {
-  const lines = noteLines(visible(message), width).map(colors.red)
+  const lines = noteLines(visible(message), width).map(paintsOf(colors).failure)
   return [...lines, ...(hint === '' ? [] : noteLines(visible(hint), width, INDENT))].join('\n')
 }
 
@@ -89,7 +89,9 @@ function drawn({ error, source }: FormulaFailure, screen: ErrorScreen): string {
   // A value for a parameter that the formula does not have: there is no place to point at.
   if (at[1] === 0) return told(`${error.code}: ${error.sentence}`, hint, screen)
   const { head, line, marks, sentence } = placed(error, source, width)
-  return [...noteLines(head, width).map(colors.red), line, marks, ...noteLines(sentence, width)].join('\n')
+  return [...noteLines(head, width).map(paintsOf(colors).failure), line, marks, ...noteLines(sentence, width)].join(
+    '\n',
+  )
 }
 
 /** Where a formula says something else than was probably meant, drawn as its errors are. */

@@ -1,5 +1,5 @@
 import { type Command, Help, type HelpConfiguration } from 'commander'
-import { typedColors, widthOf } from './terminal.ts'
+import { paintsOf, typedColors, widthOf } from './terminal.ts'
 import { visible } from './visible.ts'
 import { wrap, wrapBehind, wrapCommand } from './wrap.ts'
 
@@ -62,7 +62,9 @@ function laidOut(line: string, width: number): string[] {
 
 /** What commander says of wrong use, as other errors are shown. */
 export function usageErrorText(text: string): string {
-  const { red } = typedColors(process.stderr)
+  const { failure } = paintsOf(typedColors(process.stderr))
   const lines = text.trimEnd().split('\n')
-  return lines.flatMap((line) => wrap(visible(line), widthOf(process.stderr)).map((each) => `${red(each)}\n`)).join('')
+  return lines
+    .flatMap((line) => wrap(visible(line), widthOf(process.stderr)).map((each) => `${failure(each)}\n`))
+    .join('')
 }

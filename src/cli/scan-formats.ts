@@ -7,7 +7,7 @@ import type { OutputOptions, TextFormat } from './options.ts'
 import { counted, formatCount, formatNumbers, formatPercent, timeFormatter, UNKNOWN } from './people.ts'
 import { countedMatches, pick, type ScanView } from './scan-view.ts'
 import { type Column, columnOf, drawTable, tableText, widthBeside } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import { paintsOf, type Terminal } from './terminal.ts'
 import { wrap } from './wrap.ts'
 
 const TABLE_ROWS = 20
@@ -108,7 +108,7 @@ function* tablePieces(view: ScanView, limit: number, terminal: Terminal): Genera
 export function matchColumns(view: ScanView, shown: readonly SignalMatch[], colors: Terminal['colors']): Column[] {
   const { job } = view.result
   const date = timeFormatter(job.timeframe, job.timezone)
-  const paintSignal = (cell: string) => (cell.startsWith('EXIT') ? colors.magenta(cell) : colors.green(cell))
+  const paintSignal = (cell: string) => (cell.startsWith('EXIT') ? paintsOf(colors).warning(cell) : colors.green(cell))
   const numbers = (header: string, read: (match: SignalMatch) => number | null): Column => {
     return { header, align: 'right', cells: formatNumbers(shown.map(read)) }
   }

@@ -90,7 +90,7 @@ function* piecesOf(
   widths: readonly number[],
   colors: Colors,
 ): Generator<string> {
-  const head = headers.map((header) => colors.bold(header))
+  const head = headers.map((header) => (header === '' ? '' : colors.bold(header)))
   yield lay(columns, widths, [head, widths.map((width) => colors.dim('─'.repeat(width)))])
   const rows = columns[0]?.cells.length ?? 0
   for (let first = 0; first < rows; first += ROWS_AT_ONCE) {

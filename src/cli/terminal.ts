@@ -51,6 +51,18 @@ export function typedColors(stream: Partial<WriteStream>): Colors {
   return colorsFor(stream, !process.argv.includes('--no-color'))
 }
 
+/**
+ * For what must not be missed. Bold, which most terminals draw bright: of xterm, GNOME, macOS, VS Code and Windows the
+ * least contrast, on white or on black, is then 3.0 : 1. Without it magenta is at 2.4 on the black of Windows and red at
+ * 2.4 on that of macOS; yellow is at 1.7 on the white of xterm.
+ */
+export function paintsOf({ bold, magenta, red }: Colors) {
+  return {
+    warning: (text: string) => bold(magenta(text)),
+    failure: (text: string) => bold(red(text)),
+  }
+}
+
 /** Columns of the terminal a stream goes to; Infinity where it goes to none, or to one that does not say. */
 export function widthOf(stream: Partial<WriteStream>): number {
   return (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY
@@ -59,7 +71,7 @@ export function widthOf(stream: Partial<WriteStream>): number {
 export function openTerminal({ color = true, quiet = false }: { color?: boolean; quiet?: boolean }): Terminal {
   const { stdout, stderr } = process
   const noteColors = colorsFor(stderr, color)
-  const paints = { plain: String, faint: noteColors.dim, warning: noteColors.magenta, failure: noteColors.red }
+  const paints = { plain: String, faint: noteColors.dim, ...paintsOf(noteColors) }
   const isWatched = stderr.isTTY === true && !quiet
   const noteWidth = widthOf(stderr)
   return {
