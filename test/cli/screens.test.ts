@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { shellWord } from '../../src/cli/failure.ts'
 import { makeProgram } from '../../src/cli/program.ts'
 import { displayWidth } from '../../src/domain/display-width.ts'
-import { CLI, candles, run, US_DAILY, unbroken } from './support.ts'
+import { candles, run, US_DAILY, unbroken } from './support.ts'
 
 /*
  * What people see, kept as pictures of text in screens/: each file is what some commands draw in a terminal so many
@@ -40,8 +39,12 @@ function withDefect(csv: string): string {
   return lines.join('\n')
 }
 
-const PULLBACK =
-  'trend = close > sma(close, 50)\ntrend and crossover(ema(close, 12), ema(close, 26)) and not (rsi(14) > 70)'
+const CROSS = 'crossover(ema(close, 12), ema(close, 26))'
+
+/** The words of a command that is given a formula. */
+function asked(command: string, formula: string, options = ''): string[] {
+  return [command, formula, ...options.split(' ').filter((word) => word !== '')]
+}
 
 /** By the name of the file: the commands that it shows. */
 const SCREENS: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -49,75 +52,40 @@ const SCREENS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'help-scan': [['scan', '--help']],
   demo: [['demo', '--limit', '3']],
   scan: [
-    [
-      'scan',
-      'crossover(ema(close, 12), ema(close, 26)) and crossover(close, close)',
-      '--symbols',
-      'AAPL,AAPPL',
-      '--why',
-    ],
-    ['scan', 'close > sma(close, 200) and rsi(14) < 5', '--last', '1', '--why'],
-    [
-      'scan',
-      'entry = crossover(close, sma(close, 20))\nexit = crossunder(close, sma(close, 20))',
-      '-s',
-      'AAPL',
-      '-n',
-      '4',
-    ],
+    asked('scan', `${CROSS} and crossover(close, close)`, '--symbols AAPL,AAPPL --why'),
+    asked('scan', 'close > sma(close, 200) and rsi(14) < 5', '--last 1 --why'),
+    asked('scan', 'entry = crossover(close, sma(close, 20))\nexit = crossunder(close, sma(close, 20))', '-s AAPL -n 4'),
   ],
   data: [
     ['data', 'krx.csv'],
-    ['scan', 'close > open', '-d', 'krx.csv', '--limit', '4'],
-    [
-      'series',
-      '-e',
-      'sma = sma(close, 5)',
-      '-e',
-      'macd(close, 12, 26, 9)',
-      '-e',
-      'close > 30',
-      '-n',
-      '3',
-      '-d',
-      'krx.csv',
-    ],
+    asked('scan', 'close > open', '-d krx.csv --limit 4'),
+    ['series', ...asked('-e', 'sma = sma(close, 5)'), ...asked('-e', 'macd(close, 12, 26, 9)', '-n 3 -d krx.csv')],
     ['init', 'my-scan', '--data', 'krx.csv'],
   ],
-  explain: [['explain', PULLBACK, '--symbol', 'AAPL']],
+  explain: [
+    asked('explain', `trend = close > sma(close, 50)\ntrend and ${CROSS} and not (rsi(14) > 70)`, '--symbol AAPL'),
+  ],
   indicators: [
     ['indicators', 'momentum'],
     ['indicators', 'macd'],
   ],
   errors: [
-    ['scan', 'crossover(ema(close, 12), emma(close, 26)) and close > sma(close, 200)'],
-    ['scan', 'close > 1', '--symbols', 'AAPPL'],
-    ['scan', 'close > 1', '-d', 'notes.csv'],
-    ['scan', 'close > 1', '--histroy', '200'],
-    ['scna', 'close > 1'],
+    asked('scan', 'crossover(ema(close, 12), emma(close, 26)) and close > sma(close, 200)'),
+    asked('scan', 'close > 1', '--symbols AAPPL'),
+    asked('scan', 'close > 1', '-d notes.csv'),
+    asked('scan', 'close > 1', '--histroy 200'),
+    asked('scna', 'close > 1'),
     ['indicators', 'rsj'],
   ],
 }
 const WIDTHS = [80, 40]
 
 /** All that a command writes to a terminal. */
-function written(args: readonly string[], columns: number, env: Record<string, string> = {}): Promise<string> {
-  const { NO_COLOR: _no, FORCE_COLOR: _force, MILLRACE_FORMULAS: _formulas, ...plain } = process.env
-  const settings = { TERM: 'xterm', FORCE_COLOR: '1', COLUMNS: `${columns}`, MILLRACE_DATA: US_DAILY }
-  const child = spawn(process.execPath, ['--import', FAKE_TERMINAL, CLI, ...args], {
-    cwd: folderOf(columns),
-    env: { ...plain, ...settings, ...env },
-  })
-  return new Promise((resolve, reject) => {
-    let text = ''
-    const read = (piece: string) => {
-      text += piece
-    }
-    child.stdout.setEncoding('utf8').on('data', read)
-    child.stderr.setEncoding('utf8').on('data', read)
-    child.on('error', reject)
-    child.on('close', () => resolve(text))
-  })
+async function written(args: readonly string[], columns: number, more: Record<string, string> = {}): Promise<string> {
+  const terminal = { NODE_OPTIONS: `--import=${FAKE_TERMINAL}`, COLUMNS: `${columns}`, FORCE_COLOR: '1', TERM: 'xterm' }
+  const env = { ...terminal, MILLRACE_DATA: US_DAILY, ...more }
+  const { stdout } = await run(args, { env, cwd: folderOf(columns) })
+  return stdout
 }
 
 const drawn = new Map<string, Promise<string>>()
