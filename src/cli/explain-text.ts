@@ -116,7 +116,7 @@ function tree(condition: ConditionOnBar, depth: number, terminal: Terminal): str
   }
   const mark = `${indent}${MARKS[`${state}`]} `
   const what = joined ? JOINED[joined] : colors.cyan(fit(text, mark + name))
-  const line = `${indent}${paint(MARKS[`${state}`])} ${colors.bold(name)}${what}\n`
+  const line = `${indent}${paint(MARKS[`${state}`])} ${name && colors.bold(name)}${what}\n`
   const seen = values.map(({ text: read, value, before }) => {
     const numbers = `${before === undefined ? '' : `${barText(before)} → `}${barText(value)}`
     return `${indent}    ${colors.dim(fit(read, `${indent}     ${numbers}`))} ${numbers}\n`

@@ -22,7 +22,7 @@ export function helpStyle(): HelpConfiguration {
     styleOptionTerm: cyan,
     styleSubcommandTerm: cyan,
     styleCommandText: cyan,
-    // Every command has options.
+    // Said of every command it says nothing.
     subcommandTerm: (command) => Help.prototype.subcommandTerm(command).replace(' [options]', ''),
     minWidthToWrap: 1,
     styleUsage(this: Help, usage) {
