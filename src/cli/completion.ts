@@ -1,4 +1,5 @@
 import { Argument, type Command } from 'commander'
+import { addHelpBelow } from './help.ts'
 import { openTerminal } from './terminal.ts'
 
 type Shell = 'bash' | 'zsh' | 'fish'
@@ -10,8 +11,8 @@ Once for each shell, with millrace installed (npm install --global millrace):
   fish  $ millrace completion fish > ~/.config/fish/completions/millrace.fish
 
 In zsh the line stands behind one with: autoload -U compinit; compinit
-A shell that is opened after that completes commands, options and what stands
-behind them, files, functions, and formulas behind @.`
+A shell that is opened after that completes commands, options and what stands behind \
+them, files, functions, and formulas behind @.`
 
 /**
  * Our own: the one of @bomb.sh/tab evaluates what is typed (on a tab behind `> prices.csv` it has overwritten the file),
@@ -36,13 +37,12 @@ COMP_WORDBREAKS=\${COMP_WORDBREAKS//@/}
 `
 
 export function defineCompletion(program: Command): void {
-  program
+  const command = program
     .command('completion')
     .summary('print what makes a shell complete commands and options')
     .description('Prints the script with which a shell completes what is typed behind millrace.')
     .addArgument(new Argument('<shell>', 'which one').choices(['bash', 'zsh', 'fish'] satisfies Shell[]))
-    .addHelpText('after', INSTALL)
-    .action((shell: Shell) => printScript(shell))
+  addHelpBelow(command, INSTALL).action((shell: Shell) => printScript(shell))
   // The scripts ask with it.
   program
     .command('complete', { hidden: true })

@@ -3,10 +3,10 @@ import type { DataReport } from './data-report.ts'
 import type { Gap } from './gaps.ts'
 import { counted, formatCount, formatNumbers, timeFormatter, UNKNOWN } from './people.ts'
 import { qualityWords } from './scan-notes.ts'
-import { columnOf, drawTable } from './table.ts'
+import { columnOf, tableText } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { visible } from './visible.ts'
-import { wrap } from './wrap.ts'
+import { wrapBehind } from './wrap.ts'
 
 const NAMED = 8
 const HOUR_MS = 3_600_000
@@ -26,9 +26,8 @@ export function* dataPieces(
   const indent = Math.max(...facts.map(([name]) => name.length)) + 3
   yield `\n ${colors.bold(visible(source))}\n\n`
   for (const [name, text] of facts) {
-    const [first = '', ...more] = wrap(visible(text), Math.min(width, WIDEST) - indent)
-    yield ` ${colors.cyan(name.padEnd(indent - 1))}${first}\n`
-    for (const line of more) yield `${' '.repeat(indent)}${line}\n`
+    const lead = ` ${colors.cyan(name.padEnd(indent - 1))}`
+    for (const line of wrapBehind(lead, visible(text), Math.min(width, WIDEST))) yield `${line}\n`
   }
   if (report.sample === null) return
   const { symbol, candles } = report.sample
@@ -41,7 +40,7 @@ export function* dataPieces(
     columnOf(candles, 'volume', ({ volume }) => (Number.isFinite(volume) ? formatCount(volume) : UNKNOWN)),
   ]
   yield `\n ${colors.bold(visible(symbol))}, its last ${counted(candles.length, 'candle')}\n\n`
-  yield* drawTable(columns, { width, colors, keep: columns.length }).pieces
+  yield* tableText(columns, { width, colors, keep: 1, elsewhere: '--format json' })
 }
 
 /** One fact a line, with its name where that is another one. */

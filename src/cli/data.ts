@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { DataReport } from './data-report.ts'
 import { EXIT } from './failure.ts'
+import { addHelpBelow } from './help.ts'
 import { openRepository, orAborted } from './open-data.ts'
 import { Opening } from './opening.ts'
 import { addColorOption, addDataOptions, addTimezoneOption, type DataOptions, formatOption } from './options.ts'
@@ -13,8 +14,9 @@ Examples:
   $ millrace data krx.csv --columns time=날짜,close=종가
   $ millrace data "daily/*.csv" --format json
 
-JSON: { source, timeframe, symbols, first, last, candles, quality, gaps: { usualMs, count, longest }, sample, noSymbol, notes, errors },
-times in milliseconds UTC. A gap is a step between candles that is longer than nights, weekends and holidays of this data.`
+JSON: { source, timeframe, symbols, first, last, candles, quality, gaps: { usualMs, count, longest }, sample, \
+noSymbol, notes, errors }, times in milliseconds UTC. A gap is a step between candles that is longer than \
+nights, weekends and holidays of this data.`
 
 type ReportOptions = DataOptions & { timezone?: string; format: 'table' | 'json'; color?: boolean }
 
@@ -26,7 +28,7 @@ export function defineData(program: Command, signal: AbortSignal): void {
     .argument('[source]', 'as --data')
   addTimezoneOption(addDataOptions(command))
   command.optionsGroup('Output:').addOption(formatOption(['table', 'json']))
-  addColorOption(command).addHelpText('after', EXAMPLES)
+  addHelpBelow(addColorOption(command), EXAMPLES)
   command.action(async (source: string | undefined, options: ReportOptions) => {
     await data({ ...options, ...(source !== undefined && { data: source }) }, signal)
   })

@@ -5,7 +5,7 @@ import type { TimedRepository } from './open-data.ts'
 import { addColorOption, addEngineOptions, type EngineChoice, wholeNumber } from './options.ts'
 import { scan } from './scan.ts'
 import { openTerminal } from './terminal.ts'
-import { wrap } from './wrap.ts'
+import { wrap, wrapBehind } from './wrap.ts'
 
 /** In the repository only: the npm package comes without candles, and makes some up. */
 const DATA = fileURLToPath(new URL('../../test/data/us_daily_2500.parquet', import.meta.url))
@@ -44,7 +44,11 @@ async function demo(options: DemoOptions, signal: AbortSignal) {
   const terminal = openTerminal(options)
   const { bold, cyan, dim } = terminal.colors
   const introduction = wrap(isReal ? REAL : MADE_UP, terminal.width - 1).map((line) => ` ${bold(line)}\n`)
-  const formula = DEMO_FORMULA.split('\n').map((line) => `   ${line.startsWith('//') ? dim(line) : cyan(line)}\n`)
+  const formula = DEMO_FORMULA.split('\n').flatMap((line) => {
+    const paint = line.startsWith('//') ? dim : cyan
+    const lines = line.length + 3 > terminal.width ? wrapBehind('   ', line, terminal.width, 5) : [`   ${line}`]
+    return lines.map((each) => `${paint(each)}\n`)
+  })
   await terminal.write(['\n', ...introduction, '\n', ...formula, '\n'], signal)
   const repository = isReal ? undefined : await madeUpRepository()
   const scanOptions = { ...options, format: 'table' as const, ...(isReal && { data: DATA }) }

@@ -2,21 +2,22 @@ import type { Colors } from 'picocolors/types.js'
 import type { BarExplanation, BarValue, ConditionOnBar } from './explain-bar.ts'
 import type { ExplainedNode, Explanation } from './explain-nodes.ts'
 import { counted, formatCount, formatNumber, UNKNOWN } from './people.ts'
-import { type Column, columnOf, drawTable, shorten, widthBeside } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import { type Column, columnOf, drawTable, hiddenText, widthBeside } from './table.ts'
+import { paintsOf, type Terminal } from './terminal.ts'
 import { visible } from './visible.ts'
-import { wrap } from './wrap.ts'
+import { shorten, textWidth, wrap } from './wrap.ts'
 
 /** What the columns of the table say. */
-const LEGEND =
-  'from bar: first with a value, counted from 0 · back: bars before its own that it reads exactly · stable: bars until ' +
-  'the start of the data weighs less than 0.000001 · readers: nodes that use it; it is computed once'
+const LEGEND: Readonly<Record<string, string>> = {
+  'from bar': 'first with a value, counted from 0',
+  back: 'bars before its own that it reads exactly',
+  stable: 'bars until the start of the data weighs less than 0.000001',
+  readers: 'nodes that use it; it is computed once',
+}
 const LEGEND_WIDTH = 110
 
 /** However narrow the terminal is, this much of a formula is shown. */
 const SHORTEST_TEXT = 20
-/** Of what a condition reads. */
-const LONGEST_READ = 60
 const MARKS = { true: '✓', false: '✗', null: '?' } as const
 const JOINED = { and: 'all of', or: 'any of', not: 'not' } as const
 
@@ -28,7 +29,6 @@ export function* explanationText(
 ): Generator<string> {
   const { colors } = terminal
   yield* nodeTable(explanation.nodes, onBar?.bar, terminal)
-  for (const line of wrap(LEGEND, Math.min(terminal.width - 1, LEGEND_WIDTH))) yield ` ${colors.dim(line)}\n`
   yield '\n'
   for (const line of wrap(needs(explanation), terminal.width - 1)) yield ` ${colors.bold(line)}\n`
   const parameters = Object.entries(explanation.parameters).map(([name, value]) => `${name} = ${value}`)
@@ -41,7 +41,11 @@ export function* explanationText(
 }
 
 /** Constants say nothing, so they are left out. */
-function nodeTable(nodes: readonly ExplainedNode[], bar: BarExplanation | undefined, { colors, width }: Terminal) {
+function* nodeTable(
+  nodes: readonly ExplainedNode[],
+  bar: BarExplanation | undefined,
+  { colors, width }: Terminal,
+): Generator<string> {
   const rows = nodes
     .filter(({ kind }) => kind !== 'constant')
     .flatMap((node) => node.outputs.map((output, at) => ({ node, output, value: bar?.values[node.id]?.[at] ?? null })))
@@ -58,7 +62,13 @@ function nodeTable(nodes: readonly ExplainedNode[], bar: BarExplanation | undefi
   columns.unshift(
     columnOf(rows, 'node', ({ output }) => shorten(output.text, room), { align: 'left', paint: colors.cyan }),
   )
-  return drawTable(columns, { width, colors, keep: columns.length }).pieces
+  const options = { width, colors, keep: 1, elsewhere: '--format json' }
+  const { pieces, hidden } = drawTable(columns, options)
+  yield* pieces
+  yield* hiddenText(hidden, options)
+  const shown = columns.slice(0, columns.length - hidden).filter(({ header }) => header in LEGEND)
+  const legend = shown.map(({ header }) => `${header}: ${LEGEND[header]}`).join(' · ')
+  for (const line of wrap(legend, Math.min(width - 1, LEGEND_WIDTH))) yield ` ${colors.dim(line)}\n`
 }
 
 function needs({ nodes, reach }: Explanation): string {
@@ -89,24 +99,27 @@ function verdict(
 ): string {
   const isMatch = signalType === undefined ? 'true' : `${role ? `${role}: ` : ''}match`
   const isNone = signalType === undefined ? 'false' : `${role ? `${role}: ` : ''}no match`
+  const { failure, warning } = paintsOf(colors)
   const words =
-    state === true ? colors.green(isMatch) : state === false ? colors.red(isNone) : colors.yellow(`${isNone}: unknown`)
+    state === true ? colors.green(isMatch) : state === false ? failure(isNone) : warning(`${isNone}: unknown`)
   return ` ${colors.bold(visible(`${symbol} on ${date(timestamp)}`))} ${colors.dim(`(bar ${formatCount(bar)})`)}  ${words}\n`
 }
 
 function tree(condition: ConditionOnBar, depth: number, terminal: Terminal): string {
   const { colors } = terminal
   const { text, variables, state, joined, parts = [], values = [] } = condition
-  const paint = state === null ? colors.yellow : state ? colors.green : colors.red
+  const paint = state === null ? colors.magenta : state ? colors.green : colors.red
   const indent = '  '.repeat(depth)
-  const name = variables.length > 0 ? `${colors.bold(visible(variables.join(', ')))}: ` : ''
-  const what = joined
-    ? JOINED[joined]
-    : colors.cyan(shorten(visible(text), Math.max(SHORTEST_TEXT, terminal.width - 2 * depth - 24)))
-  const line = `${indent}${paint(MARKS[`${state}`])} ${name}${what}\n`
+  const name = variables.length > 0 ? `${visible(variables.join(', '))}: ` : ''
+  const fit = (formula: string, beside: string) => {
+    return shorten(visible(formula), Math.max(SHORTEST_TEXT, terminal.width - textWidth(beside)))
+  }
+  const mark = `${indent}${MARKS[`${state}`]} `
+  const what = joined ? JOINED[joined] : colors.cyan(fit(text, mark + name))
+  const line = `${indent}${paint(MARKS[`${state}`])} ${name && colors.bold(name)}${what}\n`
   const seen = values.map(({ text: read, value, before }) => {
-    const change = before === undefined ? '' : `${barText(before)} → `
-    return `${indent}    ${colors.dim(shorten(visible(read), LONGEST_READ))} ${change}${barText(value)}\n`
+    const numbers = `${before === undefined ? '' : `${barText(before)} → `}${barText(value)}`
+    return `${indent}    ${colors.dim(fit(read, `${indent}     ${numbers}`))} ${numbers}\n`
   })
   return [line, ...seen, ...parts.map((part) => tree(part, depth + 1, terminal))].join('')
 }

@@ -6,6 +6,7 @@ import { planFormula } from '../formula/plan.ts'
 import type { BarExplanation } from './explain-bar.ts'
 import { UsageError, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
+import { addHelpBelow } from './help.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
@@ -22,7 +23,7 @@ import { openTerminal } from './terminal.ts'
 const EXAMPLES = `
 Examples:
   What a formula is made of, and how many bars it needs:
-  $ millrace explain "crossover(ema(close, 12), ema(close, 26)) and close > sma(close, 200)"
+  $ millrace explain "close > sma(close, 200) and rsi(14) < 30"
 
   Why a symbol did or did not match on its last bar, or on a date:
   $ millrace explain @pullback.formula -d candles.parquet --symbol AAPL
@@ -44,14 +45,12 @@ export function defineExplain(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   command.optionsGroup('Output:').addOption(formatOption(['table', 'json']))
   addColorOption(command)
-  command
-    .addHelpText('after', FORMULAS_HELP)
-    .addHelpText('after', EXAMPLES)
-    .action(async (formula: string, options: ExplainOptions) => {
-      const isAsked = command.getOptionValueSource('data') === 'cli'
-      if (isAsked && options.symbol === undefined) throw new UsageError('say which symbol to look at: --symbol NAME')
-      await explain(await readFormula(formula, signal), options, signal)
-    })
+  addHelpBelow(command, FORMULAS_HELP)
+  addHelpBelow(command, EXAMPLES).action(async (formula: string, options: ExplainOptions) => {
+    const isAsked = command.getOptionValueSource('data') === 'cli'
+    if (isAsked && options.symbol === undefined) throw new UsageError('say which symbol to look at: --symbol NAME')
+    await explain(await readFormula(formula, signal), options, signal)
+  })
 }
 
 async function explain(source: SourceText, options: ExplainOptions, signal: AbortSignal) {
@@ -79,7 +78,7 @@ async function explain(source: SourceText, options: ExplainOptions, signal: Abor
     return
   }
   await terminal.write(explanationText(explanation, onBar, terminal), signal)
-  for (const note of warningNotes(plan.warnings, source)) terminal.note(note)
+  for (const note of warningNotes(plan.warnings, source, terminal)) terminal.note(note)
   if (onBar && options.at !== undefined && !isOnDay(onBar.bar.timestamp, options.at)) {
     const text = ` ${onBar.bar.symbol} has no bar on ${options.at}: this is the last one before`
     terminal.note({ text, tone: 'warning' })

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import type { Colors } from 'picocolors/types.js'
 import { type FormulaError, type FormulaWarning, MillraceError } from '../domain/errors.ts'
 import { explain } from '../formula/explain-error.ts'
-import type { Note } from './terminal.ts'
+import { type Note, noteLines, paintsOf, type Terminal } from './terminal.ts'
 import { visible, visibleLines } from './visible.ts'
 
 /** Exit codes. 130 is how a shell reports a process that Ctrl-C ended. */
@@ -37,56 +37,85 @@ export class FormulaFailure extends Error {
   }
 }
 
+const INDENT = '  '
+
 /** Codes that mean that something broke, not that something was asked for wrongly. */
 const BROKEN: ReadonlySet<string> = new Set(['ENGINE_WORKER', 'ENGINE_WASM'])
+
+/** Where an error is told: colors, and columns, Infinity where it is no terminal. */
+export interface ErrorScreen {
+  colors: Colors
+  width?: number
+}
 
 /**
  * What stderr is told about an error that ends the program, and its exit code. Messages carry the text of others: what
  * would steer a terminal is written out.
  */
-export function failureOf(error: unknown, colors: Colors, isInterrupted = false): { text: string; exitCode: number } {
-  const red = (text: string) => colors.red(visible(text))
-  if (isInterrupted) return { text: colors.yellow(visible(cancelText(error))), exitCode: EXIT.interrupted }
+export function failureOf(
+  error: unknown,
+  screen: ErrorScreen,
+  isInterrupted = false,
+): { text: string; exitCode: number } {
+  const { warning } = paintsOf(screen.colors)
+  if (isInterrupted) return { text: warning(visible(cancelText(error))), exitCode: EXIT.interrupted }
   if (error instanceof CommanderError) return { text: '', exitCode: error.exitCode === 0 ? EXIT.done : EXIT.wrongUse }
-  if (error instanceof FormulaFailure) return { text: drawn(error, colors), exitCode: EXIT.wrongUse }
-  if (error instanceof UsageError) {
-    return { text: `${red(error.message)}${error.example && `\n  ${error.example}`}`, exitCode: EXIT.wrongUse }
-  }
+  if (error instanceof FormulaFailure) return { text: drawn(error, screen), exitCode: EXIT.wrongUse }
+  if (error instanceof UsageError) return { text: told(error.message, error.example, screen), exitCode: EXIT.wrongUse }
   if (error instanceof MillraceError) {
-    const hint = optionHint(error)
-    const text = `${red(`${error.code}: ${error.message}`)}${hint && `\n  ${visible(hint)}`}`
+    const text = told(`${error.code}: ${error.message}`, optionHint(error), screen)
     return { text, exitCode: BROKEN.has(error.code) ? EXIT.unexpected : EXIT.wrongUse }
   }
-  const reason = error instanceof Error ? error.message : String(error)
-  const stack = process.env.DEBUG && error instanceof Error ? `\n${visibleLines(`${error.stack}`)}` : ''
-  const text = `${red(`unexpected error: ${reason}`)}${stack || '\n  DEBUG=1 shows where it happened'}`
-  return { text, exitCode: EXIT.unexpected }
+  const reason = `unexpected error: ${error instanceof Error ? error.message : String(error)}`
+  if (!process.env.DEBUG || !(error instanceof Error)) {
+    return { text: told(reason, 'DEBUG=1 shows where it happened', screen), exitCode: EXIT.unexpected }
+  }
+  return { text: `${told(reason, '', screen)}\n${visibleLines(`${error.stack}`)}`, exitCode: EXIT.unexpected }
+}
+
+/** What went wrong, and below it what to do. */
+function told(message: string, hint: string, { colors, width = Number.POSITIVE_INFINITY }: ErrorScreen): string {
+  const lines = noteLines(visible(message), width).map(paintsOf(colors).failure)
+  return [...lines, ...(hint === '' ? [] : noteLines(visible(hint), width, INDENT))].join('\n')
 }
 
 function cancelText(error: unknown): string {
   return error instanceof MillraceError && error.code === 'CANCELLED' ? error.message : 'cancelled'
 }
 
-function drawn({ error, source }: FormulaFailure, colors: Colors): string {
+function drawn({ error, source }: FormulaFailure, screen: ErrorScreen): string {
   const { at, hint } = error.fields
+  const { colors, width = Number.POSITIVE_INFINITY } = screen
   // A value for a parameter that the formula does not have: there is no place to point at.
-  if (at[1] === 0) return `${colors.red(visible(`${error.code}: ${error.sentence}`))}${hint && visible(`; ${hint}`)}`
-  const [head = '', ...lines] = placed(error, source).map(visible)
-  return [colors.red(head), ...lines].join('\n')
+  if (at[1] === 0) return told(`${error.code}: ${error.sentence}`, hint, screen)
+  const { head, line, marks, sentence } = placed(error, source, width)
+  return [...noteLines(head, width).map(paintsOf(colors).failure), line, marks, ...noteLines(sentence, width)].join(
+    '\n',
+  )
 }
 
 /** Where a formula says something else than was probably meant, drawn as its errors are. */
-export function warningNotes(warnings: readonly FormulaWarning[], source: FormulaFailure['source']): Note[] {
+export function warningNotes(
+  warnings: readonly FormulaWarning[],
+  source: FormulaFailure['source'],
+  { noteWidth }: Terminal,
+): Note[] {
   return warnings.flatMap((warning) => {
-    const [head = '', ...lines] = placed(warning, source)
-    return [{ text: head, tone: 'warning' as const }, ...lines.map((text) => ({ text, isDrawn: true }))]
+    const { head, line, marks, sentence } = placed(warning, source, noteWidth)
+    return [
+      { text: head, tone: 'warning' as const },
+      { text: line, isDrawn: true },
+      { text: marks, isDrawn: true },
+      { text: sentence },
+    ]
   })
 }
 
 /** The lines of the drawing, the file named in the first. */
-function placed(problem: FormulaError | FormulaWarning, { text, file }: FormulaFailure['source']): string[] {
-  const [head = '', ...lines] = explain(problem, text).split('\n')
-  return [file === undefined ? head : `${head}  in ${file}`, ...lines]
+function placed(problem: FormulaError | FormulaWarning, { text, file }: FormulaFailure['source'], width: number) {
+  const drawing = explain(problem, text, Number.isFinite(width) ? width : undefined)
+  const [head = '', line = '', marks = '', sentence = ''] = drawing.split('\n').map(visible)
+  return { head: file === undefined ? head : `${head}  in ${visible(file)}`, line, marks, sentence }
 }
 
 /** How to set on the command line what the message asks for. */

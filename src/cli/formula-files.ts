@@ -7,7 +7,7 @@ const ENDING = '.formula'
 
 /** Said in the help of every command that takes a formula from a file. */
 export const FORMULAS_HELP = `
-@name is a file of the current folder, else name or name${ENDING} in the folder
+@name is a file of the current folder, else name or name${ENDING} in the folder \
 that the variable MILLRACE_FORMULAS names.`
 
 /**

@@ -11,7 +11,7 @@ export function funnelNotes(funnels: readonly Funnel[]): Note[] {
     return [
       { text: '' },
       { text: ` ${head}` },
-      ...counts.map(([text, left]) => ({ text: `   ${formatCount(left).padStart(width)}  ${text}`, isDrawn: true })),
+      ...counts.map(([text, left]) => ({ lead: `   ${formatCount(left).padStart(width)}  `, text })),
       ...(nearest.length > 0 ? [{ text: ' nearest to the condition that leaves none:' }] : []),
       ...nearest.map((near) => ({ text: `   ${near.symbol}${valuesOf(near)}` })),
     ]

@@ -4,10 +4,11 @@ import { calleeOf } from '../formula/names.ts'
 import { houseCallee, signature as written } from '../indicators/callee.ts'
 import { CATALOGUE, type CatalogueParameter, type CatalogueRow } from '../indicators/catalogue.ts'
 import { UsageError } from './failure.ts'
+import { addHelpBelow } from './help.ts'
 import { addColorOption, formatOption } from './options.ts'
 import { counted } from './people.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
-import { wrap } from './wrap.ts'
+import { wrap, wrapBehind } from './wrap.ts'
 
 const EXAMPLES = `
 Examples:
@@ -31,6 +32,7 @@ const GROUPS: Readonly<Record<Exclude<CatalogueRow['group'], 'operator'>, string
 
 const WIDEST = 110
 const WIDEST_SIGNATURE = 44
+const NARROWEST_LIST = 60
 
 export function defineIndicators(program: Command): void {
   const command = program
@@ -40,7 +42,7 @@ export function defineIndicators(program: Command): void {
     .argument('[name]', 'all there is to know about this one; or a topic: those of a group, or about a word')
     .optionsGroup('Output:')
     .addOption(formatOption(['table', 'json']))
-  addColorOption(command).addHelpText('after', EXAMPLES)
+  addHelpBelow(addColorOption(command), EXAMPLES)
   command.action(async (name: string | undefined, options: { format: 'table' | 'json'; color?: boolean }) => {
     const terminal = openTerminal(options)
     const found = name === undefined ? listed() : (named(name) ?? ofTopic(name))
@@ -105,30 +107,43 @@ function signature(row: CatalogueRow): string {
 function* list(rows: readonly CatalogueRow[], { colors, width }: Terminal): Generator<string> {
   const total = Math.min(width, WIDEST)
   const longest = Math.max(...rows.map((row) => signature(row).length))
-  const column = Math.min(longest, WIDEST_SIGNATURE, Math.floor(total / 2))
+  const beside = Math.min(longest, WIDEST_SIGNATURE, Math.floor(total / 2))
+  // Where two columns would be narrow ones, what a function is stands below it.
+  const column = total < NARROWEST_LIST ? 0 : beside
   for (const [group, title] of Object.entries(GROUPS)) {
     const own = rows.filter((each) => each.group === group).sort((a, b) => (a.name < b.name ? -1 : 1))
     if (own.length > 0) yield `\n${colors.bold(title)}\n`
     for (const row of own) {
       const call = signature(row)
+      const summary = row.summary.replaceAll('`', '')
       const head = `  ${colors.cyan(row.name)}${colors.dim(call.slice(row.name.length))}`
+      const indent = ' '.repeat(column + 4)
       // A long signature has a line of its own.
-      const gap = call.length <= column ? ' '.repeat(column - call.length + 2) : `\n${' '.repeat(column + 4)}`
-      const [first = '', ...more] = wrap(row.summary.replaceAll('`', ''), total - column - 4)
-      yield [`${head}${gap}${first}`, ...more.map((line) => `${' '.repeat(column + 4)}${line}`), ''].join('\n')
+      const lines =
+        call.length <= column
+          ? wrapBehind(`${head}${' '.repeat(column - call.length + 2)}`, summary, total)
+          : [...wrapBehind('  ', head, total, 4), ...wrapBehind(indent, summary, total)]
+      yield `${lines.join('\n')}\n`
     }
   }
-  yield `\n${colors.dim(`${counted(rows.length, 'function')} · millrace indicators NAME tells more`)}\n`
+  const end = `${counted(rows.length, 'function')} · millrace indicators NAME tells more`
+  yield `\n${wrap(end, total)
+    .map((line) => `${colors.dim(line)}\n`)
+    .join('')}`
 }
 
 function* page(row: CatalogueRow, { colors, width }: Terminal): Generator<string> {
-  const code = (line: string) => line.replaceAll(/`([^`]+)`/g, (_, inner: string) => colors.cyan(inner))
+  const total = Math.min(width, WIDEST)
+  const code = (text: string) => text.replaceAll(/`([^`]+)`/g, (_, inner: string) => colors.cyan(inner))
   const paragraph = (text: string) => {
-    const whole = text.replaceAll(/`[^`]+`/g, (formula) => formula.replaceAll(' ', '\u00a0'))
-    const lines = wrap(whole, Math.min(width, WIDEST) - 2).map((line) => line.replaceAll('\u00a0', ' '))
-    return lines.map((line) => `  ${colors.isColorSupported ? code(line) : line}\n`).join('')
+    // A title stands between stars, a formula between backticks: it is not broken.
+    const plain = text.replaceAll(/\*(\p{Lu}[^*`]+)\*/gu, '$1')
+    const whole = plain.replaceAll(/`[^`]+`/g, (formula) => formula.replaceAll(' ', '\u00a0'))
+    const lines = wrapBehind('  ', colors.isColorSupported ? code(whole) : whole, total)
+    return lines.map((line) => `${line.replaceAll('\u00a0', ' ')}\n`).join('')
   }
-  yield `\n  ${colors.bold(signature(row))}  ${colors.dim(row.group)}\n\n${paragraph(row.summary)}`
+  const title = wrapBehind('  ', `${colors.bold(signature(row))} ${colors.dim(`(${row.group})`)}`, total, 4)
+  yield `\n${title.join('\n')}\n\n${paragraph(row.summary)}`
   for (const text of row.doc.split('\n\n').filter((each) => each !== '')) yield `\n${paragraph(text)}`
   const facts = [
     ...row.inputs.map(({ name, type, implied, default: usual }) => {
@@ -137,19 +152,25 @@ function* page(row: CatalogueRow, { colors, width }: Terminal): Generator<string
     }),
     ...row.parameters.map((parameter) => [parameter.name, parameterText(parameter)]),
   ]
-  if (facts.length > 0) yield `\n${section(facts, 'Takes', colors)}`
-  yield `\n${section(
-    row.outputs.map(({ name, type }) => [row.outputs.length > 1 ? `.${name}` : name, type]),
-    'Gives',
-    colors,
-  )}`
-  if (row.example !== '') yield `\n  ${colors.bold('Example')}\n    ${colors.cyan(row.example)}\n`
+  if (facts.length > 0) yield `\n${section(facts, 'Takes', colors, total)}`
+  const outputs = row.outputs.map(({ name, type }) => [row.outputs.length > 1 ? `.${name}` : name, type])
+  yield `\n${section(outputs, 'Gives', colors, total)}`
+  if (row.example === '') return
+  const example = wrapBehind('    ', colors.cyan(row.example), total, 6)
+  yield `\n  ${colors.bold('Example')}\n${example.join('\n')}\n`
 }
 
-function section(facts: readonly (readonly string[])[], title: string, colors: Terminal['colors']): string {
+function section(
+  facts: readonly (readonly string[])[],
+  title: string,
+  colors: Terminal['colors'],
+  width: number,
+): string {
   const widest = Math.max(...facts.map(([name]) => name!.length))
-  const lines = facts.map(([name, text]) => `    ${colors.cyan(name!.padEnd(widest))}  ${text}\n`)
-  return `  ${colors.bold(title)}\n${lines.join('')}`
+  const lines = facts.flatMap(([name, text]) => {
+    return wrapBehind(`    ${colors.cyan(name!.padEnd(widest))}  `, text!, width)
+  })
+  return `  ${colors.bold(title)}\n${lines.map((line) => `${line}\n`).join('')}`
 }
 
 function parameterText({ integer, min, max, default: usual }: CatalogueParameter): string {

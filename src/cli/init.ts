@@ -6,12 +6,13 @@ import type { Command } from 'commander'
 import { readReport } from './data.ts'
 import type { DataReport } from './data-report.ts'
 import { shellWord, UsageError } from './failure.ts'
+import { addHelpBelow } from './help.ts'
 import { isQuery } from './open-data.ts'
 import { addColorOption, addDataOptions, columnsText, type DataOptions } from './options.ts'
 import { counted, timeFormatter } from './people.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
 import { visible } from './visible.ts'
-import { wrap } from './wrap.ts'
+import { wrapBehind, wrapCommand } from './wrap.ts'
 
 const EXAMPLES = `
 Examples:
@@ -21,9 +22,8 @@ Examples:
   The same with made-up candles, to try things out:
   $ millrace init my-scan
 
-It writes pullback.formula, a condition to start from, scan.mjs, the scan as a
-script with the data as it was understood, and package.json where millrace is
-not installed. Files that are there are never overwritten.`
+It writes pullback.formula, a condition to start from, scan.mjs, the scan as a script with the data as it was \
+understood, and package.json where millrace is not installed. Files that are there are never overwritten.`
 
 const FORMULA = 'pullback.formula'
 const SCRIPT = 'scan.mjs'
@@ -40,7 +40,7 @@ export function defineInit(program: Command, signal: AbortSignal): void {
     .argument('[folder]', 'where to; made where it is not there', '.')
   addDataOptions(command)
   command.optionsGroup('Output:')
-  addColorOption(command).addHelpText('after', EXAMPLES)
+  addHelpBelow(addColorOption(command), EXAMPLES)
   command.action((folder: string, options: InitOptions) => init(folder, options, signal))
 }
 
@@ -134,20 +134,25 @@ function* screen({ folder, written, install, opened, report }: Done, { colors, w
   const { symbols, timeframe, candles, first, last, notes } = report
   const date = timeFormatter(timeframe)
   const found = `${counted(symbols.length, 'symbol')}, ${counted(candles, 'candle')} of ${timeframe}`
-  yield `\n ${found}, ${date(first!)} to ${date(last!)}\n`
-  const lines = notes.flatMap((note) => wrap(visible(note), width - 1))
-  for (const line of lines) yield ` ${colors.dim(line)}\n`
+  yield '\n'
+  for (const line of wrapBehind(' ', `${found}, ${date(first!)} to ${date(last!)}`, width)) yield `${line}\n`
+  const lines = notes.flatMap((note) => wrapBehind(' ', visible(note), width))
+  for (const line of lines) yield `${colors.dim(line)}\n`
   const isHere = resolve(folder) === process.cwd()
   yield `\n ${colors.bold(isHere ? 'Written here' : visible(`Written to ${folder}`))}\n`
   const widest = Math.max(...written.map((name) => name.length))
-  for (const name of written) yield `   ${colors.cyan(name.padEnd(widest))}  ${ABOUT[name]}\n`
+  for (const name of written) {
+    const lines = wrapBehind(`   ${colors.cyan(name.padEnd(widest))}  `, ABOUT[name]!, width)
+    for (const line of lines) yield `${line}\n`
+  }
   const next = [
     ...(isHere ? [] : [`cd ${shellWord(folder)}`]),
     ...install,
     `node ${SCRIPT}`,
     `npx millrace scan @${FORMULA} ${dataWords(opened).join(' ')}`,
   ]
-  yield `\n ${colors.bold('Next')}\n${next.map((line) => `   ${colors.cyan(visible(line))}\n`).join('')}`
+  yield `\n ${colors.bold('Next')}\n`
+  for (const line of next.flatMap((each) => wrapCommand('   ', visible(each), width))) yield `${colors.cyan(line)}\n`
 }
 
 /** The options that name the data, as they are typed. */

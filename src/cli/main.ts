@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { EXIT, failureOf, UsageError } from './failure.ts'
 import { makeProgram } from './program.ts'
-import { colorsFor } from './terminal.ts'
+import { typedColors, widthOf } from './terminal.ts'
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader has seen enough (`| head`): no reason to complain.
@@ -24,8 +24,8 @@ try {
 
 /** Says on stderr what went wrong; answers the exit code. */
 function tell(error: unknown): number {
-  const isColored = !process.argv.includes('--no-color')
-  const { text, exitCode } = failureOf(error, colorsFor(process.stderr, isColored), interrupt.signal.aborted)
+  const screen = { colors: typedColors(process.stderr), width: widthOf(process.stderr) }
+  const { text, exitCode } = failureOf(error, screen, interrupt.signal.aborted)
   if (text !== '') process.stderr.write(`${text}\n`)
   return exitCode
 }

@@ -6,8 +6,9 @@ import { csvWriter } from './csv.ts'
 import type { OutputOptions, TextFormat } from './options.ts'
 import { counted, formatCount, formatNumbers, formatPercent, timeFormatter, UNKNOWN } from './people.ts'
 import { countedMatches, pick, type ScanView } from './scan-view.ts'
-import { type Column, columnOf, drawTable } from './table.ts'
-import type { Terminal } from './terminal.ts'
+import { type Column, columnOf, drawTable, tableText, widthBeside } from './table.ts'
+import { paintsOf, type Terminal } from './terminal.ts'
+import { wrap } from './wrap.ts'
 
 const TABLE_ROWS = 20
 /** Dates whose breadth is drawn below a table. */
@@ -15,8 +16,8 @@ const BREADTH_DATES = 6
 const BREADTH_CELLS = 24
 /** Of fewer symbols there is nothing to be seen in it. */
 const BREADTH_SYMBOLS = 20
-/** Date, symbol, signal, close and volume stay however narrow the terminal is. */
-const FIXED_COLUMNS = 5
+/** Date and symbol stay however narrow the terminal is. */
+const FIXED_COLUMNS = 2
 
 /** A scan as text, piece by piece. */
 export function scanPieces(
@@ -89,25 +90,25 @@ function* csvPieces(view: ScanView, limit: number | undefined, raw: boolean): Ge
   }
 }
 
-function* tablePieces(view: ScanView, limit: number, { colors, width }: Terminal): Generator<string> {
+function* tablePieces(view: ScanView, limit: number, terminal: Terminal): Generator<string> {
+  const { colors, width } = terminal
   const { matches, statistics } = view
   if (matches.length > 0) {
     const shown = [...shownMatches(view, limit)]
-    const { pieces, hidden } = drawTable(matchColumns(view, shown, colors), { width, colors, keep: FIXED_COLUMNS })
-    yield* pieces
-    if (hidden > 0) yield colors.dim(` ${counted(hidden, 'more column')}: widen the terminal, or --format csv\n`)
+    const options = { width, colors, keep: FIXED_COLUMNS, elsewhere: '--format csv' }
+    yield* tableText(matchColumns(view, shown, colors), options)
     const left = matches.length - shown.length
     if (left > 0) yield colors.dim(` … and ${counted(left, 'earlier match', 'earlier matches')} (--limit)\n`)
     yield '\n'
   }
-  yield ` ${countLine(view, colors)}\n`
-  if (statistics.byDate.length > 1 && statistics.processed >= BREADTH_SYMBOLS) yield* breadthChart(view, colors)
+  for (const line of wrap(countLine(view, colors), width - 1)) yield ` ${line}\n`
+  if (statistics.byDate.length > 1 && statistics.processed >= BREADTH_SYMBOLS) yield* breadthChart(view, terminal)
 }
 
 export function matchColumns(view: ScanView, shown: readonly SignalMatch[], colors: Terminal['colors']): Column[] {
   const { job } = view.result
   const date = timeFormatter(job.timeframe, job.timezone)
-  const paintSignal = (cell: string) => (cell.startsWith('EXIT') ? colors.yellow(cell) : colors.green(cell))
+  const paintSignal = (cell: string) => (cell.startsWith('EXIT') ? paintsOf(colors).warning(cell) : colors.green(cell))
   const numbers = (header: string, read: (match: SignalMatch) => number | null): Column => {
     return { header, align: 'right', cells: formatNumbers(shown.map(read)) }
   }
@@ -140,17 +141,18 @@ export function countLine(view: ScanView, colors: Terminal['colors']): string {
 }
 
 /** How many symbols match on the latest dates with a match, as bars. */
-function* breadthChart({ result, statistics }: ScanView, colors: Terminal['colors']): Generator<string> {
+function* breadthChart({ result, statistics }: ScanView, { colors, width }: Terminal): Generator<string> {
   const latest = statistics.byDate.slice(-BREADTH_DATES).reverse()
   const date = timeFormatter(result.job.timeframe, result.job.timezone)
   const most = Math.max(...latest.map(({ breadth }) => breadth))
   yield '\n'
-  const bar = (breadth: number) => '█'.repeat(Math.max(1, Math.round((BREADTH_CELLS * breadth) / most)))
   const columns = [
     columnOf(latest, 'date', ({ timestamp }) => date(timestamp), { align: 'left', paint: colors.dim }),
     columnOf(latest, 'matches', ({ matches }) => formatCount(matches)),
     columnOf(latest, 'of symbols', ({ breadth }) => formatPercent(breadth)),
-    columnOf(latest, '', ({ breadth }) => bar(breadth), { align: 'left', paint: colors.cyan }),
   ]
-  yield* drawTable(columns, { width: Number.POSITIVE_INFINITY, colors, keep: columns.length }).pieces
+  const cells = Math.max(1, Math.min(BREADTH_CELLS, widthBeside(columns, width)))
+  const bar = (breadth: number) => '█'.repeat(Math.max(1, Math.round((cells * breadth) / most)))
+  columns.push(columnOf(latest, '', ({ breadth }) => bar(breadth), { align: 'left', paint: colors.cyan }))
+  yield* drawTable(columns, { width, colors, keep: 1 }).pieces
 }

@@ -4,6 +4,7 @@ import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { type AlertOptions, addAlertOptions, checkAlertOptions } from './alert-options.ts'
 import { EXIT, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
+import { addHelpBelow } from './help.ts'
 import { planText, readFormula, type SourceText } from './inputs.ts'
 import { jobOf, type OpenData, type TimedRepository, withData } from './open-data.ts'
 import {
@@ -23,7 +24,7 @@ import { openTerminal, type Terminal } from './terminal.ts'
 const EXAMPLES = `
 Examples:
   Stocks of one file that cross their averages, the latest 20 matches as a table:
-  $ millrace scan "crossover(ema(close, 12), ema(close, 26)) and volume > 2 * sma(volume, 20)" -d candles.parquet
+  $ millrace scan "crossover(ema(close, 12), ema(close, 26)) and rsi(14) < 70" -d candles.parquet
 
   Only what is true on the last candle of each symbol, from a script in a file, with a parameter of it:
   $ millrace scan @pullback.formula -d "daily/*.parquet" --last 1 --param len=10
@@ -32,17 +33,18 @@ Examples:
   $ millrace scan "rsi(14) < 25" -d candles.parquet --from 2024-01-01 --to 2024-12-31 -o matches.ndjson
 
   An alert after the close, from cron: a command for each symbol that was no match in the run before:
-  $ millrace scan @pullback.formula -d candles.parquet --last 1 --new --state pullback.json \\
-      --exec 'notify-send "$MILLRACE_SYMBOL" "$MILLRACE_CLOSE on $MILLRACE_TIME"'
+  $ millrace scan @pullback.formula -d candles.parquet --last 1 --new --state pullback.json \
+--exec 'notify-send "$MILLRACE_SYMBOL" "$MILLRACE_CLOSE, $MILLRACE_TIME"'
 
   Why nothing matches:
-  $ millrace scan "close > sma(close, 200) and rsi(14) < 15 and volume > 5 * sma(volume, 20)" -d candles.parquet --why
+  $ millrace scan "close > sma(close, 200) and rsi(14) < 15" -d candles.parquet --why
 
   Korean column names, some symbols:
   $ millrace scan "close > highest(high[1], 250)" -d krx.csv --columns time=날짜,close=종가 -s 005930,000660
 
-JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors,
-dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; else all, by symbol and time.`
+JSON: { job, statistics, matches: [{ symbol, timestamp, signalType, candle, indicatorValues }], warnings, errors, \
+dataQuality, exact, timing, cache }, times in milliseconds UTC. With --limit the latest matches come, latest first; \
+else all, by symbol and time.`
 
 type ScanOptions = JobOptions & AlertOptions & { why?: boolean; html?: string }
 
@@ -66,15 +68,13 @@ export function defineScan(program: Command, signal: AbortSignal): void {
     'also a page with table and charts (of the 50 latest symbols), which needs no network',
   )
   addAlertOptions(command)
-  command
-    .addHelpText('after', FORMULAS_HELP)
-    .addHelpText('after', EXAMPLES)
-    .action(async (formula: string, given: ScanOptions) => {
-      const options = withFormat(given, command)
-      checkAlertOptions(options)
-      const terminal = withOutput(openTerminal(options), options.output)
-      await scan(await readFormula(formula, signal), options, terminal, signal)
-    })
+  addHelpBelow(command, FORMULAS_HELP)
+  addHelpBelow(command, EXAMPLES).action(async (formula: string, given: ScanOptions) => {
+    const options = withFormat(given, command)
+    checkAlertOptions(options)
+    const terminal = withOutput(openTerminal(options), options.output)
+    await scan(await readFormula(formula, signal), options, terminal, signal)
+  })
 }
 
 /** A table has room for two columns of the candle: the others need not be read, unless a command gets them. */
@@ -110,7 +110,7 @@ export async function scan(
     const phases = { openMs: opened - start, sortMs: data.sortMs, scanMs: scanned - opened, aggregateMs }
     await print(view, options, terminal, signal)
     const { scanNotes } = await import('./scan-notes.ts')
-    for (const note of warningNotes(result.warnings, source)) terminal.note(note)
+    for (const note of warningNotes(result.warnings, source, terminal)) terminal.note(note)
     const context = { phases, format: options.format, said: data.missing, news: news ? [news.note] : [] }
     for (const note of scanNotes(view, context)) terminal.note(note)
     if (options.html !== undefined && library !== undefined) {

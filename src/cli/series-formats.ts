@@ -3,8 +3,8 @@ import type { Timeframe } from '../domain/timeframe.ts'
 import type { ExpressionSeries } from '../use-cases/series.ts'
 import { csvWriter } from './csv.ts'
 import type { TextFormat } from './options.ts'
-import { counted, formatNumbers, timeFormatter, UNKNOWN } from './people.ts'
-import { type Column, drawTable } from './table.ts'
+import { formatNumbers, timeFormatter, UNKNOWN } from './people.ts'
+import { type Column, tableText } from './table.ts'
 import type { Terminal } from './terminal.ts'
 import { visible } from './visible.ts'
 
@@ -154,8 +154,6 @@ async function* tablePieces(
     }),
   ]
   const keep = columns.length - outputs.length + 1
-  const { pieces, hidden } = drawTable(columns, { width, colors, keep })
   if (seen.size === 1) yield ` ${colors.bold(visible(names[0]!))}\n\n`
-  yield* pieces
-  if (hidden > 0) yield colors.dim(` ${counted(hidden, 'more column')}: widen the terminal, or --format csv\n`)
+  yield* tableText(columns, { width, colors, keep, elsewhere: '--format csv' })
 }

@@ -4,6 +4,7 @@ import { fileErrors } from '../storage/repository.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
+import { addHelpBelow } from './help.ts'
 import { type Expression, expressionOf, planText, readExpressions } from './inputs.ts'
 import { jobOf, type OpenData, withData } from './open-data.ts'
 import {
@@ -38,7 +39,8 @@ Examples:
   Expressions from a file, one per line:
   $ millrace series -s 005930 --exprs @indicators.txt --format json -d krx.parquet
 
-JSON: { series: [{ symbol, expr, output, timestamps, values }], errors, exact }, times in milliseconds UTC, null where unknown.`
+JSON: { series: [{ symbol, expr, output, timestamps, values }], errors, exact }, \
+times in milliseconds UTC, null where unknown.`
 
 type SeriesOptions = JobOptions & { expr?: readonly string[]; exprs?: string }
 
@@ -59,13 +61,11 @@ export function defineSeries(program: Command, signal: AbortSignal): void {
   addFormulaOptions(command)
   addEngineOptions(command)
   addOutputOptions(command, 'bars per symbol, the last ones (default: 20 in a table, else all)')
-  command
-    .addHelpText('after', FORMULAS_HELP)
-    .addHelpText('after', EXAMPLES)
-    .action(async (given: SeriesOptions) => {
-      const options = withFormat(given, command)
-      await series(options, withOutput(openTerminal(options), options.output), signal)
-    })
+  addHelpBelow(command, FORMULAS_HELP)
+  addHelpBelow(command, EXAMPLES).action(async (given: SeriesOptions) => {
+    const options = withFormat(given, command)
+    await series(options, withOutput(openTerminal(options), options.output), signal)
+  })
 }
 
 async function series(options: SeriesOptions, terminal: Terminal, signal: AbortSignal) {
@@ -74,7 +74,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
   if (expressions.length === 0) throw new UsageError('say what to compute: --expr "rsi(14)", or --exprs @file')
   checkNames(expressions)
   const plans = expressions.map((expression) => planText(expression, options.param, 'series'))
-  const notes = plans.flatMap(({ warnings }, at) => warningNotes(warnings, expressions[at]!))
+  const notes = plans.flatMap(({ warnings }, at) => warningNotes(warnings, expressions[at]!, terminal))
   const names = columnNames(expressions, plans)
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {

@@ -1,7 +1,8 @@
 import Table from 'cli-table3'
 import type { Colors } from 'picocolors/types.js'
-import { displayWidth } from '../formula/explain-error.ts'
+import { counted } from './people.ts'
 import { visible } from './visible.ts'
+import { shorten, textWidth, wrap } from './wrap.ts'
 
 /** A column of a table for people: any text, made visible and colored when it is drawn. */
 export interface Column {
@@ -45,6 +46,26 @@ const NO_LINES = {
   middle: GAP,
 }
 
+/** A table, and below it what there was no room for. `elsewhere` is what shows it: `--format csv`. */
+export function* tableText(
+  columns: readonly Column[],
+  options: TableOptions & { elsewhere: string },
+): Generator<string> {
+  const { pieces, hidden } = drawTable(columns, options)
+  yield* pieces
+  yield* hiddenText(hidden, options)
+}
+
+/** How many columns there was no room for. */
+export function* hiddenText(
+  hidden: number,
+  { width, colors, elsewhere }: TableOptions & { elsewhere: string },
+): Generator<string> {
+  if (hidden === 0) return
+  const said = `${counted(hidden, 'more column')}: widen the terminal, or ${elsewhere}`
+  for (const line of wrap(said, width - MARGIN.length)) yield `${MARGIN}${colors.dim(line)}\n`
+}
+
 /**
  * Draws columns under their headers, some rows at a time. Where the width does not do, long headers are cut first; then
  * columns are left out from the end. `hidden` says how many.
@@ -69,7 +90,7 @@ function* piecesOf(
   widths: readonly number[],
   colors: Colors,
 ): Generator<string> {
-  const head = headers.map((header) => colors.bold(header))
+  const head = headers.map((header) => (header === '' ? '' : colors.bold(header)))
   yield lay(columns, widths, [head, widths.map((width) => colors.dim('─'.repeat(width)))])
   const rows = columns[0]?.cells.length ?? 0
   for (let first = 0; first < rows; first += ROWS_AT_ONCE) {
@@ -125,16 +146,4 @@ function shortenHeader(header: string, width: number): string {
 export function widthBeside(columns: readonly Column[], width: number): number {
   const taken = columns.map(({ header, cells }) => GAP.length + Math.max(...[header, ...cells].map(textWidth)))
   return taken.reduce((left, each) => left - each, width - MARGIN.length)
-}
-
-/** Text cut to a width, with an ellipsis for what is gone. */
-export function shorten(text: string, width: number): string {
-  if (textWidth(text) <= width) return text
-  const kept = [...text]
-  while (kept.length > 0 && textWidth(kept.join('')) > width - 1) kept.pop()
-  return `${kept.join('').trimEnd()}…`
-}
-
-function textWidth(text: string): number {
-  return /^[ -~]*$/.test(text) ? text.length : displayWidth(text)
 }

@@ -1,3 +1,5 @@
+import { displayWidth, drawnCells, firstCells } from '../domain/display-width.ts'
+
 /** What Node asks an object for that is printed. By its name: browsers have no module of Node. */
 export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
@@ -27,7 +29,7 @@ export function pictureOf(matches: { length: number; rows(start?: number, end?: 
   let width = 0
   for (const name of names) {
     const cells = columnOf(name, rows)
-    width += 2 + (cells[0] as string).length
+    width += 2 + displayWidth(cells[0] as string)
     if (width > WIDTH) break
     shown.push(cells)
   }
@@ -40,15 +42,20 @@ export function pictureOf(matches: { length: number; rows(start?: number, end?: 
 /** A piece of somebody's text on one line, without what would steer a terminal. */
 export function clipped(text: string, width: number): string {
   const line = text.slice(0, 2 * width).replace(/[\p{C}\s]+/gu, ' ')
-  return line.length > width || text.length > 2 * width ? `${line.slice(0, width - 1)}…` : line
+  if (displayWidth(line) <= width && text.length <= 2 * width) return line
+  return `${firstCells(drawnCells(line), width - 1).join('')}…`
 }
 
 /** Header and cells of one width; numbers to the right. */
 function columnOf(name: string, rows: readonly MatchRow[]): string[] {
   const cells = [name, ...rows.map((row) => cellOf(row[name]))].map((cell) => clipped(cell, CELL_WIDTH))
-  const width = Math.max(...cells.map((cell) => cell.length))
+  const widths = cells.map(displayWidth)
+  const width = Math.max(...widths)
   const isText = rows.some((row) => typeof row[name] === 'string')
-  return cells.map((cell) => (isText ? cell.padEnd(width) : cell.padStart(width)))
+  return cells.map((cell, at) => {
+    const room = ' '.repeat(width - (widths[at] as number))
+    return isText ? cell + room : room + cell
+  })
 }
 
 function cellOf(value: string | number | null | undefined): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
 import { csvWriter } from '../../src/cli/csv.ts'
@@ -10,9 +11,9 @@ import {
   formatRate,
   timeFormatter,
 } from '../../src/cli/people.ts'
-import { type Column, drawTable, shorten } from '../../src/cli/table.ts'
+import { type Column, drawTable } from '../../src/cli/table.ts'
 import { visible } from '../../src/cli/visible.ts'
-import { wrap } from '../../src/cli/wrap.ts'
+import { shorten, wrap, wrapBehind, wrapCommand } from '../../src/cli/wrap.ts'
 
 const colors = pc.createColors(false)
 
@@ -134,5 +135,46 @@ describe('text', () => {
     expect(wrap('one two three', 8)).toEqual(['one two', 'three'])
     expect(wrap('unbreakable a', 4)).toEqual(['unbreakable', 'a'])
     expect(wrap('', 10)).toEqual([])
+  })
+
+  it('is wrapped without its colors, and an option stays with its value', () => {
+    expect(wrap('\u001b[1mone two\u001b[22m three', 13)).toEqual(['\u001b[1mone two\u001b[22m three'])
+    expect(wrap('widen it, or --format csv', 22)).toEqual(['widen it, or', '--format csv'])
+    expect(wrap('5 - 3', 3)).toEqual(['5 -', '3'])
+  })
+
+  it('is wrapped behind what stands in front of its first line', () => {
+    expect(wrapBehind('날짜  ', 'one two three', 13)).toEqual(['날짜  one two', '      three'])
+    expect(wrapBehind('  ', 'one two three', 12, 4)).toEqual(['  one two', '    three'])
+    expect(wrapBehind(' ', '', 12)).toEqual([' '])
+  })
+})
+
+describe('a command to copy', () => {
+  it('is broken between words as a shell allows it', () => {
+    expect(wrapCommand('  $ ', 'millrace scan @a.formula -d b.csv', 37)).toEqual([
+      '  $ millrace scan @a.formula -d b.csv',
+    ])
+    expect(wrapCommand('  $ ', 'millrace scan @a.formula -d b.csv', 36)).toEqual([
+      '  $ millrace scan @a.formula \\',
+      '      -d b.csv',
+    ])
+    expect(wrapCommand('', 'run "a  b c" -x', 10)).toEqual(['run \\', '    "a  b c" \\', '    -x'])
+  })
+
+  it('has the same words for a shell at every width', () => {
+    const words = ["it's", 'say "x y"', 'a\\b', '$HOME `ls`', '', ' ', '--to', '-d', '삼성 전자', '"', '\\']
+    const command = `printf '<%s>' ${words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ')}`
+    const said = words.map((word) => `<${word}>`).join('')
+    for (let width = 1; width < command.length + 3; width += 3) {
+      const lines = wrapCommand('', command, width)
+      expect(execFileSync('sh', ['-c', lines.join('\n')], { encoding: 'utf8' })).toBe(said)
+    }
+  })
+
+  it('loses nothing where a quote is not closed', () => {
+    for (const command of ["it's a b", 'say "x', 'a \\', 'a\\ b c']) {
+      expect(wrapCommand('', command, 200)).toEqual([command])
+    }
   })
 })

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { expressionOf } from '../../src/cli/inputs.ts'
 import { checkFormula } from '../../src/formula/index.ts'
-import { CLI, run } from './support.ts'
+import { CLI, run, unbroken } from './support.ts'
 
 describe('millrace', () => {
   it('tells its version', async () => {
@@ -29,7 +29,7 @@ describe('millrace', () => {
 
   it('has only formulas in its examples that can be run', async () => {
     const helps = await Promise.all(['scan', 'series', 'explain'].map((command) => run([command, '--help'])))
-    const text = helps.map(({ stdout }) => stdout).join('')
+    const text = unbroken(helps.map(({ stdout }) => stdout).join(''))
     const formulas = [...text.matchAll(/millrace \w+.*/g)].flatMap(([line]) => {
       return [...line.matchAll(/(?:scan|explain|--expr) "([^"]+)"/g)].map(([, formula]) => formula!)
     })

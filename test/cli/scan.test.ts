@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { candles, day, run, scratch, US_DAILY } from './support.ts'
+import { candles, day, run, scratch, US_DAILY, unbroken } from './support.ts'
 
 const write = scratch()
 const DATA = write('two.csv', candles({ AAA: [10, 11, 12, 13, 14, 15], BBB: [30, 29, 28, 40, 27, 26] }))
@@ -133,7 +133,9 @@ describe('scan', () => {
 
   it('runs the Korean example of its help', async () => {
     const { stdout: help } = await run(['scan', '--help'])
-    const [, formula, options] = /\$ millrace scan "(.*)" -d krx\.csv (--columns .*)/.exec(help) as unknown as string[]
+    const [, formula, options] = /\$ millrace scan "(.*)" -d krx\.csv (--columns .*)/.exec(
+      unbroken(help),
+    ) as unknown as string[]
     const prices = Array.from({ length: 251 }, (_, at) => 10 + 2 * at)
     const found = write('krx-help.csv', candles({ '005930': prices }, '심볼,날짜,시가,고가,저가,종가,거래량'))
     const args = (options as string).trim().split(' ')

@@ -24,7 +24,7 @@ async function runSource(args: readonly string[]): Promise<Ran> {
     await makeProgram(new AbortController().signal).parseAsync(args, { from: 'user' })
     ran.code = Number(process.exitCode ?? 0)
   } catch (error) {
-    const { text, exitCode } = failureOf(error, colorsFor(process.stderr, false))
+    const { text, exitCode } = failureOf(error, { colors: colorsFor(process.stderr, false) })
     if (text !== '') ran.stderr += `${text}\n`
     ran.code = exitCode
   } finally {

@@ -54,6 +54,11 @@ export function run(
   })
 }
 
+/** Help with its commands as they were before they were broken into lines. */
+export function unbroken(help: string): string {
+  return help.replaceAll(/ \\\n +/g, ' ')
+}
+
 /** A folder of the test file, removed behind it; returns the path of a file written there. */
 export function scratch(): (name: string, text: string) => string {
   const folder = mkdtempSync(join(tmpdir(), 'millrace-cli-'))

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../src/domain/display-width.ts'
 import { FormulaError } from '../../src/domain/errors.ts'
 import { checkFormula } from '../../src/formula/check.ts'
 import { explain } from '../../src/formula/explain-error.ts'
@@ -115,5 +116,21 @@ describe('explain', () => {
     expect(line.slice(marks.indexOf('^'), marks.indexOf('^') + 3)).toBe('foo')
     expect(line.trim()).toMatch(/^….*…$/)
     expect(drawn('y'.repeat(500), 'y'.repeat(500))[1]).toMatch(/^ {2}y+…$/)
+  })
+
+  it('cuts it to the columns there are', () => {
+    const error = (at: [number, number]) => new FormulaError('FORMULA_SYNTAX', 'why', { at, hint: '' })
+    const text = 'crossover(ema(close, 12), emma(close, 26)) and 추세선'
+    const lines = (at: [number, number], width: number) => explain(error(at), text, width).split('\n').slice(1, 3)
+    expect(lines([26, 30], 55)).toEqual([`  ${text}`, '                            ^^^^'])
+    expect(lines([26, 30], 40)).toEqual(['  …ema(close, 12), emma(close, 26)) and…', '                   ^^^^'])
+    expect(lines([0, 9], 30)).toEqual(['  crossover(ema(close, 12), …', '  ^^^^^^^^^'])
+    expect(lines([47, 50], 30)).toEqual(['  …mma(close, 26)) and 추세선', '                       ^^^^^^'])
+    expect(lines([10, 42], 30)).toEqual(['  …ossover(ema(close…', '           ^^^^^^^^^'])
+    for (let width = 12; width < 60; width++) {
+      for (let from = 0; from < text.length; from += 3) {
+        expect(displayWidth(lines([from, from + 4], width)[0]!)).toBeLessThanOrEqual(width)
+      }
+    }
   })
 })

@@ -33,6 +33,17 @@ describe('a printed table of matches', () => {
     expect(inspect(tableOf(0))).toBe('MatchTable: 0 matches')
   })
 
+  it('counts characters of two cells as two', () => {
+    const rows = [0, 1, 2].map((symbol) => ({ symbol, time: 0, close: 100 }))
+    const table = new MatchTable(['AAPL', '삼성전자', '아주긴이름을가진회사의보통주'], names(), columnsOf(rows))
+    expect(inspect(table).split('\n').slice(1)).toEqual([
+      '  symbol               date        signal    open  high  low  close  volume',
+      '  AAPL                 1970-01-01  SCAN_HIT   101   102   99    100       1',
+      '  삼성전자             1970-01-01  SCAN_HIT   101   102   99    100       1',
+      '  아주긴이름을가진회…  1970-01-01  SCAN_HIT   101   102   99    100       1',
+    ])
+  })
+
   it('shows six digits, and a dot for what is unknown', () => {
     const values = [0.000012345678, Number.NaN]
     const cells = (row: Partial<Row>, names: string[] = []) =>
