@@ -233,7 +233,8 @@ export class ProcessingEngine {
       await runShards(queues, async (shard, worker) => {
         if (Atomics.load(counters, CANCELLED) !== 0) return
         const asked = performance.now()
-        const thread = (this.#threads[worker] ??= {})
+        this.#threads[worker] ??= {}
+        const thread = this.#threads[worker]
         const source = await this.#source(executor, job, shard, thread)
         const sourceMs = performance.now() - asked
         const symbols = job.symbols.slice(shard.first, shard.end)

@@ -62,11 +62,13 @@ function isResponse(given: object): given is ResponseLike {
 }
 
 function compile(bytes: ArrayBuffer | ArrayBufferView): Promise<CompiledModule> {
-  return WebAssembly.compile(bytes as BufferSource)
+  // Node 20 compiles no DataView.
+  const source = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : bytes
+  return WebAssembly.compile(source as BufferSource)
 }
 
 async function bytesOf(response: ResponseLike): Promise<ArrayBuffer> {
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`)
+  if (!response.ok) throw new Error(`${response.url || 'the server'} answered ${response.status}`)
   return response.arrayBuffer()
 }
 

@@ -34,10 +34,13 @@ export function nodeEngine(options: NodeOptions, parts: Parts): ProcessingEngine
   })
 }
 
+/** Node starts threads from files and from text, and from nothing else. */
 function urlOf(worker: URL | string): URL {
-  if (typeof worker === 'string') {
-    return /^(file|data):/.test(worker) ? new URL(worker) : pathToFileURL(resolve(worker))
-  }
-  if (typeof worker?.href !== 'string') refuseOption('worker', worker, 'the URL or path of millrace-worker.mjs')
-  return worker
+  const url = typeof worker === 'string' && worker !== '' ? urlOfText(worker) : (worker as URL | null)
+  if (url?.protocol === 'file:' || url?.protocol === 'data:') return url
+  return refuseOption('worker', worker, 'the file URL or path of millrace-worker.mjs')
+}
+
+function urlOfText(text: string): URL {
+  return /^(data:|file:|\w+:\/\/)/.test(text) ? new URL(text) : pathToFileURL(resolve(text))
 }
