@@ -33,6 +33,9 @@ export function poolExecutor(
   }
 }
 
+/** Threads have the flags of Node that the process has, and with this one, which is for text, none starts from a file. */
+const isEvaluated = process.execArgv.some((flag) => flag.startsWith('--input-type'))
+
 /** Who waits for what a thread answers. */
 interface Waiting {
   answer(reply: Reply<unknown>): void
@@ -121,7 +124,7 @@ class WorkerThread {
 
   /** A thread that keeps the process alive only while it is asked something. */
   #start(): Worker {
-    const thread = new Worker(this.entry, { workerData: this.setup })
+    const thread = new Worker(this.entry, { workerData: this.setup, ...(isEvaluated && { execArgv: [] }) })
     // What a thread has said last may arrive when it is known to be dead, and another is asked.
     thread.on('message', (reply: Reply<unknown>) => this.#thread === thread && this.#waiting?.answer(reply))
     thread.on('messageerror', (cause) => this.#waiting?.fail(cause))
