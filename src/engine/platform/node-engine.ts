@@ -23,14 +23,14 @@ export interface Parts {
 /** An engine in Node, with the parts that the options do not give. */
 export function nodeEngine(options: NodeOptions, parts: Parts): ProcessingEngine {
   const { wasm, worker, ...others } = options ?? {}
-  const entry = worker === undefined ? parts.worker : () => urlOf(worker)
-  if (worker !== undefined) entry()
-  const given = wasm === undefined ? undefined : compiled(wasm)
+  // Refused here, where they are named, and not by the first job.
+  const module = wasm === undefined ? undefined : compiled(wasm)
+  const entry = worker === undefined ? undefined : urlOf(worker)
   return new ProcessingEngine(others, {
-    module: given ?? (async () => compiled(parts.kernels())()),
+    module: module ?? (async () => compiled(parts.kernels())()),
     pause: () => setImmediate(),
     cores: availableParallelism(),
-    pool: (workers, setup, lost) => poolExecutor(entry(), workers, setup, lost),
+    pool: (workers, setup, lost) => poolExecutor(entry ?? parts.worker(), workers, setup, lost),
   })
 }
 
