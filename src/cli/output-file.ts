@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -81,17 +81,24 @@ async function writeResults(file: string, terminal: Terminal, write: (unfinished
 }
 
 /**
- * Written beside it first: whoever reads the file finds all of the old or all of the new.
+ * Written beside it first: whoever reads the file finds all of the old or all of the new. What is no file, a pipe or
+ * /dev/null, is written to.
  *
  * @throws UsageError where the system refuses it; whatever else `write` throws.
  */
 export async function replaceFile(file: string, write: (unfinished: string) => Promise<void>): Promise<void> {
-  const unfinished = `${file}.${process.pid}.tmp`
+  // A link stays a link.
+  const target = await realpath(file).catch(() => file)
+  const there = await stat(target).catch(() => undefined)
+  const isReplaced = !there || there.isFile()
+  const unfinished = isReplaced ? `${target}.${process.pid}.tmp` : target
   try {
     await write(unfinished)
-    await rename(unfinished, file)
+    if (!isReplaced) return
+    if (there) await chmod(unfinished, there.mode)
+    await rename(unfinished, target)
   } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined)
+    if (isReplaced) await rm(unfinished, { force: true }).catch(() => undefined)
     if (!isOfFile(cause)) throw cause
     throw new UsageError(`cannot write ${file}: ${cause.message}`)
   }

@@ -15,9 +15,10 @@ const NAME = '@duckdb/node-bindings'
  */
 export function libraryFile(): string {
   const bundle = typeof __filename === 'string' ? __filename : undefined
-  for (const from of [import.meta.url, bundle, join(process.cwd(), 'package.json')]) {
+  // A working folder may be gone, and a bundle of CommonJS has no import.meta.url.
+  for (const from of [() => import.meta.url, () => bundle, () => join(process.cwd(), 'package.json')]) {
     try {
-      return createRequire(from as string).resolve(NAME)
+      return createRequire(from() as string).resolve(NAME)
     } catch {
       // Not from there.
     }

@@ -1,5 +1,16 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { tableFromIPC } from '@uwdata/flechette'
 import { describe, expect, it } from 'vitest'
@@ -53,6 +64,34 @@ describe('--output', () => {
       expect([code, stderr]).toEqual([2, expect.stringContaining(`cannot write ${target}: `)])
     }
     expect(readdirSync(FOLDER).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+
+  it.skipIf(process.platform === 'win32')(
+    'leaves links links, and files as closed to others as they were',
+    async () => {
+      const file = write('mine.csv', 'as it was')
+      chmodSync(file, 0o600)
+      const link = join(FOLDER, 'link.csv')
+      symlinkSync(file, link)
+      expect((await run([...SCAN, '-o', link])).code).toBe(0)
+      expect(readFileSync(file, 'utf8')).toContain('AAA')
+      expect([lstatSync(link).isSymbolicLink(), statSync(file).mode & 0o777]).toEqual([true, 0o600])
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')('is written to where it is no file: a pipe stays one', async () => {
+    const pipe = join(FOLDER, 'pipe.csv')
+    execFileSync('mkfifo', [pipe])
+    // Both ends: neither the command nor this test waits for the other to open it.
+    const end = openSync(pipe, 'r+')
+    try {
+      expect((await run([...SCAN, '-o', pipe])).code).toBe(0)
+      expect(lstatSync(pipe).isFIFO()).toBe(true)
+      const text = Buffer.alloc(4096)
+      expect(text.toString('utf8', 0, readSync(end, text))).toContain('AAA')
+    } finally {
+      closeSync(end)
+    }
   })
 })
 

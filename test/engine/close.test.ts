@@ -144,8 +144,7 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
   })
 
   it('ends a worker whose repository does not close', async () => {
-    const late = new AbortController()
-    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
     try {
       const repository = moduleRepository({ candles, closes: 'never' })
       const engine = start(executor, repository)
@@ -155,11 +154,11 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
         message: expect.stringMatching(/^A worker was ended with its repository open: no answer in \d+ ms$/),
       })
       await reached(repository.counters, CLOSING, executor.workers)
-      late.abort()
+      vi.runAllTimers()
       await closed
       expect(Atomics.load(repository.counters, CLOSED)).toBe(1)
     } finally {
-      timeout.mockRestore()
+      vi.useRealTimers()
     }
   })
 })

@@ -63,6 +63,11 @@ export const POOL_FROM_SYMBOLS = 250
 /** Shards per worker once candles are resident: enough for an idle worker to take some over. */
 const SHARDS_PER_WORKER = 4
 
+/** The generation that a thread of the pool has open. */
+interface Thread {
+  opened?: number
+}
+
 declare global {
   interface SymbolConstructor {
     /** Older libraries of TypeScript do not have it, and projects that use ours may have one of them. */
@@ -83,8 +88,8 @@ export class ProcessingEngine {
   /** The last job's: mostly the next one asks for the same. */
   #last: { timeframe?: string; symbols: readonly string[]; versions: readonly string[] } = { symbols: [], versions: [] }
   #generation = 0
-  /** Which generation each worker of the pool has opened. */
-  readonly #opened: number[] = []
+  /** Per worker of the pool; another object for another thread. */
+  readonly #threads: Thread[] = []
   #closing: Promise<void> | undefined
 
   /** @throws EngineError `ENGINE_OPTION` naming what is accepted. */
@@ -173,8 +178,7 @@ export class ProcessingEngine {
     if (name === 'inline') return inlineExecutor({ module, residentBytes, workers: 1 }, this.#platform.pause)
     const { pool } = this.#platform
     if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
-    // A new thread has opened nothing.
-    const forget = (worker: number) => void delete this.#opened[worker]
+    const forget = (worker: number) => void delete this.#threads[worker]
     return pool(workers, { module, residentBytes: residentBytes / workers, workers }, forget)
   }
 
@@ -229,14 +233,14 @@ export class ProcessingEngine {
       await runShards(queues, async (shard, worker) => {
         if (Atomics.load(counters, CANCELLED) !== 0) return
         const asked = performance.now()
-        const source = await this.#source(executor, job, shard, worker)
+        this.#threads[worker] ??= {}
+        const thread = this.#threads[worker]
+        const source = await this.#source(executor, job, shard, thread)
         const sourceMs = performance.now() - asked
         const symbols = job.symbols.slice(shard.first, shard.end)
-        // Unless it answers, nobody knows what the worker has: it may be a new thread.
-        delete this.#opened[worker]
         const part = (await executor.run({ ...task, source, symbols, first: shard.first }, worker)) as Part as P
         parts.push({ ...part, loadMs: part.loadMs + sourceMs })
-        this.#opened[worker] = source.generation
+        if (source.kind === 'open') thread.opened = source.generation
       })
       if (Atomics.load(counters, CANCELLED) !== 0) {
         reports.throwFailure()
@@ -273,12 +277,15 @@ export class ProcessingEngine {
     return known
   }
 
-  async #source(executor: Executor, job: ProcessingJob, shard: Shard, worker: number): Promise<CandleSource> {
+  async #source(executor: Executor, job: ProcessingJob, shard: Shard, thread: Thread): Promise<CandleSource> {
     const generation = this.#generation
     if (executor.name === 'inline') return { kind: 'live', generation, repository: this.repository }
     const { description } = this.repository
     if (description) {
-      return { kind: 'open', generation, ...(this.#opened[worker] !== generation && { description }) }
+      const isOpen = thread.opened === generation
+      // Unless it answers, nobody knows what the thread has, and another job may ask it before it does.
+      delete thread.opened
+      return { kind: 'open', generation, ...(!isOpen && { description }) }
     }
     const candles = await this.#handOver(job, shard, generation, this.#options.defects)
     return { kind: 'given', generation, candles }

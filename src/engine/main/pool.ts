@@ -33,6 +33,9 @@ export function poolExecutor(
   }
 }
 
+/** Threads have the flags of Node that the process has, and with this one, which is for text, none starts from a file. */
+const isEvaluated = process.execArgv.some((flag) => flag.startsWith('--input-type'))
+
 /** Who waits for what a thread answers. */
 interface Waiting {
   answer(reply: Reply<unknown>): void
@@ -54,7 +57,11 @@ class WorkerThread {
     readonly setup: WorkerSetup,
     readonly lost: () => void,
   ) {
-    this.#thread = this.#start()
+    try {
+      this.#thread = this.#start()
+    } catch {
+      // The first task tries again, and tells.
+    }
   }
 
   run<T>(task: ToWorker): Promise<T> {
@@ -68,8 +75,7 @@ class WorkerThread {
    * while it loads its modules can end the whole process (Node 20: "IsGraphAsync must be used on an instantiated module").
    */
   async close(): Promise<void> {
-    const thread = this.#thread
-    if (!thread) return
+    if (!this.#thread) return
     let late: NodeJS.Timeout | undefined
     const tooLate = new Promise<never>((_, reject) => {
       const error = this.#failure('A worker was ended with its repository open', `no answer in ${CLOSE_MS} ms`)
@@ -83,18 +89,20 @@ class WorkerThread {
       if (isOpen) throw error
     } finally {
       clearTimeout(late)
-      await thread.terminate()
+      // Another than at the beginning where that one has died meanwhile.
+      await this.#thread?.terminate()
     }
   }
 
   async #ask<T>(message: ToWorker): Promise<T> {
-    this.#thread ??= this.#start()
-    const thread = this.#thread
     const asked = new Promise<Reply<unknown>>((answer, fail) => {
       this.#waiting = { answer, fail }
     })
+    let thread: Worker | undefined
     let reply: Reply<T>
     try {
+      this.#thread ??= this.#start()
+      thread = this.#thread
       thread.ref()
       thread.postMessage(message)
       reply = (await asked) as Reply<T>
@@ -102,7 +110,7 @@ class WorkerThread {
       throw this.#failure('A worker thread failed', cause)
     } finally {
       this.#waiting = undefined
-      thread.unref()
+      thread?.unref()
     }
     this.#isOpen = true
     if ('error' in reply) throw revive(reply.error)
@@ -116,9 +124,9 @@ class WorkerThread {
 
   /** A thread that keeps the process alive only while it is asked something. */
   #start(): Worker {
-    const thread = new Worker(this.entry, { workerData: this.setup })
-    thread.unref()
-    thread.on('message', (reply: Reply<unknown>) => this.#waiting?.answer(reply))
+    const thread = new Worker(this.entry, { workerData: this.setup, ...(isEvaluated && { execArgv: [] }) })
+    // What a thread has said last may arrive when it is known to be dead, and another is asked.
+    thread.on('message', (reply: Reply<unknown>) => this.#thread === thread && this.#waiting?.answer(reply))
     thread.on('messageerror', (cause) => this.#waiting?.fail(cause))
     const ended = (cause: unknown) => {
       if (this.#thread !== thread) return
@@ -129,6 +137,8 @@ class WorkerThread {
     }
     thread.on('error', ended)
     thread.on('exit', (code) => ended(new Error(`it ended with exit code ${code}`)))
+    // Last: to listen to messages makes a thread keep the process again.
+    thread.unref()
     return thread
   }
 }

@@ -64,16 +64,18 @@ function isResponse(given: object): given is ResponseLike {
 /** What every WebAssembly begins with. */
 const MAGIC = '\0asm'
 
-async function compile(bytes: ArrayBuffer | ArrayBufferView, from = 'what was given'): Promise<CompiledModule> {
-  const head = 'buffer' in bytes ? new Uint8Array(bytes.buffer, bytes.byteOffset) : new Uint8Array(bytes)
-  const beginning = String.fromCharCode(...head.subarray(0, MAGIC.length))
+async function compile(given: ArrayBuffer | ArrayBufferView, from = 'what was given'): Promise<CompiledModule> {
+  // As bytes: Node 20 compiles no DataView.
+  const bytes =
+    'buffer' in given ? new Uint8Array(given.buffer, given.byteOffset, given.byteLength) : new Uint8Array(given)
+  const beginning = String.fromCharCode(...bytes.subarray(0, MAGIC.length))
   // Web servers like to answer with a page.
   if (beginning !== MAGIC) throw new Error(`${from} is no WebAssembly, it begins with ${JSON.stringify(beginning)}`)
   return WebAssembly.compile(bytes as BufferSource)
 }
 
 async function bytesOf(response: ResponseLike): Promise<ArrayBuffer> {
-  if (!response.ok) throw new Error(`${response.url} answered ${response.status}`)
+  if (!response.ok) throw new Error(`${response.url || 'the server'} answered ${response.status}`)
   return response.arrayBuffer()
 }
 

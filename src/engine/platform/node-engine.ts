@@ -23,21 +23,24 @@ export interface Parts {
 /** An engine in Node, with the parts that the options do not give. */
 export function nodeEngine(options: NodeOptions, parts: Parts): ProcessingEngine {
   const { wasm, worker, ...others } = options ?? {}
-  const entry = worker === undefined ? parts.worker : () => urlOf(worker)
-  if (worker !== undefined) entry()
-  const given = wasm === undefined ? undefined : compiled(wasm)
+  // Refused here, where they are named, and not by the first job.
+  const module = wasm === undefined ? undefined : compiled(wasm)
+  const entry = worker === undefined ? undefined : urlOf(worker)
   return new ProcessingEngine(others, {
-    module: given ?? (async () => compiled(parts.kernels())()),
+    module: module ?? (async () => compiled(parts.kernels())()),
     pause: () => setImmediate(),
     cores: availableParallelism(),
-    pool: (workers, setup, lost) => poolExecutor(entry(), workers, setup, lost),
+    pool: (workers, setup, lost) => poolExecutor(entry ?? parts.worker(), workers, setup, lost),
   })
 }
 
+/** Node starts threads from files and from text, and from nothing else. */
 function urlOf(worker: URL | string): URL {
-  if (typeof worker === 'string') {
-    return /^(file|data):/.test(worker) ? new URL(worker) : pathToFileURL(resolve(worker))
-  }
-  if (typeof worker?.href !== 'string') refuseOption('worker', worker, 'the URL or path of millrace-worker.mjs')
-  return worker
+  const url = typeof worker === 'string' && worker !== '' ? urlOfText(worker) : (worker as URL | null)
+  if (url?.protocol === 'file:' || url?.protocol === 'data:') return url
+  return refuseOption('worker', worker, 'the file URL or path of millrace-worker.mjs')
+}
+
+function urlOfText(text: string): URL {
+  return /^(data:|file:|\w+:\/\/)/.test(text) ? new URL(text) : pathToFileURL(resolve(text))
 }

@@ -9,8 +9,19 @@ const session = new Session(setup, { open: (description) => openRepository(descr
 
 parentPort?.on('message', async (asked: ToWorker) => {
   const reply = await answer(asked)
-  parentPort?.postMessage(reply, [...buffersIn(reply)])
+  try {
+    parentPort?.postMessage(reply, [...buffersIn(reply)])
+  } catch (error) {
+    // What a repository has put into an error may be a function.
+    refuse(error)
+  }
 })
+// A task that cannot be read on this side: without an answer its job would wait for ever.
+parentPort?.on('messageerror', refuse)
+
+function refuse(error: unknown) {
+  parentPort?.postMessage({ error: serialise(error) })
+}
 
 async function answer(asked: ToWorker): Promise<Reply<unknown>> {
   try {
