@@ -18,11 +18,12 @@ import {
 } from '../shared/protocol.ts'
 import { onAbort } from './abort.ts'
 import type { Executor } from './executor.ts'
-import { handedOver } from './hand-over.ts'
+import { HandOver } from './hand-over.ts'
 import { inlineExecutor } from './inline.ts'
 import { checkEngineOptions, checkRunOptions, type EngineOptions, type RunOptions } from './options.ts'
 import { ProgressReports, progressOf } from './progress.ts'
 import { runShards, type Shard, shards } from './schedule.ts'
+import { type CheckedVersions, Versions } from './versions.ts'
 
 /** Where the time went. Load and compute are summed over all workers, so they can exceed the elapsed time. */
 export interface RunTiming {
@@ -62,6 +63,8 @@ export interface SeriesOutcome extends RunOutcome {
 export const POOL_FROM_SYMBOLS = 250
 /** Shards per worker once candles are resident: enough for an idle worker to take some over. */
 const SHARDS_PER_WORKER = 4
+/** Of the bytes that are kept, where the main thread reads for the workers: what it hands over and they put into lanes. */
+const HANDED_OVER_SHARE = 0.5
 
 declare global {
   interface SymbolConstructor {
@@ -76,15 +79,14 @@ export class ProcessingEngine {
   readonly #options: Required<EngineOptions>
   readonly #platform: Platform
   readonly #executors = new Map<Executor['name'], Promise<Executor>>()
-  readonly #handOver: ReturnType<typeof handedOver>
+  readonly #handOver: HandOver
   readonly #active = new Set<Promise<unknown>>()
-  /** Versions of the symbols of all jobs: when one changes, workers forget what they hold. */
-  readonly #versions = new Map<string, string>()
-  /** The last job's: mostly the next one asks for the same. */
-  #last: { timeframe?: string; symbols: readonly string[]; versions: readonly string[] } = { symbols: [], versions: [] }
-  #generation = 0
-  /** Which generation each worker of the pool has opened. */
+  /** Of the symbols of all jobs: when one changes, workers forget that symbol. */
+  readonly #versions = new Versions()
+  /** Which generation of the repository each worker of the pool has opened. */
   readonly #opened: number[] = []
+  /** Bytes that each worker of the pool keeps, as it has said last. */
+  readonly #residentBytes: number[] = []
   #closing: Promise<void> | undefined
 
   /** @throws EngineError `ENGINE_OPTION` naming what is accepted. */
@@ -92,7 +94,7 @@ export class ProcessingEngine {
     this.#platform = platform
     this.#options = checkEngineOptions(options, platform)
     this.repository = this.#options.repository
-    this.#handOver = handedOver(this.repository)
+    this.#handOver = new HandOver(this.repository, this.#options.residentBytes * HANDED_OVER_SHARE)
     if (this.#options.executor === 'pool') void this.#executor('pool').catch(() => undefined)
   }
 
@@ -173,9 +175,13 @@ export class ProcessingEngine {
     if (name === 'inline') return inlineExecutor({ module, residentBytes, workers: 1 }, this.#platform.pause)
     const { pool } = this.#platform
     if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
-    // A new thread has opened nothing.
-    const forget = (worker: number) => void delete this.#opened[worker]
-    return pool(workers, { module, residentBytes: residentBytes / workers, workers }, forget)
+    // A new thread has opened nothing, and keeps nothing.
+    const forget = (worker: number) => {
+      delete this.#opened[worker]
+      delete this.#residentBytes[worker]
+    }
+    const share = this.repository.description ? 1 : 1 - HANDED_OVER_SHARE
+    return pool(workers, { module, residentBytes: (share * residentBytes) / workers, workers }, forget)
   }
 
   #choose({ symbols }: ProcessingJob): Executor['name'] {
@@ -212,7 +218,7 @@ export class ProcessingEngine {
     const reports = new ProgressReports(onProgress, progress, cancel)
     try {
       const starting = Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
-      const [executor, known] = await orCancelled(starting, signal, () => cancelled(counters, job))
+      const [executor, { states, isKnown }] = await orCancelled(starting, signal, () => cancelled(counters, job))
       const task = {
         kind,
         counters,
@@ -225,18 +231,20 @@ export class ProcessingEngine {
         columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),
       }
       const parts: P[] = []
-      const queues = shards(job.symbols.length, executor.workers, known ? SHARDS_PER_WORKER : 1)
+      const queues = shards(job.symbols.length, executor.workers, isKnown ? SHARDS_PER_WORKER : 1)
       await runShards(queues, async (shard, worker) => {
         if (Atomics.load(counters, CANCELLED) !== 0) return
         const asked = performance.now()
-        const source = await this.#source(executor, job, shard, worker)
+        const source = await this.#source(executor, job, shard, states, worker)
         const sourceMs = performance.now() - asked
         const symbols = job.symbols.slice(shard.first, shard.end)
+        const own = { source, symbols, states: states.slice(shard.first, shard.end), first: shard.first }
         // Unless it answers, nobody knows what the worker has: it may be a new thread.
         delete this.#opened[worker]
-        const part = (await executor.run({ ...task, source, symbols, first: shard.first }, worker)) as Part as P
+        const part = (await executor.run({ ...task, ...own }, worker)) as Part as P
         parts.push({ ...part, loadMs: part.loadMs + sourceMs })
-        this.#opened[worker] = source.generation
+        if (source.kind === 'open') this.#opened[worker] = source.generation
+        if (executor.name === 'pool') this.#residentBytes[worker] = part.cache.residentBytes
       })
       if (Atomics.load(counters, CANCELLED) !== 0) {
         reports.throwFailure()
@@ -245,43 +253,37 @@ export class ProcessingEngine {
       await reports.end()
       parts.sort((a, b) => a.first - b.first)
       const ofSource = await this.repository.report?.(job.timeframe)
-      return { parts, outcome: { ...joinParts(parts, executor, performance.now() - start), report: ofSource } }
+      const outcome = joinParts(parts, executor, performance.now() - start)
+      if (executor.name === 'pool') outcome.cache.residentBytes = this.#poolBytes()
+      return { parts, outcome: { ...outcome, report: ofSource } }
     } finally {
       reports.stop()
       stopListening?.()
     }
   }
 
-  /** Whether every symbol was in an earlier job and has not changed; notes what has. */
-  async #checkVersions({ symbols, timeframe }: ProcessingJob): Promise<boolean> {
-    const versions = await this.repository.versions(symbols, timeframe)
-    const last = this.#last
-    if (last.timeframe === timeframe && isSame(last.symbols, symbols) && isSame(last.versions, versions)) return true
-    // A copy: the repository may go on writing into its own.
-    this.#last = { timeframe, symbols, versions: [...versions] }
-    let known = true
-    let changed = false
-    symbols.forEach((symbol, at) => {
-      const key = `${timeframe} ${symbol}`
-      const before = this.#versions.get(key)
-      if (before === versions[at]) return
-      known = false
-      changed ||= before !== undefined
-      this.#versions.set(key, versions[at]!)
-    })
-    if (changed) this.#generation++
-    return known
+  async #checkVersions({ symbols, timeframe }: ProcessingJob): Promise<CheckedVersions> {
+    return this.#versions.check(timeframe, symbols, await this.repository.versions(symbols, timeframe))
   }
 
-  async #source(executor: Executor, job: ProcessingJob, shard: Shard, worker: number): Promise<CandleSource> {
-    const generation = this.#generation
-    if (executor.name === 'inline') return { kind: 'live', generation, repository: this.repository }
+  async #source(
+    executor: Executor,
+    job: ProcessingJob,
+    shard: Shard,
+    states: Uint32Array,
+    worker: number,
+  ): Promise<CandleSource> {
+    if (executor.name === 'inline') return { kind: 'live', repository: this.repository }
     const { description } = this.repository
     if (description) {
+      const generation = this.#versions.generation(description.kind === 'memory')
       return { kind: 'open', generation, ...(this.#opened[worker] !== generation && { description }) }
     }
-    const candles = await this.#handOver(job, shard, generation, this.#options.defects)
-    return { kind: 'given', generation, candles }
+    return { kind: 'given', candles: await this.#handOver.candles(job, shard, states, this.#options.defects) }
+  }
+
+  #poolBytes(): number {
+    return this.#residentBytes.reduce((sum, bytes) => sum + bytes, this.#handOver.sizeBytes)
   }
 }
 
@@ -292,10 +294,6 @@ function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined, error
     const stopListening = onAbort(signal, () => reject(error()))
     void work.then(resolve, reject).finally(stopListening)
   })
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((value, at) => value === b[at])
 }
 
 function planTask(plan: Plan): PlanTask {
