@@ -31,6 +31,11 @@ export interface JobRequest {
    * then depend on where reading began, and the result says `exact: false` where they do.
    */
   history?: number
+  /**
+   * Only the last so many bars of each symbol count, of those in `dateRange`; all where absent. Values are the same: it
+   * says where matches (or series) begin.
+   */
+  last?: number
   formula: string
   /** Values for the formula's `param` statements. */
   parameters?: Readonly<Record<string, number>>
@@ -49,6 +54,7 @@ export interface ProcessingJob {
   timeframe: Timeframe
   dateRange: DateRange
   history?: number
+  last?: number
   formula: string
   parameters: Readonly<Record<string, number>>
   /** Absent where the job gives none. */
@@ -84,7 +90,7 @@ let jobs = 0
  */
 export function checkJob(request: unknown): ProcessingJob {
   const shape = readShape(request)
-  const { jobType, symbols, timeframe, formula, parameters, timezone, id, history } = shape
+  const { jobType, symbols, timeframe, formula, parameters, timezone, id, history, last } = shape
   if (!JOB_TYPES.includes(jobType as JobType)) throw jobTypeError(jobType)
   const named = [...new Set(symbols)].filter((symbol) => symbol !== '')
   if (named.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
@@ -103,6 +109,7 @@ export function checkJob(request: unknown): ProcessingJob {
     timeframe,
     dateRange,
     ...(history !== undefined && { history: checkHistory(history, dateRange) }),
+    ...(last !== undefined && { last }),
     formula,
     parameters,
     ...(timezone !== undefined && { timezone }),

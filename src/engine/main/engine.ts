@@ -73,7 +73,10 @@ declare global {
   }
 }
 
-/** Runs plans over the symbols of jobs, in parallel, and keeps what it has read for the next job. */
+/**
+ * Runs plans over the symbols of jobs, in parallel, and keeps what it has read for the next job. Jobs are checked
+ * already: what a person writes goes through a use case.
+ */
 export class ProcessingEngine {
   readonly repository: CandleRepository
   readonly #options: Required<EngineOptions>
@@ -109,7 +112,7 @@ export class ProcessingEngine {
    *
    * @throws EngineError `CANCELLED`, `ENGINE_CLOSED`, `ENGINE_WORKER`; DataError when the storage as a whole fails.
    */
-  async scan(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<ScanOutcome> {
+  async runScan(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<ScanOutcome> {
     const { parts, outcome } = await this.#run<ScanPart>('scan', plan, job, options)
     const matches = joinColumns(
       parts.map((part) => part.matches),
@@ -118,8 +121,8 @@ export class ProcessingEngine {
     return { ...outcome, matches }
   }
 
-  /** The plan's reported values over the job's range, per symbol. Throws what `scan` throws. */
-  async series(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<SeriesOutcome> {
+  /** The plan's reported values over the job's range, per symbol. Throws what `runScan` throws. */
+  async runSeries(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<SeriesOutcome> {
     const { parts, outcome } = await this.#run<SeriesPart>('series', plan, job, options)
     return { ...outcome, series: parts.flatMap((part) => part.series) }
   }
@@ -226,6 +229,7 @@ export class ProcessingEngine {
         timeframe: job.timeframe,
         range: job.dateRange,
         ...(job.history !== undefined && { history: job.history }),
+        ...(job.last !== undefined && { last: job.last }),
         ...(job.timezone !== undefined && { timezone: job.timezone }),
         defects: this.#options.defects,
         columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),

@@ -61,6 +61,8 @@ export interface Task {
   range: DateRange
   /** Bars to read in front of the range, where the job gives less than all. */
   history?: number
+  /** Of the bars in the range only the last so many of each symbol count; all where absent. */
+  last?: number
   timezone?: string
   defects: DefectPolicy
   /** What is read: columns of the plan, and those that are only shown. */

@@ -5,6 +5,7 @@ import { isDaily } from '../../domain/timeframe.ts'
 import type { LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
 import { byteCache } from '../shared/byte-cache.ts'
+import type { Task } from '../shared/protocol.ts'
 
 /** Numbers of the columns in WASM memory: the candle's, then time and local time. */
 const TIME = CANDLE_COLUMNS.length
@@ -109,11 +110,11 @@ export class Resident {
     return this.firstBar === 0 || (this.firstBar !== undefined && lookback !== undefined && first >= lookback)
   }
 
-  /** Bars whose time is in a range: the first, and the first behind them. */
-  barsIn({ from, to }: { from?: number; to?: number }): [first: number, end: number] {
+  /** The bars that count in a task: the first, and the first behind them. */
+  barsOf({ range: { from, to }, last = Infinity }: Pick<Task, 'range' | 'last'>): [first: number, end: number] {
     const first = from === undefined ? 0 : lowerBound(this.time, from)
     const end = to === undefined ? this.bars : lowerBound(this.time, to + 1)
-    return [first, Math.max(first, end)]
+    return [Math.max(first, end - last), Math.max(first, end)]
   }
 
   pin(): this {

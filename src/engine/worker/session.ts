@@ -93,7 +93,7 @@ export class Session {
         if (isCancelled(task)) return
         const start = performance.now()
         const values = program.series(this.#store, resident.slot, resident.firstBar ?? 0)
-        const [first, end] = resident.barsIn(task.range)
+        const [first, end] = resident.barsOf(task)
         series[symbol - task.first] = {
           time: resident.time.slice(first, end),
           values: Array.from({ length: task.plan.values }, (_, at) =>
@@ -148,7 +148,7 @@ export class Session {
     const take = async (loaded: readonly Loaded[]) => {
       const sound = loaded.filter(({ symbol, resident }) => {
         note(account, symbol, resident)
-        const [first, end] = resident.barsIn(task.range)
+        const [first, end] = resident.barsOf(task)
         const name = task.symbols[symbol - task.first] as string
         const error = resident.error ?? (first === end ? noData(name, request, resident.quality) : undefined)
         if (error) fail(account, symbol, error)
@@ -252,10 +252,9 @@ export class Session {
 
   #scanSome(program: Program, loaded: readonly Loaded[], account: Account): MatchColumns {
     const start = performance.now()
-    const { range } = account.task
     const ranges = new Uint32Array(3 * loaded.length)
     loaded.forEach(({ resident }, at) => {
-      ranges.set([resident.firstBar ?? 0, ...resident.barsIn(range)], 3 * at)
+      ranges.set([resident.firstBar ?? 0, ...resident.barsOf(account.task)], 3 * at)
     })
     const slots = Uint32Array.from(loaded, ({ resident }) => resident.slot)
     const buffer = program.scan(this.#store, slots, ranges)
