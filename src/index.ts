@@ -10,9 +10,13 @@ export * from './public.ts'
  * @throws EngineError `ENGINE_OPTION` naming what is accepted.
  *
  * @example
- * await using engine = createEngine({ repository: memoryRepository({ '005930': candles }) })
- * const job = { symbols: ['005930'], timeframe: '1d', formula: 'close > sma(close, 20)' }
- * const { matches } = await engine.scan(job)
+ * const days = [10, 11, 12].map((close, day) => {
+ *   return { timestamp: Date.UTC(2024, 0, 1 + day), open: close, high: close, low: close, close, volume: 100 }
+ * })
+ * await using engine = createEngine({ repository: memoryRepository({ AAPL: days }) })
+ * const { matches } = await engine.scan({ symbols: ['AAPL'], timeframe: '1d', formula: 'close > close[1]' })
+ * matches.map(({ candle }) => candle.close)
+ * // [ 11, 12 ]
  */
 export function createEngine(options: NodeOptions): Engine {
   return new Engine(createInner(options))

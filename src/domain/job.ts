@@ -87,6 +87,12 @@ let jobs = 0
  * A checked job with every default filled in.
  *
  * @throws JobError with the first thing that is wrong: fields that no job has, shape, job type, symbols, timeframe, dates, in this order.
+ *
+ * @example
+ * const job = { symbols: ['AAPL', 'AAPL'], timeframe: '1d', formula: 'close > 1', dateRange: { to: '2024-12-31' } }
+ * const { jobType, symbols, dateRange } = checkJob(job)
+ * [jobType, symbols, new Date(dateRange.to).toISOString()]
+ * // [ 'SCAN', [ 'AAPL' ], '2024-12-31T23:59:59.999Z' ]
  */
 export function checkJob(request: unknown): ProcessingJob {
   const shape = readShape(request)

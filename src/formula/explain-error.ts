@@ -12,11 +12,13 @@ const MAX_WIDTH = 120
  * the marks by two, and control characters are replaced, so the marks stand under the fault in any terminal.
  *
  * @example
- * explain(error, 'crossover(ema(c,12), emma(close, 26))')
+ * const text = 'crossover(ema(c,12), emma(close, 26))'
+ * const [error] = checkFormula(text)
+ * explain(error, text)
  * // FORMULA_UNKNOWN_NAME  line 1, column 22
  * //   crossover(ema(c,12), emma(close, 26))
  * //                        ^^^^
- * //   there is no indicator "emma"; the nearest names are ema, dema, tema
+ * //   there is no indicator "emma"; the nearest names are ema, rma, sma
  */
 export function explain(error: FormulaError | FormulaWarning, text: string): string {
   const { at, hint } = 'fields' in error ? error.fields : error
