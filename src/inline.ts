@@ -1,5 +1,5 @@
-import type { ProcessingEngine } from './engine/main/engine.ts'
 import { type NodeOptions, nodeEngine } from './engine/platform/node-engine.ts'
+import { Engine } from './use-cases/engine.ts'
 
 export * from './public.ts'
 
@@ -14,12 +14,13 @@ let kernels: Buffer | undefined
  *
  * @throws EngineError `ENGINE_OPTION` naming what is accepted.
  */
-export function createEngine(options: NodeOptions): ProcessingEngine {
-  return nodeEngine(options, {
+export function createEngine(options: NodeOptions): Engine {
+  const inner = nodeEngine(options, {
     kernels() {
       kernels ??= Buffer.from(KERNELS, 'base64')
       return kernels
     },
     worker: () => new URL(`data:text/javascript,${encodeURIComponent(WORKER)}`),
   })
+  return new Engine(inner)
 }

@@ -12,7 +12,6 @@ export {
 export { checkJob, type DateRange, type JobRequest, type JobType, type ProcessingJob } from './domain/job.ts'
 export type { ProcessingContext, ProcessingResult, SignalMatch, SignalRole, SignalType } from './domain/result.ts'
 export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'
-export type { ProcessingEngine } from './engine/main/engine.ts'
 export type { EngineOptions, RunOptions } from './engine/main/options.ts'
 export type { Progress } from './engine/main/progress.ts'
 export type { Kernels } from './engine/platform/kernels.ts'
@@ -51,5 +50,6 @@ export type {
   SourceReport,
 } from './storage/repository.ts'
 
-export { BatchScanResult, BatchScanUseCase } from './use-cases/batch-scan.ts'
-export { type ExpressionSeries, type SeriesResult, SeriesUseCase } from './use-cases/series.ts'
+export { BatchScanResult, BatchScanUseCase, type ScanRequest } from './use-cases/batch-scan.ts'
+export type { Engine, Engine as ProcessingEngine } from './use-cases/engine.ts'
+export { type ExpressionSeries, type SeriesRequest, type SeriesResult, SeriesUseCase } from './use-cases/series.ts'

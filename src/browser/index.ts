@@ -2,6 +2,7 @@ import { ProcessingEngine } from '../engine/main/engine.ts'
 import type { EngineOptions } from '../engine/main/options.ts'
 import { browser } from '../engine/platform/browser.ts'
 import type { Kernels } from '../engine/platform/kernels.ts'
+import { Engine } from '../use-cases/engine.ts'
 
 export { DataError, EngineError, FormulaError, type FormulaWarning, JobError, MillraceError } from '../domain/errors.ts'
 export {
@@ -26,8 +27,9 @@ export {
 } from '../signals/chart.ts'
 export { MatchTable } from '../signals/matches.ts'
 export { memoryRepository } from '../storage/memory.ts'
-export { BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
-export { SeriesUseCase } from '../use-cases/series.ts'
+export { BatchScanResult, BatchScanUseCase, type ScanRequest } from '../use-cases/batch-scan.ts'
+export type { Engine } from '../use-cases/engine.ts'
+export { type SeriesRequest, SeriesUseCase } from '../use-cases/series.ts'
 
 export interface BrowserOptions extends Omit<EngineOptions, 'executor' | 'workers'> {
   /** The kernels; `millrace_bg.wasm` beside this module when absent. */
@@ -39,8 +41,8 @@ export interface BrowserOptions extends Omit<EngineOptions, 'executor' | 'worker
  *
  * @throws EngineError `ENGINE_OPTION` naming what is accepted.
  */
-export function createEngine(options: BrowserOptions): ProcessingEngine {
+export function createEngine(options: BrowserOptions): Engine {
   const { wasm, ...others } = options ?? {}
   const platform = browser(wasm ?? new URL('./millrace_bg.wasm', import.meta.url))
-  return new ProcessingEngine({ ...others, executor: 'inline' }, platform)
+  return new Engine(new ProcessingEngine({ ...others, executor: 'inline' }, platform))
 }

@@ -52,7 +52,7 @@ export async function explainBar(
   const all = plan.nodes.flatMap(({ outputs }, node) => outputs.map((_, output) => ({ node, output })))
   const probe = probeOf(plan, all)
   const job = checkJob(request)
-  const { series, failures } = await engine.series(probe, job, { signal })
+  const { series, failures } = await engine.runSeries(probe, job, { signal })
   const [failure] = failures
   if (failure) throw new UsageError(`${failure.error.code}: ${failure.error.message}`)
   const { time, values } = series[0]!

@@ -96,7 +96,7 @@ async function lastBars(
   const bars: LastBar[] = []
   for (let first = 0; first < job.symbols.length; first += SYMBOLS_PER_BATCH) {
     const symbols = job.symbols.slice(first, first + SYMBOLS_PER_BATCH)
-    const { series } = await engine.series(probe, { ...job, symbols }, { signal })
+    const { series } = await engine.runSeries(probe, { ...job, symbols }, { signal })
     series.forEach(({ time, values }, at) => {
       if (time.length === 0 || values.length === 0) return
       bars.push({ symbol: symbols[at]!, values: values.map((each) => each[time.length - 1]!) })

@@ -50,13 +50,13 @@ export function scriptText(formula: string, options: DataOptions & { data: strin
   return `// Scans the candles with ${formula}: node scan.mjs
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { BatchScanUseCase, createEngine, duckdbRepository } from 'millrace'
+import { createEngine, duckdbRepository } from 'millrace'
 
 const repository = duckdbRepository({
 ${opened.map((line) => `  ${line}\n`).join('')}})
 const engine = createEngine({ repository${engine} })
 
-const result = await new BatchScanUseCase(engine).execute({
+const result = await engine.scan({
   symbols: await repository.symbols(${literal(report.timeframe)}),
   timeframe: ${literal(report.timeframe)},
   formula: readFileSync(join(import.meta.dirname, ${literal(formula)}), 'utf8'),

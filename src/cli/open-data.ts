@@ -1,4 +1,4 @@
-import type { ProcessingJob } from '../domain/job.ts'
+import type { JobRequest } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { DuckdbOptions, DuckdbWatch } from '../storage/duckdb.ts'
@@ -99,27 +99,16 @@ export async function openRepository(
   return { repository: duckdbRepository(duckdbOptions(options, source), watch), source }
 }
 
-/** The part of a job that `--symbols`, `--from` and the like give. */
+/** The part of a job that `--from`, `--last` and the like give. */
 export function jobOf(
-  {
-    from,
-    to,
-    history,
-    timezone,
-    param,
-  }: SelectionOptions & { timezone?: string; param?: Readonly<Record<string, number>> },
+  { from, to, history, last, timezone }: SelectionOptions & { timezone?: string },
   { timeframe }: OpenData,
-): Pick<ProcessingJob, 'timeframe'> & {
-  dateRange: { from?: string; to?: string }
-  history?: number
-  parameters: Readonly<Record<string, number>>
-  timezone?: string
-} {
+): Pick<JobRequest, 'timeframe' | 'dateRange' | 'history' | 'last' | 'timezone'> {
   return {
     timeframe,
     dateRange: { ...(from !== undefined && { from }), ...(to !== undefined && { to }) },
     ...(history !== undefined && { history }),
-    parameters: param ?? {},
+    ...(last !== undefined && { last }),
     ...(timezone !== undefined && { timezone }),
   }
 }

@@ -9,7 +9,7 @@ import {
   chartMarkers,
 } from '../signals/chart.ts'
 import type { MatchTable } from '../signals/matches.ts'
-import type { BatchScanResult } from '../use-cases/batch-scan.ts'
+import { type BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
 import { type ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import type { ScanView } from './scan-view.ts'
 
@@ -38,7 +38,8 @@ const PRICES = ['open', 'high', 'low', 'close'] as const
 
 /** Charts of the symbols with the latest matches, the latest first; candles come from a second run, up to the job's end. */
 export async function pageCharts(view: ScanView, engine: ProcessingEngine, signal: AbortSignal): Promise<PageCharts> {
-  const { result, matches } = view
+  const { matches } = view
+  const result = await wholeOf(view.result, engine, signal)
   const { timeframe, timezone, dateRange } = result.job
   const useCase = new SeriesUseCase(engine)
   const wanted = latestSymbols(matches)
@@ -58,6 +59,13 @@ export async function pageCharts(view: ScanView, engine: ProcessingEngine, signa
     }
   }
   return { symbols: charts, breadth: breadthOf(result, times) }
+}
+
+/** The result without its `last`: charts show what was before as well. */
+async function wholeOf(result: BatchScanResult, engine: ProcessingEngine, signal: AbortSignal) {
+  const { last, parameters: _ofPlan, ...job } = result.job
+  if (last === undefined) return result
+  return new BatchScanUseCase(engine).execute({ ...job, formula: result.plan }, { signal, candleColumns: [] })
 }
 
 function latestSymbols(matches: MatchTable): string[] {

@@ -6,7 +6,7 @@ import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { counted } from './people.ts'
 import type { MatchedSymbols } from './scan-state.ts'
 
-/** What is shown of a scan: all its matches, those on the last bars, or of these the new ones. */
+/** What is shown of a scan: all its matches, or the new ones. */
 export interface ScanView {
   result: BatchScanResult
   matches: MatchTable
@@ -16,21 +16,19 @@ export interface ScanView {
   isNew?: true
 }
 
-/** The view of a result on the last bars of each symbol; on all where absent. */
-export function viewOf(result: BatchScanResult, lastBars?: number): ScanView {
-  if (lastBars === undefined) return { result, matches: result.matches, statistics: result.statistics }
-  const { columns } = result.matches
-  return only({ result, matches: result.matches }, (at) => {
-    return columns.bar[at]! >= result.barsOf(columns.symbol[at]!) - lastBars
-  })
+/** The view of all matches of a result. */
+export function viewOf(result: BatchScanResult): ScanView {
+  return { result, matches: result.matches, statistics: result.statistics }
 }
 
 /** The view without the symbols that matched before with the same signal. */
 export function newOf(view: ScanView, before: MatchedSymbols): ScanView {
   const { symbols, names, columns } = view.matches
   const ofSignal = names.signals.map((signal) => before.get(signalKey(signal)))
-  const fresh = only(view, (at) => !ofSignal[columns.signal[at]!]?.has(symbols[columns.symbol[at]!]!))
-  return { ...fresh, isNew: true }
+  const isFresh = (at: number) => !ofSignal[columns.signal[at]!]?.has(symbols[columns.symbol[at]!]!)
+  const fresh = columns.bar.map((_, at) => at).filter(isFresh)
+  const matches = new MatchTable(symbols, names, pick(columns, fresh, names.values.length))
+  return { result: view.result, matches, statistics: view.result.statisticsOf(matches), isNew: true }
 }
 
 /** `3 matches`, or `3 new matches`. */
@@ -42,13 +40,6 @@ export function countedMatches({ statistics, isNew }: ScanView): string {
 /** What tells the signals of a script apart: the role, where it has roles. */
 export function signalKey({ role, signalType }: Pick<SignalMatch, 'role' | 'signalType'>): string {
   return role ?? signalType
-}
-
-function only({ result, matches }: Pick<ScanView, 'result' | 'matches'>, isShown: (at: number) => boolean): ScanView {
-  const { symbols, names, columns } = matches
-  const shown = columns.bar.map((_, at) => at).filter(isShown)
-  const picked = new MatchTable(symbols, names, pick(columns, shown, names.values.length))
-  return { result, matches: picked, statistics: result.statisticsOf(picked) }
 }
 
 /** The matches of those numbers, in their order. */

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { RunOptions } from '../engine/main/options.ts'
+import type { Plan } from '../formula/plan.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { type AlertOptions, addAlertOptions, checkAlertOptions } from './alert-options.ts'
 import { EXIT, warningNotes } from './failure.ts'
@@ -94,16 +95,16 @@ export async function scan(
   repository?: TimedRepository,
 ) {
   const start = performance.now()
-  planText(source, options.param, 'scan')
+  const plan = planText(source, options.param, 'scan')
   const compare =
     options.state === undefined ? undefined : await (await import('./scan-new.ts')).openState(options.state)
   const library = options.html === undefined ? undefined : await (await import('./page-file.ts')).readLibrary()
   await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
     const opened = performance.now()
-    const result = await runScan(source, options, data, terminal, signal)
+    const result = await runScan(plan, options, data, terminal, signal)
     const scanned = performance.now()
     const { viewOf } = await import('./scan-view.ts')
-    const all = viewOf(result, options.last)
+    const all = viewOf(result)
     const news = compare?.(all)
     const view = news?.view ?? all
     const aggregateMs = performance.now() - scanned
@@ -129,7 +130,7 @@ export async function scan(
 }
 
 async function runScan(
-  source: SourceText,
+  plan: Plan,
   options: ScanOptions,
   data: OpenData,
   terminal: Terminal,
@@ -139,7 +140,7 @@ async function runScan(
   const bar = await ProgressBar.open(terminal, data.symbols.length)
   try {
     return await new BatchScanUseCase(data.engine).execute(
-      { ...jobOf(options, data), symbols: data.symbols, formula: source.text },
+      { ...jobOf(options, data), symbols: data.symbols, formula: plan },
       { onProgress: (progress) => bar.update(progress), signal, ...shownColumns(options) },
     )
   } finally {

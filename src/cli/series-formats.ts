@@ -17,8 +17,9 @@ export interface SymbolSeries {
 }
 
 export interface SeriesShape {
-  /** Bars shown of each symbol: the smaller of both. */
+  /** Bars shown of each symbol, the last ones. */
   limit?: number
+  /** Bars computed of each symbol, the last ones: a table shows them all where no limit is given. */
   last?: number
   timeframe: Timeframe
   timezone?: string
@@ -54,8 +55,8 @@ export function seriesPieces(
 }
 
 /** The position of the first bar shown. */
-export function firstShown(bars: number, { limit, last }: SeriesShape): number {
-  return Math.max(0, bars - Math.min(limit ?? bars, last ?? bars))
+export function firstShown(bars: number, { limit = bars }: Pick<SeriesShape, 'limit'>): number {
+  return Math.max(0, bars - limit)
 }
 
 type Value = number | boolean | null
@@ -127,7 +128,7 @@ async function* tablePieces(
   for await (const { symbol, series } of symbols) {
     seen.add(symbol)
     const { timestamps } = series[0]!
-    const first = firstShown(timestamps.length, { ...shape, limit: shape.limit ?? shape.last ?? TABLE_BARS })
+    const first = firstShown(timestamps.length, { limit: shape.limit ?? shape.last ?? TABLE_BARS })
     for (const time of timestamps.subarray(first)) {
       names.push(symbol)
       dates.push(date(time))

@@ -79,8 +79,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
   const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
     const end: SeriesEnd = { failed: [], computed: 0, exact: true }
-    const texts = expressions.map(({ text }) => text)
-    const batches = computeBatches(new SeriesUseCase(data.engine), data, texts, options, {
+    const batches = computeBatches(new SeriesUseCase(data.engine), data, plans, options, {
       terminal,
       signal,
       end,
@@ -153,7 +152,7 @@ function checkNames(expressions: readonly Expression[]) {
 async function* computeBatches(
   useCase: SeriesUseCase,
   data: OpenData,
-  expressions: readonly string[],
+  expressions: readonly Plan[],
   options: SeriesOptions,
   { terminal, signal, end, names }: { terminal: Terminal; signal: AbortSignal; end: SeriesEnd; names: ColumnNames },
 ): AsyncGenerator<SymbolSeries> {

@@ -40,6 +40,7 @@ export type JobErrorCode =
   | 'JOB_TIMEFRAME'
   | 'JOB_DATE_RANGE'
   | 'JOB_HISTORY'
+  | 'JOB_LAST'
   | 'JOB_TYPE'
   | 'JOB_FORMULA'
   | 'JOB_PARAMETERS'

@@ -13,6 +13,7 @@ const MUST_BE = {
   timeframe: `text, one of ${TIMEFRAMES.join(', ')}`,
   date: "a Date, milliseconds UTC or text like '2024-12-31'",
   history: 'a whole number of bars, 0 or more',
+  last: 'a whole number of bars, 1 or more',
   formula: "text like 'close > sma(close, 50)'",
   timezone: "the name of a time zone this machine knows, like 'Asia/Seoul'",
 }
@@ -28,7 +29,7 @@ const MEANT: Readonly<Record<string, string>> = {
   ...{ ticker: 'symbols', tickers: 'symbols', universe: 'symbols' },
   ...{ interval: 'timeframe', period: 'timeframe', tf: 'timeframe' },
   ...{ condition: 'formula', expression: 'formula', expressions: 'formula', query: 'formula' },
-  ...{ lookback: 'history', params: 'parameters', tz: 'timezone' },
+  ...{ lookback: 'history', lastBars: 'last', params: 'parameters', tz: 'timezone' },
   ...Object.fromEntries(
     Object.entries({ from: 'from', to: 'to', ...MEANT_DATE }).map(([word, end]) => [word, `dateRange: { ${end} }`]),
   ),
@@ -43,6 +44,7 @@ const fieldsOnly = (mustBe: string) => v.custom<Record<string, unknown>>(hasFiel
 const text = (mustBe: string) => v.string(wrong(mustBe))
 const date = v.union([v.date(), v.number(), v.string()], wrong(MUST_BE.date))
 const bars = wrong(MUST_BE.history)
+const lastBars = wrong(MUST_BE.last)
 const number = wrong('a finite number')
 
 function texts(example: string) {
@@ -64,6 +66,7 @@ const FIELDS = {
   timeframe: text(MUST_BE.timeframe),
   dateRange: v.optional(v.pipe(fieldsOnly("an object like { from: '2024-01-01' }"), v.object(DATE_RANGE)), {}),
   history: v.optional(v.pipe(v.number(bars), v.integer(bars), v.minValue(0, bars))),
+  last: v.optional(v.pipe(v.number(lastBars), v.integer(lastBars), v.minValue(1, lastBars))),
   formula: text(MUST_BE.formula),
   parameters: v.optional(
     v.pipe(
@@ -82,6 +85,7 @@ const FIELD_CODES: Readonly<Record<string, JobErrorCode>> = {
   timeframe: 'JOB_TIMEFRAME',
   dateRange: 'JOB_DATE_RANGE',
   history: 'JOB_HISTORY',
+  last: 'JOB_LAST',
   jobType: 'JOB_TYPE',
   formula: 'JOB_FORMULA',
   parameters: 'JOB_PARAMETERS',

@@ -31,6 +31,11 @@ export interface JobRequest {
    * then depend on where reading began, and the result says `exact: false` where they do.
    */
   history?: number
+  /**
+   * Only the last so many bars of each symbol count, of those in `dateRange`; all where absent. Values are the same: it
+   * says where matches (or series) begin.
+   */
+  last?: number
   formula: string
   /** Values for the formula's `param` statements. */
   parameters?: Readonly<Record<string, number>>
@@ -49,6 +54,7 @@ export interface ProcessingJob {
   timeframe: Timeframe
   dateRange: DateRange
   history?: number
+  last?: number
   formula: string
   parameters: Readonly<Record<string, number>>
   /** Absent where the job gives none. */
@@ -81,10 +87,16 @@ let jobs = 0
  * A checked job with every default filled in.
  *
  * @throws JobError with the first thing that is wrong: fields that no job has, shape, job type, symbols, timeframe, dates, in this order.
+ *
+ * @example
+ * const job = { symbols: ['AAPL', 'AAPL'], timeframe: '1d', formula: 'close > 1', dateRange: { to: '2024-12-31' } }
+ * const { jobType, symbols, dateRange } = checkJob(job)
+ * [jobType, symbols, new Date(dateRange.to).toISOString()]
+ * // [ 'SCAN', [ 'AAPL' ], '2024-12-31T23:59:59.999Z' ]
  */
 export function checkJob(request: unknown): ProcessingJob {
   const shape = readShape(request)
-  const { jobType, symbols, timeframe, formula, parameters, timezone, id, history } = shape
+  const { jobType, symbols, timeframe, formula, parameters, timezone, id, history, last } = shape
   if (!JOB_TYPES.includes(jobType as JobType)) throw jobTypeError(jobType)
   const named = [...new Set(symbols)].filter((symbol) => symbol !== '')
   if (named.length === 0) throw new JobError('JOB_NO_SYMBOLS', 'No symbols provided', { path: 'symbols' })
@@ -103,6 +115,7 @@ export function checkJob(request: unknown): ProcessingJob {
     timeframe,
     dateRange,
     ...(history !== undefined && { history: checkHistory(history, dateRange) }),
+    ...(last !== undefined && { last }),
     formula,
     parameters,
     ...(timezone !== undefined && { timezone }),

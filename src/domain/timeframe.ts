@@ -48,6 +48,13 @@ export function isoTime(ms: number): string {
   return isTime(ms) ? new Date(ms).toISOString() : `${ms} ms`
 }
 
+/**
+ * Whether a value is the name of a timeframe.
+ *
+ * @example
+ * ['1d', '2d', 'daily'].filter(isTimeframe)
+ * // [ '1d' ]
+ */
 export function isTimeframe(value: unknown): value is Timeframe {
   return TIMEFRAMES.includes(value as Timeframe)
 }

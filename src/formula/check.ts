@@ -39,7 +39,8 @@ type Param = Statement & { kind: 'param' }
  * For an editor. `planFormula` throws the first of them.
  *
  * @example
- * checkFormula('crossover(ema(c, 12), emma(close, 26)').map((error) => error.code)
+ * checkFormula('crossover(ema(c, 12), emma(close, 26)').map(({ code }) => code)
+ * // [ 'FORMULA_SYNTAX', 'FORMULA_UNKNOWN_NAME' ]
  */
 export function checkFormula(
   text: string,

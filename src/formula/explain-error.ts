@@ -16,11 +16,13 @@ const USUAL_WIDTH = 122
  * is never broken.
  *
  * @example
- * explain(error, 'crossover(ema(c,12), emma(close, 26))')
+ * const text = 'crossover(ema(c,12), emma(close, 26))'
+ * const [error] = checkFormula(text)
+ * explain(error, text)
  * // FORMULA_UNKNOWN_NAME  line 1, column 22
  * //   crossover(ema(c,12), emma(close, 26))
  * //                        ^^^^
- * //   there is no indicator "emma"; the nearest names are ema, dema, tema
+ * //   there is no indicator "emma"; the nearest names are ema, rma, sma
  */
 export function explain(error: FormulaError | FormulaWarning, text: string, width = USUAL_WIDTH): string {
   const { at, hint } = 'fields' in error ? error.fields : error

@@ -21,7 +21,7 @@ const COMMENTS = /\/\*[\s\S]*?(?:\*\/|$)|#[^\n\r]*|\/\/[^\n\r]*/g
  *
  * @example
  * formulaTokens('c > 1.5 // up').map(({ kind, text }) => `${kind} ${text}`)
- * // ['name c', 'symbol >', 'number 1.5', 'comment // up']
+ * // [ 'name c', 'symbol >', 'number 1.5', 'comment // up' ]
  */
 export function formulaTokens(text: string): FormulaToken[] {
   const found: FormulaToken[] = []

@@ -14,7 +14,8 @@ import type { Expression, Script, Statement } from './tree.ts'
  * What could not be read stands in the tree as `broken`. Names, types and ranges are not looked at here.
  *
  * @example
- * parseFormula('close > sma(close, 200)').errors   // []
+ * parseFormula('close > sma(close, 200)').errors
+ * // []
  */
 export function parseFormula(text: string): { tree: Script; errors: FormulaError[] } {
   const problems = new Problems(text)

@@ -79,6 +79,8 @@ const SIGNAL_TYPES = { entry: 'ENTRY', exit: 'EXIT', short: 'ENTRY', cover: 'EXI
  *
  * @example
  * planFormula('param len = 14 in 2..100; rsi(close, len) < 30', { len: 10 }).canonical
+ * // scan: rsi(close, 10) < 30
+ * // report: rsi(close, 10)
  */
 export function planFormula(
   text: string,

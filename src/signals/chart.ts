@@ -45,13 +45,19 @@ const HIT = { ...UP, color: '#2f81f7' } as const
 const OF_ROLE = { entry: UP, exit: DOWN, short: DOWN, cover: UP } as const
 
 /**
- * Candles for a candlestick or bar series. One with an unknown price is a gap.
+ * Candles for a candlestick or bar series: `chart.addSeries(CandlestickSeries).setData(chartCandles(columns))`. One with an
+ * unknown price is a gap.
  *
  * @param columns `time` in milliseconds UTC and the prices, of equal length: `{ time: series.time, ...series.columns }` of
  * a CandleSeries.
  *
  * @example
- * chart.addSeries(CandlestickSeries).setData(chartCandles(columns))
+ * const time = [Date.UTC(2024, 0, 1), Date.UTC(2024, 0, 2)]
+ * chartCandles({ time, open: [10, 11], high: [12, 12], low: [9, 10], close: [11, NaN] })
+ * // [
+ * //   { time: 1704067200, open: 10, high: 12, low: 9, close: 11 },
+ * //   { time: 1704153600 }
+ * // ]
  */
 export function chartCandles(
   columns: Readonly<Record<'time' | Exclude<CandleColumn, 'volume'>, ArrayLike<number>>>,
@@ -64,12 +70,14 @@ export function chartCandles(
 }
 
 /**
- * A series for a line, an area or a histogram. A value that is unknown is a gap; a condition is 1 and 0.
+ * A series for a line, an area or a histogram: `chart.addSeries(LineSeries).setData(chartLine(series))`. A value that is
+ * unknown is a gap; a condition is 1 and 0.
  *
  * @param series `timestamps` in milliseconds UTC and `values`: one of `SeriesResult.series`.
  *
  * @example
- * chart.addSeries(LineSeries).setData(chartLine(series))
+ * chartLine({ timestamps: [Date.UTC(2024, 0, 1), Date.UTC(2024, 0, 2)], values: [NaN, 10.5] })
+ * // [ { time: 1704067200 }, { time: 1704153600, value: 10.5 } ]
  */
 export function chartLine(series: {
   readonly timestamps: ArrayLike<number>
@@ -83,10 +91,24 @@ export function chartLine(series: {
 
 /**
  * The matches of one symbol as markers at its candles: entries and covers point up from below, exits and shorts down from
- * above, each with its role; those of a plain condition point up without a word.
+ * above, each with its role; those of a plain condition point up without a word. They go to
+ * `createSeriesMarkers(candles, …)`.
  *
  * @example
- * createSeriesMarkers(candles, chartMarkers(result.matches, 'AAPL'))
+ * const days = [10, 11].map((close, day) => {
+ *   return { timestamp: Date.UTC(2024, 0, 1 + day), open: close, high: close, low: close, close, volume: 100 }
+ * })
+ * await using engine = createEngine({ repository: memoryRepository({ AAPL: days }) })
+ * const { matches } = await engine.scan({ symbols: ['AAPL'], timeframe: '1d', formula: 'close > close[1]' })
+ * chartMarkers(matches, 'AAPL')
+ * // [
+ * //   {
+ * //     time: 1704153600,
+ * //     position: 'belowBar',
+ * //     shape: 'arrowUp',
+ * //     color: '#2f81f7'
+ * //   }
+ * // ]
  */
 export function chartMarkers(matches: Iterable<SignalMatch>, symbol: string): ChartMarker[] {
   const own = matches instanceof MatchTable ? matchesOf(matches, symbol) : [...matches].filter(isOf(symbol))

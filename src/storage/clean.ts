@@ -33,6 +33,14 @@ export type CleanedCandles =
  * | no time, or one that no `Date` can hold | left out | left out | `BAD_DATA` |
  *
  * @param span Cuts the history; see `Span`. All of it when absent.
+ *
+ * @example
+ * const time = Float64Array.of(Date.UTC(2024, 0, 1), Date.UTC(2024, 0, 2))
+ * const price = Float64Array.of(10, 11)
+ * const raw = { time, open: price, high: price, low: Float64Array.of(10, 0), close: price }
+ * const { columns, quality } = cleanCandles(raw, 'drop')
+ * `${columns.close} of ${quality.rows} rows, ${quality.notPositive} with a price of 0`
+ * // 10 of 2 rows, 1 with a price of 0
  */
 export function cleanCandles(raw: RawCandles, policy: DefectPolicy, span: Span = {}): CleanedCandles {
   const flags = judgeRows(raw)

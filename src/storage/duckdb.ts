@@ -36,6 +36,14 @@ export interface DuckdbRepository extends CandleRepository {
  *
  * @throws DataError `DATA_OPTION` for options that cannot be. The methods reject with `DATA_UNREADABLE`,
  * `DATA_COLUMN_MISSING`, `DATA_SHAPE`, `DATA_TIMEFRAME`, or `DATA_OPTION` for a table to be chosen and SQL that is no SELECT.
+ *
+ * @example
+ * // Files called AAPL.csv, MSFT.csv … with the columns date, open, high, low, close, volume.
+ * await using engine = createEngine({ repository: duckdbRepository({ data: 'prices' }) })
+ * const symbols = await engine.repository.symbols('1d')
+ * const { matches } = await engine.scan({ symbols, timeframe: '1d', formula: 'close > close[1]', last: 1 })
+ * matches.map(({ symbol, candle }) => `${symbol} ${candle.close}`)
+ * // [ 'AAPL 14' ]
  */
 export function duckdbRepository(options: DuckdbOptions, watch: DuckdbWatch = {}): DuckdbRepository {
   checkOptions(options)

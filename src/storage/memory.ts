@@ -52,6 +52,15 @@ interface StoredSeries {
  *
  * @throws DataError `DATA_SHAPE` for columns of different length and for times in seconds, `DATA_OPTION` for an unknown
  * timeframe; `load` and `symbols` reject with `DATA_TIMEFRAME` for another timeframe than the repository's.
+ *
+ * @example
+ * const days = [10, 11, 12].map((close, day) => {
+ *   return { timestamp: Date.UTC(2024, 0, 1 + day), open: close, high: close, low: close, close, volume: 100 }
+ * })
+ * const repository = memoryRepository({ AAPL: days, MSFT: days.slice(1) })
+ * repository.append('MSFT', [{ ...days[2], timestamp: Date.UTC(2024, 0, 4) }])
+ * await repository.symbols('1d')
+ * // [ 'AAPL', 'MSFT' ]
  */
 export function memoryRepository(input: MemoryInput, options: MemoryOptions = {}): MemoryRepository {
   const timeframe = options.timeframe ?? '1d'

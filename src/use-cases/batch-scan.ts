@@ -3,7 +3,7 @@ import type { DataQuality } from '../domain/candle.ts'
 import { type FormulaWarning, type SymbolError, seenFromCallerOf } from '../domain/errors.ts'
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import type { ProcessingResult, SignalMatch } from '../domain/result.ts'
-import type { ProcessingEngine, ScanOutcome } from '../engine/main/engine.ts'
+import type { ScanOutcome } from '../engine/main/engine.ts'
 import type { RunOptions } from '../engine/main/options.ts'
 import type { CacheCounts } from '../engine/shared/protocol.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
@@ -12,6 +12,7 @@ import { frameOf } from '../signals/frame.ts'
 import { MatchTable } from '../signals/matches.ts'
 import { clipped, countOfMatches, INSPECT, pictureOf } from '../signals/picture.ts'
 import { fileErrors } from '../storage/repository.ts'
+import { checkMode, checkNoParameters, isPlan, type PlanRunner } from './planned.ts'
 
 /** Where the time went, milliseconds; load and compute are summed over all workers. */
 export interface ScanTiming {
@@ -35,12 +36,22 @@ const PLANS_KEPT = 100
 /** Columns of a line in the picture of a result. */
 const LINE = 80
 
-/** The front door: checks a job, runs it, and aggregates what came out. */
+/** What is asked of a scan: a job whose formula is text, or a plan that `planFormula` has made of it. */
+export type ScanRequest = Omit<JobRequest, 'formula'> & {
+  /** A plan is run as it is: it has its parameters, and none are given beside it. */
+  formula: string | Plan
+}
+
+/** Checks a job, runs it, and aggregates what came out. */
 export class BatchScanUseCase {
   /** Plans of the last formulas: a scan that is repeated starts with the candles. */
   readonly #plans = new LRUCache<string, Plan>({ max: PLANS_KEPT })
 
-  constructor(readonly engine: ProcessingEngine) {}
+  /** @param door What people call: the stack of an error begins at its caller. */
+  constructor(
+    readonly engine: PlanRunner,
+    private readonly door: (...args: never[]) => unknown = BatchScanUseCase.prototype.execute,
+  ) {}
 
   /**
    * Scans the job's symbols. One bad symbol is an entry in `errors`, not an exception.
@@ -48,19 +59,21 @@ export class BatchScanUseCase {
    * @throws JobError, FormulaError for what makes the job meaningless; DataError when the storage as a whole fails;
    * EngineError `CANCELLED` when `signal` is aborted.
    */
-  async execute(request: JobRequest, options: RunOptions = {}): Promise<BatchScanResult> {
+  async execute(request: ScanRequest, options: RunOptions = {}): Promise<BatchScanResult> {
     const start = performance.now()
     const { job, plan } = this.#prepare(request)
-    const outcome = await this.engine.scan(plan, job, options)
+    const outcome = await this.engine.runScan(plan, job, options)
     return new BatchScanResult(job, plan, outcome, start)
   }
 
-  #prepare(request: JobRequest): { job: ProcessingJob; plan: Plan } {
+  #prepare(request: ScanRequest): { job: ProcessingJob; plan: Plan } {
     try {
+      const formula = request?.formula
+      if (isPlan(formula)) return planned(request, formula)
       const job = checkJob(request)
       return { job, plan: this.#plan(job) }
     } catch (error) {
-      throw seenFromCallerOf(BatchScanUseCase.prototype.execute, error)
+      throw seenFromCallerOf(this.door, error)
     }
   }
 
@@ -70,6 +83,13 @@ export class BatchScanUseCase {
     this.#plans.set(key, plan)
     return plan
   }
+}
+
+function planned(request: ScanRequest, plan: Plan): { job: ProcessingJob; plan: Plan } {
+  const job = checkJob({ ...request, formula: plan.text })
+  checkMode(plan, 'scan', 'formula')
+  checkNoParameters(job.parameters)
+  return { job: { ...job, parameters: plan.parameters }, plan }
 }
 
 /** The result of a scan. Matches are columns underneath; whatever else is asked for is computed then. */
@@ -87,6 +107,8 @@ export class BatchScanResult {
   readonly #outcome: ScanOutcome
   readonly #aggregator: SignalAggregator
   #statistics: ScanStatistics | undefined
+  /** Positions of the symbols, made when one is asked for. */
+  #places: ReadonlyMap<string, number> | undefined
 
   constructor(
     readonly job: ProcessingJob,
@@ -147,6 +169,18 @@ export class BatchScanResult {
   /** Bars the formula was computed on, of the job's symbol number `index`; 0 for one that failed. */
   barsOf(index: number): number {
     return this.#outcome.bars[index]!
+  }
+
+  /** The matches of a symbol, oldest first: none where it has none, has failed, or is not of the job. */
+  of(symbol: string): SignalMatch[] {
+    this.#places ??= new Map(this.job.symbols.map((name, index) => [name, index]))
+    const index = this.#places.get(symbol)
+    return index === undefined ? [] : this.matches.of(index)
+  }
+
+  /** The last `count` matches in time, latest first; of one time in the order of the symbols. */
+  latest(count: number): SignalMatch[] {
+    return this.matches.latest(count).map((number) => this.matches.at(number)!)
   }
 
   /** One result per symbol of the job, failed ones included, in the job's order. */

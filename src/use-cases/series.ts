@@ -1,9 +1,11 @@
 import { type FormulaWarning, type SymbolError, seenFromCallerOf } from '../domain/errors.ts'
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import { checkTexts } from '../domain/job-shape.ts'
-import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { RunOptions } from '../engine/main/options.ts'
 import { type Plan, planFormula } from '../formula/plan.ts'
+import { checkMode, checkNoParameters, isPlan, type PlanRunner } from './planned.ts'
+
+const SERIES = { mode: 'series' } as const
 
 /** One series of one symbol, oldest first. */
 export interface ExpressionSeries {
@@ -28,21 +30,28 @@ export interface SeriesResult {
   exact: boolean
 }
 
-/** What a job for series needs: expressions instead of one condition. */
-export type SeriesRequest = Omit<JobRequest, 'formula' | 'jobType'> & { expressions: readonly string[] }
+/** What is asked of series: expressions instead of one condition, as text or as plans that `planFormula` made of them. */
+export type SeriesRequest = Omit<JobRequest, 'formula' | 'jobType'> & {
+  /** Plans are run as they are, and are of mode `series`; `parameters` are for the texts. */
+  expressions: readonly (string | Plan)[]
+}
 
 /** Computes expressions over symbols and gives back whole series: for charts and for checking a formula. */
 export class SeriesUseCase {
-  constructor(readonly engine: ProcessingEngine) {}
+  /** @param door What people call: the stack of an error begins at its caller. */
+  constructor(
+    readonly engine: PlanRunner,
+    private readonly door: (...args: never[]) => unknown = SeriesUseCase.prototype.execute,
+  ) {}
 
   /** Throws what `BatchScanUseCase.execute` throws. */
   async execute(request: SeriesRequest, options: RunOptions = {}): Promise<SeriesResult> {
-    const { job, plans } = prepare(request)
+    const { job, plans } = this.#prepare(request)
     const series: ExpressionSeries[] = []
     const failures = new Map<number, SymbolError>()
     let exact = true
     for (const plan of plans) {
-      const outcome = await this.engine.series(plan, job, options)
+      const outcome = await this.engine.runSeries(plan, job, options)
       for (const { symbol, error } of outcome.failures) failures.set(symbol, error)
       exact &&= outcome.exact
       outcome.series.forEach(({ time, values }, symbol) => {
@@ -64,26 +73,37 @@ export class SeriesUseCase {
     const warnings = plans.flatMap(({ text, warnings }) => warnings.map((warning) => ({ expr: text, ...warning })))
     return { series, warnings, errors, exact }
   }
-}
-
-function prepare(request: SeriesRequest): { job: ProcessingJob; plans: Plan[] } {
-  try {
-    const { expressions, ...others } = request ?? {}
-    checkTexts('JOB_FORMULA', 'expressions', expressions, 'rsi(14)')
-    const job = checkJob({ ...others, formula: expressions.join('\n') })
-    return { job, plans: planAll(expressions, job.parameters) }
-  } catch (error) {
-    throw seenFromCallerOf(SeriesUseCase.prototype.execute, error)
+  #prepare(request: SeriesRequest): { job: ProcessingJob; plans: Plan[] } {
+    try {
+      const { expressions, ...others } = request ?? {}
+      const texts = Array.isArray(expressions) ? expressions.map(textOf) : expressions
+      checkTexts('JOB_FORMULA', 'expressions', texts, 'rsi(14)')
+      const job = checkJob({ ...others, formula: (texts as readonly string[]).join('\n') })
+      return { job, plans: planAll(expressions, job.parameters) }
+    } catch (error) {
+      throw seenFromCallerOf(this.door, error)
+    }
   }
 }
 
+function textOf(expression: unknown): unknown {
+  return isPlan(expression) ? expression.text : expression
+}
+
 /** Plans of several expressions; a parameter goes to those that have it, and one that none has is refused. */
-function planAll(expressions: readonly string[], parameters: Readonly<Record<string, number>>): Plan[] {
-  const mode = { mode: 'series' } as const
-  const declared = expressions.map((text) => Object.keys(planFormula(text, {}, mode).parameters))
-  const stray = Object.keys(parameters).some((name) => !declared.flat().includes(name))
-  return expressions.map((text, at) => {
-    const own = Object.entries(parameters).filter(([name]) => declared[at]!.includes(name))
-    return planFormula(text, stray ? parameters : Object.fromEntries(own), mode)
+function planAll(expressions: readonly (string | Plan)[], parameters: Readonly<Record<string, number>>): Plan[] {
+  const plans = expressions.map((expression, at) => {
+    if (!isPlan(expression)) return planFormula(expression, {}, SERIES)
+    checkMode(expression, 'series', `expressions[${at}]`)
+    return expression
+  })
+  const given = Object.entries(parameters)
+  if (expressions.every(isPlan)) checkNoParameters(parameters)
+  const declared = plans.flatMap((plan, at) => (isPlan(expressions[at]) ? [] : Object.keys(plan.parameters)))
+  const stray = given.some(([name]) => !declared.includes(name))
+  return plans.map((plan, at) => {
+    if (isPlan(expressions[at])) return plan
+    const own = stray ? given : given.filter(([name]) => Object.hasOwn(plan.parameters, name))
+    return own.length === 0 ? plan : planFormula(plan.text, Object.fromEntries(own), SERIES)
   })
 }

@@ -47,6 +47,16 @@ describe('scan --html', () => {
     expect(scripts.match(/<script/g)).toHaveLength(3)
   })
 
+  it('charts all matches of a run over the last bars: what was before them too', async () => {
+    const data = write('four.csv', candles({ AAA: [10, 11, 12, 13], BBB: [12, 11, 12, 11] }))
+    const { body, scripts } = await pageOf(RISING, data, '--last', '1')
+    expect(body).toContain('<h1>1 match in 1 of 2 symbols (50.0 %), on 2024-01-04</h1>')
+    expect(body).not.toContain('BBB')
+    const { symbols, breadth } = JSON.parse(/id="data">(.*)<\/script>/.exec(scripts)![1]!)
+    expect(symbols.map(({ markers }: { markers: unknown[] }) => markers.length)).toEqual([3])
+    expect(breadth.map(({ value }: { value: number }) => value)).toEqual([50, 100, 50])
+  })
+
   it('shows what the run shows: the new matches of the last bar', async () => {
     const data = write('two.csv', candles({ AAA: [10, 11, 12], BBB: [12, 11, 12] }))
     const state = join(dirname(FILE), 'page.json')

@@ -51,7 +51,7 @@ describe('the frames of series', () => {
   })
 
   it('count the bars that are shown', async () => {
-    const frames = await framesOf(symbolsOf({ A: 70_000, B: 70_000 }), { last: 2 })
+    const frames = await framesOf(symbolsOf({ A: 70_000, B: 70_000 }), { limit: 2 })
     expect(rowsOf(frames)).toEqual([{ A: 2, B: 2 }])
     expect(valuesOf(frames[0]!, 'timestamp')).toEqual([69_998, 69_999, 69_998, 69_999])
   })

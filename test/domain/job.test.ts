@@ -48,6 +48,24 @@ describe('checkJob › history', () => {
   })
 })
 
+describe('checkJob › last', () => {
+  it('is a number of bars of each symbol', () => {
+    expect(checkJob({ ...JOB, last: 5 }).last).toBe(5)
+    expect('last' in checkJob(JOB)).toBe(false)
+  })
+
+  it.each([0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null])('refuses %s', (last) => {
+    const { code, message, fields } = refusal({ last })
+    expect(code).toBe('JOB_LAST')
+    expect(message).toBe(`last must be a whole number of bars, 1 or more; got ${last === '5' ? "'5'" : last}`)
+    expect(fields.path).toBe('last')
+  })
+
+  it('is found by a name that is near', () => {
+    expect(refusal({ lastBars: 5 }).message).toBe('A job has no field lastBars: did you mean last?')
+  })
+})
+
 describe('checkJob', () => {
   it('fills in every default', () => {
     expect(checkJob(JOB)).toEqual({

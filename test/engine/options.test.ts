@@ -101,7 +101,7 @@ describe('options of an engine', () => {
     expect(make).toThrow(expect.objectContaining({ code: 'ENGINE_OPTION' }))
     const engine = new ProcessingEngine({ repository }, platform)
     const { planFormula } = await import('../../src/index.ts')
-    await expect(engine.scan(planFormula('close > 1'), job)).rejects.toMatchObject({
+    await expect(engine.runScan(planFormula('close > 1'), job)).rejects.toMatchObject({
       name: 'EngineError',
       code: 'ENGINE_WASM',
       message: 'the WebAssembly kernels could not be loaded: offline',

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormulaError } from '../../src/domain/errors.ts'
-import { createEngine } from '../../src/engine/platform/node.ts'
 import { checkFormula } from '../../src/formula/check.ts'
 import { explain } from '../../src/formula/explain-error.ts'
 import { MAX_TEXT } from '../../src/formula/limits.ts'
 import { planFormula } from '../../src/formula/plan.ts'
+import { createEngine } from '../../src/index.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { BatchScanUseCase } from '../../src/use-cases/batch-scan.ts'
 import { SeriesUseCase } from '../../src/use-cases/series.ts'
@@ -59,6 +59,8 @@ describe('the stack of an error', () => {
     planFormula: async () => planFormula('emma(close, 3) > 1'),
     scan: () => scan.execute({ ...job, formula: 'emma(close, 3) > 1' }),
     series: () => series.execute({ ...job, expressions: ['emma(close, 3)'] }),
+    'the scan of an engine': () => engine.scan({ ...job, formula: 'emma(close, 3) > 1' }),
+    'the series of an engine': () => engine.series({ ...job, expressions: ['emma(close, 3)'] }),
     'scan of a wrong job': () => scan.execute({ ...job, formula: 3 as never }),
   }
 

@@ -6,6 +6,7 @@ import {
   type CandleRepository,
   createEngine,
   type DataQuality,
+  type Engine,
   type EngineError,
   type FormulaToken,
   type formulaTokens,
@@ -16,8 +17,10 @@ import {
   memoryRepository,
   type Plan,
   type ProcessingEngine,
-  type planFormula,
+  planFormula,
+  type ScanRequest,
   type ScanStatistics,
+  type SeriesRequest,
   SeriesUseCase,
   type SignalMatch,
   type SignalRole,
@@ -33,7 +36,8 @@ const isSame = <A, B>(_: Same<A, B>) => undefined
 
 const repository = memoryRepository({ A: [] })
 const engine = createEngine({ repository, executor: 'auto', workers: 2, defects: 'drop', residentBytes: 1e6 })
-isSame<typeof engine, ProcessingEngine>(true)
+isSame<typeof engine, Engine>(true)
+isSame<ProcessingEngine, Engine>(true)
 isSame<(typeof TIMEFRAMES)[number], Timeframe>(true)
 isSame<SignalType, 'ENTRY' | 'EXIT' | 'SCAN_HIT'>(true)
 isSame<SignalMatch['role'], SignalRole | undefined>(true)
@@ -53,6 +57,11 @@ const result = await new BatchScanUseCase(engine).execute(job, {
   onProgress: ({ remainingMs }) => remainingMs,
 })
 isSame<typeof result.matches, MatchTable>(true)
+isSame<ReturnType<typeof engine.scan>, Promise<typeof result>>(true)
+isSame<ReturnType<typeof result.of>, SignalMatch[]>(true)
+isSame<ReturnType<typeof result.latest>, SignalMatch[]>(true)
+const planned: ScanRequest = { ...job, last: 5, formula: planFormula('close > open') }
+await engine.scan(planned)
 isSame<typeof result.statistics, ScanStatistics>(true)
 isSame<ReturnType<typeof result.toArrow>, Promise<Uint8Array>>(true)
 isSame<ReturnType<MatchTable['at']>, SignalMatch | undefined>(true)
@@ -75,6 +84,13 @@ const { series } = await new SeriesUseCase(engine).execute({
   expressions: ['rsi(14)'],
 })
 isSame<(typeof series)[number]['values'], Float64Array<ArrayBufferLike>>(true)
+const mixed: SeriesRequest = {
+  symbols: ['A'],
+  timeframe: '1d',
+  expressions: ['rsi(14)', planFormula('close', {}, { mode: 'series' })],
+}
+isSame<Awaited<ReturnType<typeof engine.series>>['series'], typeof series>(true)
+await engine.series(mixed)
 
 // A repository of one's own.
 const own: CandleRepository = {

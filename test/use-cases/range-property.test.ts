@@ -1,6 +1,5 @@
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { viewOf } from '../../src/cli/scan-view.ts'
 import type { DefectPolicy } from '../../src/domain/candle.ts'
 import type { SignalMatch } from '../../src/domain/result.ts'
 import { createEngine } from '../../src/engine/platform/node.ts'
@@ -95,9 +94,10 @@ describe('a range', () => {
     const property = fc.asyncProperty(scenario, async ({ formula, universe, range, last, defects }) => {
       const symbols = new Map(universe.map((series, at) => [`S${at}`, series]))
       const job = { symbols: [...symbols.keys()], timeframe: '1d' as const, formula }
-      const scan = async (repository: CandleRepository, dateRange = {}) => {
+      const scan = async (repository: CandleRepository, dateRange = {}, lastBars?: number) => {
         await using engine = createEngine({ repository, executor: 'inline', defects })
-        return new BatchScanUseCase(engine).execute({ ...job, dateRange })
+        const counted = { ...job, dateRange, ...(lastBars !== undefined && { last: lastBars }) }
+        return new BatchScanUseCase(engine).execute(counted)
       }
       const whole = await scan(memoryRepository(symbols))
       const isInRange = ({ timestamp }: SignalMatch) =>
@@ -113,10 +113,10 @@ describe('a range', () => {
 
       // The last bars of each symbol are those of the run up to there.
       const span = range.to === undefined ? {} : { to: range.to }
-      const view = viewOf(await scan(memoryRepository(symbols), span), last)
+      const latest = await scan(memoryRepository(symbols), span, last)
       const lastOf = new Map(universe.map((series, at) => [`S${at}`, lastTimes(series, defects, span, last)]))
       const isLast = ({ symbol, timestamp }: SignalMatch) => lastOf.get(symbol)!.includes(timestamp)
-      expect(Array.from(view.matches, bitsOf)).toEqual(Array.from(whole.matches).filter(isLast).map(bitsOf))
+      expect(Array.from(latest.matches, bitsOf)).toEqual(Array.from(whole.matches).filter(isLast).map(bitsOf))
     })
     await fc.assert(property, { numRuns: RUNS })
   })

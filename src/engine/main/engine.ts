@@ -18,11 +18,12 @@ import {
 } from '../shared/protocol.ts'
 import { onAbort } from './abort.ts'
 import type { Executor } from './executor.ts'
-import { handedOver } from './hand-over.ts'
+import { HandOver } from './hand-over.ts'
 import { inlineExecutor } from './inline.ts'
 import { checkEngineOptions, checkRunOptions, type EngineOptions, type RunOptions } from './options.ts'
 import { ProgressReports, progressOf } from './progress.ts'
 import { runShards, type Shard, shards } from './schedule.ts'
+import { type CheckedVersions, Versions } from './versions.ts'
 
 /** Where the time went. Load and compute are summed over all workers, so they can exceed the elapsed time. */
 export interface RunTiming {
@@ -62,10 +63,15 @@ export interface SeriesOutcome extends RunOutcome {
 export const POOL_FROM_SYMBOLS = 250
 /** Shards per worker once candles are resident: enough for an idle worker to take some over. */
 const SHARDS_PER_WORKER = 4
+/** Of the bytes that are kept, where the main thread reads for the workers: what it hands over and they put into lanes. */
+const HANDED_OVER_SHARE = 0.5
 
-/** The generation that a thread of the pool has open. */
+/** What a thread of the pool has, as it has said last. */
 interface Thread {
+  /** The generation of the repository that it has opened. */
   opened?: number
+  /** Bytes of candles that it keeps. */
+  residentBytes?: number
 }
 
 declare global {
@@ -75,20 +81,20 @@ declare global {
   }
 }
 
-/** Runs plans over the symbols of jobs, in parallel, and keeps what it has read for the next job. */
+/**
+ * Runs plans over the symbols of jobs, in parallel, and keeps what it has read for the next job. Jobs are checked
+ * already: what a person writes goes through a use case.
+ */
 export class ProcessingEngine {
   readonly repository: CandleRepository
   readonly #options: Required<EngineOptions>
   readonly #platform: Platform
   readonly #executors = new Map<Executor['name'], Promise<Executor>>()
-  readonly #handOver: ReturnType<typeof handedOver>
+  readonly #handOver: HandOver
   readonly #active = new Set<Promise<unknown>>()
-  /** Versions of the symbols of all jobs: when one changes, workers forget what they hold. */
-  readonly #versions = new Map<string, string>()
-  /** The last job's: mostly the next one asks for the same. */
-  #last: { timeframe?: string; symbols: readonly string[]; versions: readonly string[] } = { symbols: [], versions: [] }
-  #generation = 0
-  /** Per worker of the pool; another object for another thread. */
+  /** Of the symbols of all jobs: when one changes, workers forget that symbol. */
+  readonly #versions = new Versions()
+  /** Per worker of the pool; another object for another thread, which has opened nothing and keeps nothing. */
   readonly #threads: Thread[] = []
   #closing: Promise<void> | undefined
 
@@ -97,7 +103,7 @@ export class ProcessingEngine {
     this.#platform = platform
     this.#options = checkEngineOptions(options, platform)
     this.repository = this.#options.repository
-    this.#handOver = handedOver(this.repository)
+    this.#handOver = new HandOver(this.repository, this.#options.residentBytes * HANDED_OVER_SHARE)
     if (this.#options.executor === 'pool') void this.#executor('pool').catch(() => undefined)
   }
 
@@ -112,7 +118,7 @@ export class ProcessingEngine {
    *
    * @throws EngineError `CANCELLED`, `ENGINE_CLOSED`, `ENGINE_WORKER`; DataError when the storage as a whole fails.
    */
-  async scan(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<ScanOutcome> {
+  async runScan(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<ScanOutcome> {
     const { parts, outcome } = await this.#run<ScanPart>('scan', plan, job, options)
     const matches = joinColumns(
       parts.map((part) => part.matches),
@@ -121,8 +127,8 @@ export class ProcessingEngine {
     return { ...outcome, matches }
   }
 
-  /** The plan's reported values over the job's range, per symbol. Throws what `scan` throws. */
-  async series(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<SeriesOutcome> {
+  /** The plan's reported values over the job's range, per symbol. Throws what `runScan` throws. */
+  async runSeries(plan: Plan, job: ProcessingJob, options: RunOptions = {}): Promise<SeriesOutcome> {
     const { parts, outcome } = await this.#run<SeriesPart>('series', plan, job, options)
     return { ...outcome, series: parts.flatMap((part) => part.series) }
   }
@@ -179,7 +185,8 @@ export class ProcessingEngine {
     const { pool } = this.#platform
     if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
     const forget = (worker: number) => void delete this.#threads[worker]
-    return pool(workers, { module, residentBytes: residentBytes / workers, workers }, forget)
+    const share = this.repository.description ? 1 : 1 - HANDED_OVER_SHARE
+    return pool(workers, { module, residentBytes: (share * residentBytes) / workers, workers }, forget)
   }
 
   #choose({ symbols }: ProcessingJob): Executor['name'] {
@@ -216,7 +223,7 @@ export class ProcessingEngine {
     const reports = new ProgressReports(onProgress, progress, cancel)
     try {
       const starting = Promise.all([this.#executor(this.#choose(job)), this.#checkVersions(job)])
-      const [executor, known] = await orCancelled(starting, signal, () => cancelled(counters, job))
+      const [executor, { states, isKnown }] = await orCancelled(starting, signal, () => cancelled(counters, job))
       const task = {
         kind,
         counters,
@@ -224,23 +231,26 @@ export class ProcessingEngine {
         timeframe: job.timeframe,
         range: job.dateRange,
         ...(job.history !== undefined && { history: job.history }),
+        ...(job.last !== undefined && { last: job.last }),
         ...(job.timezone !== undefined && { timezone: job.timezone }),
         defects: this.#options.defects,
         columns: CANDLE_COLUMNS.filter((name) => plan.columns.includes(name) || shown.includes(name)),
       }
       const parts: P[] = []
-      const queues = shards(job.symbols.length, executor.workers, known ? SHARDS_PER_WORKER : 1)
+      const queues = shards(job.symbols.length, executor.workers, isKnown ? SHARDS_PER_WORKER : 1)
       await runShards(queues, async (shard, worker) => {
         if (Atomics.load(counters, CANCELLED) !== 0) return
         const asked = performance.now()
         this.#threads[worker] ??= {}
         const thread = this.#threads[worker]
-        const source = await this.#source(executor, job, shard, thread)
+        const source = await this.#source(executor, job, shard, states, thread)
         const sourceMs = performance.now() - asked
         const symbols = job.symbols.slice(shard.first, shard.end)
-        const part = (await executor.run({ ...task, source, symbols, first: shard.first }, worker)) as Part as P
+        const own = { source, symbols, states: states.slice(shard.first, shard.end), first: shard.first }
+        const part = (await executor.run({ ...task, ...own }, worker)) as Part as P
         parts.push({ ...part, loadMs: part.loadMs + sourceMs })
         if (source.kind === 'open') thread.opened = source.generation
+        if (executor.name === 'pool') thread.residentBytes = part.cache.residentBytes
       })
       if (Atomics.load(counters, CANCELLED) !== 0) {
         reports.throwFailure()
@@ -249,46 +259,40 @@ export class ProcessingEngine {
       await reports.end()
       parts.sort((a, b) => a.first - b.first)
       const ofSource = await this.repository.report?.(job.timeframe)
-      return { parts, outcome: { ...joinParts(parts, executor, performance.now() - start), report: ofSource } }
+      const outcome = joinParts(parts, executor, performance.now() - start)
+      if (executor.name === 'pool') outcome.cache.residentBytes = this.#poolBytes()
+      return { parts, outcome: { ...outcome, report: ofSource } }
     } finally {
       reports.stop()
       stopListening?.()
     }
   }
 
-  /** Whether every symbol was in an earlier job and has not changed; notes what has. */
-  async #checkVersions({ symbols, timeframe }: ProcessingJob): Promise<boolean> {
-    const versions = await this.repository.versions(symbols, timeframe)
-    const last = this.#last
-    if (last.timeframe === timeframe && isSame(last.symbols, symbols) && isSame(last.versions, versions)) return true
-    // A copy: the repository may go on writing into its own.
-    this.#last = { timeframe, symbols, versions: [...versions] }
-    let known = true
-    let changed = false
-    symbols.forEach((symbol, at) => {
-      const key = `${timeframe} ${symbol}`
-      const before = this.#versions.get(key)
-      if (before === versions[at]) return
-      known = false
-      changed ||= before !== undefined
-      this.#versions.set(key, versions[at]!)
-    })
-    if (changed) this.#generation++
-    return known
+  async #checkVersions({ symbols, timeframe }: ProcessingJob): Promise<CheckedVersions> {
+    return this.#versions.check(timeframe, symbols, await this.repository.versions(symbols, timeframe))
   }
 
-  async #source(executor: Executor, job: ProcessingJob, shard: Shard, thread: Thread): Promise<CandleSource> {
-    const generation = this.#generation
-    if (executor.name === 'inline') return { kind: 'live', generation, repository: this.repository }
+  async #source(
+    executor: Executor,
+    job: ProcessingJob,
+    shard: Shard,
+    states: Uint32Array,
+    thread: Thread,
+  ): Promise<CandleSource> {
+    if (executor.name === 'inline') return { kind: 'live', repository: this.repository }
     const { description } = this.repository
     if (description) {
+      const generation = this.#versions.generation(description.kind === 'memory')
       const isOpen = thread.opened === generation
       // Unless it answers, nobody knows what the thread has, and another job may ask it before it does.
       delete thread.opened
       return { kind: 'open', generation, ...(!isOpen && { description }) }
     }
-    const candles = await this.#handOver(job, shard, generation, this.#options.defects)
-    return { kind: 'given', generation, candles }
+    return { kind: 'given', candles: await this.#handOver.candles(job, shard, states, this.#options.defects) }
+  }
+
+  #poolBytes(): number {
+    return this.#threads.reduce((sum, { residentBytes = 0 }) => sum + residentBytes, this.#handOver.sizeBytes)
   }
 }
 
@@ -299,10 +303,6 @@ function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined, error
     const stopListening = onAbort(signal, () => reject(error()))
     void work.then(resolve, reject).finally(stopListening)
   })
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((value, at) => value === b[at])
 }
 
 function planTask(plan: Plan): PlanTask {

@@ -1,53 +1,102 @@
+import type { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleSeries, type DefectPolicy } from '../../domain/candle.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
+import { byteCache } from '../shared/byte-cache.ts'
 import { loadAll, loadFailed } from '../shared/load-all.ts'
 import type { Shard } from './schedule.ts'
+
+/** Candles in memory that threads share. */
+interface Kept {
+  loaded: LoadedCandles
+  /** What they were read for. */
+  span: string
+  /** What the symbol was at when they were read. */
+  state: number
+}
 
 /**
  * Reads for the workers what only this thread can read: a repository without description. Everything up to the end of
  * the range (or the history that the job gives) is read once, in memory that threads share, and handed over with every
- * task.
+ * task. The least recently used symbols leave when there are too many bytes.
  */
-export function handedOver(repository: CandleRepository) {
-  let kept = new Map<string, LoadedCandles>()
-  let keptFor = ''
-  return async (
-    { symbols, timeframe, timezone, dateRange: { from, to }, history }: ProcessingJob,
+export class HandOver {
+  readonly #kept: LRUCache<string, Kept>
+
+  constructor(
+    private readonly repository: CandleRepository,
+    maxBytes: number,
+  ) {
+    this.#kept = byteCache(maxBytes, ({ loaded }) => bytesOf(loaded))
+  }
+
+  get sizeBytes(): number {
+    return this.#kept.calculatedSize
+  }
+
+  /** The candles of a shard's symbols, in their order; one that cannot be read is its error. */
+  async candles(
+    job: ProcessingJob,
     { first, end }: Shard,
-    generation: number,
+    states: Uint32Array,
     defects: DefectPolicy,
-  ): Promise<LoadedCandles[]> => {
-    const span = {
-      ...(history !== undefined && from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      ...(timezone !== undefined && { timezone }),
-      lookbackBars: history ?? Number.POSITIVE_INFINITY,
-      exact: history === undefined,
+  ): Promise<LoadedCandles[]> {
+    const request = requestOf(job, defects)
+    const span = JSON.stringify(request)
+    // What the cache has no room for is needed here nevertheless.
+    const found = new Map<string, LoadedCandles>()
+    const missing = new Map<string, number>()
+    for (let at = first; at < end; at++) {
+      const symbol = job.symbols[at]!
+      const kept = this.#kept.get(symbol)
+      if (kept?.span === span && kept.state >= states[at]!) found.set(symbol, kept.loaded)
+      else missing.set(symbol, states[at]!)
     }
-    const key = JSON.stringify([generation, timeframe, span, defects])
-    if (key !== keptFor) {
-      kept = new Map()
-      keptFor = key
-    }
-    // Another job may start a new map while this one reads.
-    const read = kept
-    const wanted = symbols.slice(first, end)
-    const missing = new Set(wanted.filter((symbol) => !read.has(symbol)))
-    const request: LoadRequest = { ...span, timeframe, defects, columns: CANDLE_COLUMNS }
     try {
-      for await (const loaded of loadAll(repository, [...missing], request)) {
-        if (missing.delete(loaded.symbol)) read.set(loaded.symbol, shared(loaded))
+      for await (const loaded of loadAll(this.repository, [...missing.keys()], request)) {
+        const state = missing.get(loaded.symbol)
+        if (state === undefined) continue
+        missing.delete(loaded.symbol)
+        found.set(loaded.symbol, this.#keep({ loaded: shared(loaded), span, state }))
       }
     } catch (cause) {
       // The pass as a whole failed: what it has not delivered has failed with it.
-      for (const symbol of missing) read.set(symbol, { symbol, error: loadFailed(symbol, cause) })
+      for (const symbol of missing.keys()) found.set(symbol, { symbol, error: loadFailed(symbol, cause) })
     }
-    const found = wanted.flatMap((symbol) => read.get(symbol) ?? [])
-    // A loader may have better luck the next time.
-    for (const { symbol, error } of found) if (error?.code === 'LOAD_FAILED') read.delete(symbol)
-    return found
+    return job.symbols.slice(first, end).flatMap((symbol) => found.get(symbol) ?? [])
   }
+
+  #keep(kept: Kept): LoadedCandles {
+    const { loaded } = kept
+    // A loader may have better luck the next time.
+    if (loaded.error?.code === 'LOAD_FAILED') this.#kept.delete(loaded.symbol)
+    else this.#kept.set(loaded.symbol, kept)
+    return loaded
+  }
+}
+
+function requestOf(
+  { timeframe, timezone, dateRange: { from, to }, history }: ProcessingJob,
+  defects: DefectPolicy,
+): LoadRequest {
+  return {
+    ...(history !== undefined && from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(timezone !== undefined && { timezone }),
+    lookbackBars: history ?? Number.POSITIVE_INFINITY,
+    exact: history === undefined,
+    timeframe,
+    defects,
+    columns: CANDLE_COLUMNS,
+  }
+}
+
+const OVERHEAD_BYTES = 256
+
+function bytesOf(loaded: LoadedCandles): number {
+  if (loaded.error) return OVERHEAD_BYTES
+  const { time, columns } = loaded.series
+  return [time, ...Object.values(columns)].reduce((sum, values) => sum + values.byteLength, OVERHEAD_BYTES)
 }
 
 /** The same candles in memory that can be handed to a thread without copying. */

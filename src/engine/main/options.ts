@@ -15,7 +15,11 @@ export interface EngineOptions {
   workers?: number
   /** What happens to candles that cannot be true; `drop` where absent. */
   defects?: DefectPolicy
-  /** Candles kept between jobs, in bytes over all workers; 1 GiB where absent. */
+  /**
+   * Candles kept between jobs, in bytes over all workers; 1 GiB where absent. Where this thread reads for worker threads
+   * (a repository without description), half is for what it hands over to them. `result.cache.residentBytes` is what is
+   * kept of it.
+   */
   residentBytes?: number
 }
 

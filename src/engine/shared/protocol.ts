@@ -25,14 +25,14 @@ export interface WorkerSetup {
   workers: number
 }
 
-/** Where the candles of a task come from. `generation` changes when the repository's data does. */
+/** Where the candles of a task come from. */
 export type CandleSource =
-  /** The worker opens the repository itself, once per generation. */
+  /** The worker opens the repository itself, once per generation: what it has opened before is out of date. */
   | { kind: 'open'; generation: number; description?: RepositoryDescription }
   /** The repository cannot be opened elsewhere: the main thread has read it. */
-  | { kind: 'given'; generation: number; candles: readonly LoadedCandles[] }
+  | { kind: 'given'; candles: readonly LoadedCandles[] }
   /** Same thread. */
-  | { kind: 'live'; generation: number; repository: CandleRepository }
+  | { kind: 'live'; repository: CandleRepository }
 
 /** The part of a plan that a worker needs. */
 export interface PlanTask {
@@ -53,12 +53,16 @@ export interface Task {
   source: CandleSource
   plan: PlanTask
   symbols: readonly string[]
+  /** What each symbol is at: candles that were read when it was at less are out of date. */
+  states: Uint32Array
   /** Position of the first symbol in the job. */
   first: number
   timeframe: Timeframe
   range: DateRange
   /** Bars to read in front of the range, where the job gives less than all. */
   history?: number
+  /** Of the bars in the range only the last so many of each symbol count; all where absent. */
+  last?: number
   timezone?: string
   defects: DefectPolicy
   /** What is read: columns of the plan, and those that are only shown. */
@@ -87,10 +91,11 @@ export interface Part {
   cache: CacheCounts
 }
 
-/** How often candles were found resident in a worker's memory. */
+/** How often candles were found resident in a worker's memory, and how many bytes of them are kept. */
 export interface CacheCounts {
   hits: number
   misses: number
+  /** Of the worker; in a result of all workers, and of what this thread keeps to hand it over to them. */
   residentBytes: number
 }
 

@@ -1,9 +1,11 @@
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleColumn, type CandleSeries, type DataQuality } from '../../domain/candle.ts'
 import type { SymbolError } from '../../domain/errors.ts'
 import { isDaily } from '../../domain/timeframe.ts'
 import type { LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
+import { byteCache } from '../shared/byte-cache.ts'
+import type { Task } from '../shared/protocol.ts'
 
 /** Numbers of the columns in WASM memory: the candle's, then time and local time. */
 const TIME = CANDLE_COLUMNS.length
@@ -31,6 +33,8 @@ export class Resident {
     readonly slot: number,
     /** What it was read for. */
     readonly request: LoadRequest,
+    /** What the symbol was at when it was read, as tasks say it. */
+    readonly state: number,
     /** How many bars of the symbol's history stand in front of its first; undefined where nobody counted. */
     readonly firstBar: number | undefined,
     readonly time: Float64Array,
@@ -46,13 +50,14 @@ export class Resident {
   /** Nothing was wrong with its rows. */
   readonly isSound: boolean
 
-  static of(loaded: LoadedCandles, request: LoadRequest, slot: number, memory: ResidentMemory): Resident {
+  static of(loaded: LoadedCandles, request: LoadRequest, state: number, memory: ResidentMemory): Resident {
+    const slot = memory.slot()
     if (loaded.error) {
-      return new Resident(slot, request, undefined, new Float64Array(), loaded.quality, loaded.error, {}, memory)
+      return new Resident(slot, request, state, undefined, new Float64Array(), loaded.quality, loaded.error, {}, memory)
     }
     const { series, quality, firstBar } = loaded
     const time = memory.sharedTime(series.time)
-    return new Resident(slot, request, firstBar, time, quality, undefined, series.columns, memory)
+    return new Resident(slot, request, state, firstBar, time, quality, undefined, series.columns, memory)
   }
 
   get bars(): number {
@@ -105,11 +110,11 @@ export class Resident {
     return this.firstBar === 0 || (this.firstBar !== undefined && lookback !== undefined && first >= lookback)
   }
 
-  /** Bars whose time is in a range: the first, and the first behind them. */
-  barsIn({ from, to }: { from?: number; to?: number }): [first: number, end: number] {
+  /** The bars that count in a task: the first, and the first behind them. */
+  barsOf({ range: { from, to }, last = Infinity }: Pick<Task, 'range' | 'last'>): [first: number, end: number] {
     const first = from === undefined ? 0 : lowerBound(this.time, from)
     const end = to === undefined ? this.bars : lowerBound(this.time, to + 1)
-    return [first, Math.max(first, end)]
+    return [Math.max(first, end - last), Math.max(first, end)]
   }
 
   pin(): this {
@@ -201,10 +206,9 @@ export class ResidentMemory {
 
 /** Residents by symbol and timeframe; the least recently used leave when there are too many bytes. */
 export function residentCache(maxBytes: number): LRUCache<string, Resident> {
-  return new LRUCache<string, Resident>({
-    // The cache takes whole numbers from 1: a share of the bytes may be a fraction, none at all, or no limit.
-    maxSize: Math.min(Math.max(1, Math.floor(maxBytes)), Number.MAX_SAFE_INTEGER),
-    sizeCalculation: (resident) => resident.sizeBytes,
-    dispose: (resident) => resident.drop(),
-  })
+  return byteCache<Resident>(
+    maxBytes,
+    (resident) => resident.sizeBytes,
+    (resident) => resident.drop(),
+  )
 }

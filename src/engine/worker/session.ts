@@ -56,6 +56,7 @@ export class Session {
   readonly #residents: ReturnType<typeof residentCache>
   readonly #programs = new LRUCache<string, Program>({ max: PROGRAMS_KEPT, dispose: (program) => program.free() })
   #repository?: CandleRepository | undefined
+  /** Which generation of the repository that is. */
   #generation = -1
 
   constructor(
@@ -92,7 +93,7 @@ export class Session {
         if (isCancelled(task)) return
         const start = performance.now()
         const values = program.series(this.#store, resident.slot, resident.firstBar ?? 0)
-        const [first, end] = resident.barsIn(task.range)
+        const [first, end] = resident.barsOf(task)
         series[symbol - task.first] = {
           time: resident.time.slice(first, end),
           values: Array.from({ length: task.plan.values }, (_, at) =>
@@ -137,7 +138,7 @@ export class Session {
     const ready: Loaded[] = []
     const missing = new Map<string, number>()
     task.symbols.forEach((name, at) => {
-      const resident = this.#residents.get(residentKey(name, task))
+      const resident = this.#resident(name, task, at)
       if (resident?.covers(request)) {
         ready.push({ symbol: task.first + at, resident: resident.pin() })
       } else missing.set(name, task.first + at)
@@ -147,7 +148,7 @@ export class Session {
     const take = async (loaded: readonly Loaded[]) => {
       const sound = loaded.filter(({ symbol, resident }) => {
         note(account, symbol, resident)
-        const [first, end] = resident.barsIn(task.range)
+        const [first, end] = resident.barsOf(task)
         const name = task.symbols[symbol - task.first] as string
         const error = resident.error ?? (first === end ? noData(name, request, resident.quality) : undefined)
         if (error) fail(account, symbol, error)
@@ -190,7 +191,7 @@ export class Session {
         if (isCancelled(task)) break
         const symbol = missing.get(loaded.symbol)
         if (symbol === undefined || !left.delete(loaded.symbol)) continue
-        waiting.push({ symbol, resident: this.#keep(loaded, task, request) })
+        waiting.push({ symbol, resident: this.#keep(loaded, task, request, task.states[symbol - task.first]!) })
         if (waiting.length === SYMBOLS_PER_CALL) await pass()
       }
     } catch (cause) {
@@ -207,15 +208,24 @@ export class Session {
     }
   }
 
-  /** Makes the task's repository this session's; what was read from an older state of it is forgotten. */
+  /** Makes the task's repository this session's, in place of an older state of it. */
   async #open(source: CandleSource) {
+    if (source.kind !== 'open') return
     if (source.generation !== this.#generation) {
-      this.#residents.clear()
       await this.#repository?.close()
       this.#repository = undefined
       this.#generation = source.generation
     }
-    if (source.kind === 'open' && source.description) this.#repository ??= await this.host.open?.(source.description)
+    if (source.description) this.#repository ??= await this.host.open?.(source.description)
+  }
+
+  /** What is kept of the task's symbol number `at`; what has changed since is forgotten. */
+  #resident(name: string, task: Task, at: number): Resident | undefined {
+    const key = residentKey(name, task)
+    const resident = this.#residents.get(key)
+    if (!resident || resident.state >= task.states[at]!) return resident
+    this.#residents.delete(key)
+    return undefined
   }
 
   /** The candles of symbols, wherever they come from; a symbol that cannot be read is delivered as its error. */
@@ -227,9 +237,9 @@ export class Session {
   }
 
   /** The candles as a resident, pinned. */
-  #keep(loaded: LoadedCandles, task: Task, request: LoadRequest): Resident {
+  #keep(loaded: LoadedCandles, task: Task, request: LoadRequest, state: number): Resident {
     // Pinned before the cache sees it: one that it has no room for would be freed while it is needed.
-    const resident = Resident.of(loaded, request, this.#memory.slot(), this.#memory).pin()
+    const resident = Resident.of(loaded, request, state, this.#memory).pin()
     // A loader may have better luck the next time; data that is not there, or is bad, stays so until it changes.
     if (loaded.error?.code === 'LOAD_FAILED') resident.drop()
     else {
@@ -242,10 +252,9 @@ export class Session {
 
   #scanSome(program: Program, loaded: readonly Loaded[], account: Account): MatchColumns {
     const start = performance.now()
-    const { range } = account.task
     const ranges = new Uint32Array(3 * loaded.length)
     loaded.forEach(({ resident }, at) => {
-      ranges.set([resident.firstBar ?? 0, ...resident.barsIn(range)], 3 * at)
+      ranges.set([resident.firstBar ?? 0, ...resident.barsOf(account.task)], 3 * at)
     })
     const slots = Uint32Array.from(loaded, ({ resident }) => resident.slot)
     const buffer = program.scan(this.#store, slots, ranges)
