@@ -85,7 +85,10 @@ function ofTopic(topic: string): CatalogueRow[] {
     topic.replace(/\(.*$/, ''),
     rows.map((each) => each.name),
   )
-  const hint = near.length > 0 ? `the nearest ${near.length > 1 ? 'names are' : 'name is'} ${near.join(', ')}` : '"millrace indicators" lists them all'
+  const hint =
+    near.length > 0
+      ? `the nearest ${near.length > 1 ? 'names are' : 'name is'} ${near.join(', ')}`
+      : '"millrace indicators" lists them all'
   throw new UsageError(`there is no indicator "${topic}", nor one about it; ${hint}`)
 }
 
