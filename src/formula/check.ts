@@ -1,11 +1,11 @@
 import type { FormulaWarning } from '../domain/errors.ts'
 import { FormulaError } from '../domain/errors.ts'
+import type { SignalRole } from '../domain/result.ts'
 import type { Context, Value } from './context.ts'
 import { shown } from './context.ts'
 import { Dag, TooManyNodes } from './dag.ts'
 import { MAX_NAMES, MAX_NODES } from './limits.ts'
 import { lower } from './lower.ts'
-import type { Role } from './names.ts'
 import { isRole, ROLES } from './names.ts'
 import { parseFormula } from './parser.ts'
 import type { Range } from './problems.ts'
@@ -24,7 +24,7 @@ export interface CheckedFormula {
   dag: Dag
   /** Variables in the order of the text, roles among them. */
   variables: ReadonlyMap<string, Value>
-  roles: readonly Role[]
+  roles: readonly SignalRole[]
   /** The value of the last line; `name` when that is just a variable. */
   final?: { value: Value; name?: string }
   /** Every `param` with the value it has in this run. */

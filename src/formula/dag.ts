@@ -1,4 +1,5 @@
 import type { CandleColumn } from '../domain/candle.ts'
+import type { NODE_KINDS } from '../domain/codes.generated.ts'
 import type { CatalogueRow, ValueType } from '../indicators/catalogue.ts'
 import { catalogueRow } from '../indicators/catalogue.ts'
 import type { CanonicalText, Operand } from './canonical.ts'
@@ -22,7 +23,7 @@ export function reference({ node, output }: Reference): Reference {
 
 export interface DagNode {
   id: number
-  kind: 'constant' | 'column' | 'call'
+  kind: (typeof NODE_KINDS)[number]
   /** Canonical. */
   text: string
   level: Level
