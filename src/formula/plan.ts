@@ -9,7 +9,6 @@ import type { CheckedFormula, FormulaMode } from './check.ts'
 import { analyse } from './check.ts'
 import type { Reference } from './dag.ts'
 import { reference } from './dag.ts'
-import { scanReports, seriesReports } from './reports.ts'
 
 /** One node of a plan; its inputs stand before it. */
 export interface PlanNode {
@@ -91,9 +90,8 @@ export function planFormula(
   const first = checked.errors[0]
   if (first !== undefined) throw seenFromCallerOf(planFormula, first)
   const signals = mode === 'scan' ? signalsOf(checked) : []
-  const reported = mode === 'scan' ? scanReports(checked) : seriesReports(checked)
+  const { reported, warnings } = checked
   const canonical = canonicalText(checked, signals, reported)
-  const { warnings } = checked
   const values = Object.fromEntries(checked.parameters)
   return { text, canonical, ...compact(checked, signals, reported), parameters: values, warnings }
 }
