@@ -1,8 +1,9 @@
 //! Plans at work: bytes from the language become a graph, the graph a program, and the program runs over groups of
 //! symbols block by block and gathers matches.
 
+pub mod catalogue_hash;
 pub mod codes;
-pub mod identity;
+mod fnv;
 pub mod matches;
 pub mod plan;
 pub mod program;

@@ -6,8 +6,8 @@ use kernels::graph::{Graph, NodeId};
 use kernels::indicators::REGISTRY;
 use kernels::spec::Type;
 
+use crate::catalogue_hash::CATALOGUE_HASH;
 use crate::codes::{COLUMN_NAMES, MAGIC, MAX_NODES, MAX_REPORTS, MAX_SIGNALS, NODE_KINDS, SIGNALS};
-use crate::identity::CATALOGUE_HASH;
 
 /// How many columns a plan can read.
 pub const COLUMNS: usize = COLUMN_NAMES.len();

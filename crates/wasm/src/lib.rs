@@ -7,13 +7,13 @@ use formula::plan::{COLUMNS, Plan};
 use formula::run::{Runner, Symbol};
 use wasm_bindgen::prelude::*;
 
-/// Which catalogue the kernels have (`formula::identity`), where it can be read before anything is run: a section of
+/// Which catalogue the kernels have (`formula::catalogue_hash`), where it can be read before anything is run: a section of
 /// the module.
 #[cfg(target_arch = "wasm32")]
 #[used]
 #[allow(unsafe_code, reason = "the section is read by its name and nothing else")]
 #[unsafe(link_section = "millrace.catalogue")]
-static CATALOGUE: [u8; 8] = formula::identity::CATALOGUE_HASH.to_le_bytes();
+static CATALOGUE: [u8; 8] = formula::catalogue_hash::CATALOGUE_HASH.to_le_bytes();
 
 /// The candles of symbols, column by column, by a number JavaScript gives each symbol.
 #[wasm_bindgen]

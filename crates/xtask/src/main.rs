@@ -3,8 +3,8 @@
 use std::fmt::Write;
 use std::fs;
 
+use formula::catalogue_hash::CATALOGUE_HASH;
 use formula::codes::{COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS};
-use formula::identity::CATALOGUE_HASH;
 use formula::matches::CANDLE_COLUMNS;
 use kernels::indicators::REGISTRY;
 use kernels::spec::{Group, Row, Type};

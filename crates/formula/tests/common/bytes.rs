@@ -1,7 +1,7 @@
 //! Writes the bytes of a plan, as the language's front end does.
 
+use formula::catalogue_hash::CATALOGUE_HASH;
 use formula::codes::MAGIC;
-use formula::identity::CATALOGUE_HASH;
 use formula::plan::Plan;
 use kernels::indicators::find;
 

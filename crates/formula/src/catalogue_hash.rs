@@ -5,13 +5,14 @@ use kernels::indicators::REGISTRY;
 use kernels::spec::{Input, OutputSpec, Parameter, Row};
 
 use crate::codes::{COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS};
+use crate::fnv::Fnv;
 
 /// The hash of this build: its layout of a plan, its columns and roles, its functions in their order.
 pub const CATALOGUE_HASH: u64 = hash_of(REGISTRY);
 
 /// The hash with these functions: their names, inputs, parameters and outputs, not what is written about them.
 pub const fn hash_of(rows: &[&Row]) -> u64 {
-    let hash = Fnv::new().number(MAGIC as u64).names(&NODE_KINDS).names(&COLUMN_NAMES).names(&SIGNALS);
+    let hash = Fnv::NONE.number(MAGIC as u64).names(&NODE_KINDS).names(&COLUMN_NAMES).names(&SIGNALS);
     let mut hash = hash.number(rows.len() as u64);
     let mut at = 0;
     while at < rows.len() {
@@ -22,36 +23,8 @@ pub const fn hash_of(rows: &[&Row]) -> u64 {
     hash.0
 }
 
-/// FNV-1a of 64 bits. Lists have their length in front and texts an end, so that no two catalogues read alike.
-/// It finds what is different by mistake, not by intent; constant, so that it can stand in a section of the WASM.
-struct Fnv(u64);
-
+/// Lists have their length in front, so that no two catalogues read alike.
 impl Fnv {
-    const fn new() -> Self {
-        Fnv(0xcbf2_9ce4_8422_2325)
-    }
-    const fn byte(self, byte: u8) -> Self {
-        Fnv((self.0 ^ byte as u64).wrapping_mul(0x0000_0100_0000_01b3))
-    }
-    const fn number(mut self, number: u64) -> Self {
-        let bytes = number.to_le_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            self = self.byte(bytes[at]);
-            at += 1;
-        }
-        self
-    }
-    const fn text(mut self, text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        while at < bytes.len() {
-            self = self.byte(bytes[at]);
-            at += 1;
-        }
-        // No byte of UTF-8.
-        self.byte(0xff)
-    }
     const fn names(self, names: &[&str]) -> Self {
         let mut hash = self.number(names.len() as u64);
         let mut at = 0;

@@ -1,6 +1,6 @@
 //! Two builds have one hash where a plan of the one means the same in the other, and only there.
 
-use formula::identity::{CATALOGUE_HASH, hash_of};
+use formula::catalogue_hash::{CATALOGUE_HASH, hash_of};
 use kernels::indicators::REGISTRY;
 use kernels::indicators::bbands::BBANDS;
 use kernels::indicators::ema::EMA;
