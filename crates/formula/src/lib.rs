@@ -4,6 +4,7 @@
 pub mod catalogue_hash;
 pub mod codes;
 mod fnv;
+pub mod fold;
 pub mod matches;
 pub mod plan;
 pub mod program;

@@ -8,6 +8,7 @@ use kernels::spec::Type;
 
 use crate::catalogue_hash::CATALOGUE_HASH;
 use crate::codes::{COLUMN_NAMES, MAGIC, MAX_NODES, MAX_REPORTS, MAX_SIGNALS, NODE_KINDS, SIGNALS};
+use crate::fold::fold;
 
 /// How many columns a plan can read.
 pub const COLUMNS: usize = COLUMN_NAMES.len();
@@ -155,7 +156,12 @@ impl Plan {
                 if !fits {
                     return reader.fail("the inputs or parameters of a call do not fit its function");
                 }
-                Ok(graph.call(row, &inputs, &parameters).into_iter().map(|node| node.id).collect())
+                let constants: Option<Vec<f64>> = inputs.iter().map(|input| input.constant()).collect();
+                let outputs = match constants.and_then(|values| fold(row, &values, &parameters)) {
+                    Some(values) => values.into_iter().map(|value| graph.constant(value)).collect(),
+                    None => graph.call(row, &inputs, &parameters),
+                };
+                Ok(outputs.into_iter().map(|node| node.id).collect())
             }
             _ => reader.fail("a node is neither constant, column nor call"),
         }
