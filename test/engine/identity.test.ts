@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { CATALOGUE_HASH } from '../../src/domain/codes.generated.ts'
 import { checkJob } from '../../src/domain/job.ts'
@@ -30,7 +31,7 @@ describe('a plan of another build', () => {
     expect((await running.scan(request.formula, ['A'])).matches.length).toBe(2)
   })
 
-  it('and bytes that are no plan are told apart', async () => {
+  it('is not taken for bytes that are no plan, which are refused with the place', async () => {
     await using running = start(EXECUTORS[0]!, memoryRepository(candles))
     const cut = { ...plan, bytes: plan.bytes.slice(0, -1) }
     await expect(running.engine.scan(cut, checkJob(request))).rejects.toMatchObject({
@@ -86,7 +87,13 @@ describe('kernels of another build', () => {
     }
   })
 
-  it('and those of this build are told apart', async () => {
+  it.each(['simd', 'threads'])('are told by a section of the module: %s', async (flavour) => {
+    const bytes = await readFile(new URL(`../../src/wasm/${flavour}/millrace_bg.wasm`, import.meta.url))
+    const [section] = WebAssembly.Module.customSections(await WebAssembly.compile(bytes), SECTION)
+    expect(Buffer.from(section!).reverse().toString('hex')).toBe(CATALOGUE_HASH)
+  })
+
+  it('are not what a compiled module of this build is taken for', async () => {
     await using engine = createEngine({ repository: memoryRepository(candles), wasm: await WebAssembly.compile(own) })
     expect((await new BatchScanUseCase(engine).execute(request)).matches.length).toBe(2)
   })
