@@ -10,10 +10,10 @@ const PAIRS = [
   ...Array.from({ length: 40 }, (_, at) => [10 + at, at % 3 === 0 ? 36 - at : 1.1] as const),
   ...Array.from({ length: 40 }, () => [300 * next() - 50, 12 * next() - 4] as const),
   ...([
-    [0.49999999999999994, 2] as const,
-    [-2.5, -0.5] as const,
-    [1e308, 10] as const,
-    [5e-324, 0.5] as const,
+    [0.49999999999999994, 2],
+    [-2.5, -0.5],
+    [1e308, 10],
+    [5e-324, 0.5],
   ] as const),
 ]
 
