@@ -9,7 +9,7 @@ const STEPS = [
   ['format, lint, import rules', 'npm run --silent lint'],
   ['types', 'npm run --silent types'],
   ['Rust: format, lint, tests', 'npm run --silent test:rust'],
-  ['generate changes nothing', 'npm run --silent generate && git diff --exit-code -- src/indicators'],
+  ['generate changes nothing', 'npm run --silent generate && git diff --exit-code -- src/indicators src/domain'],
   ['WASM is rebuilt', 'npm run --silent build:wasm && node scripts/prepare.mjs'],
   ['benches run and their results are right', 'npm run --silent bench -- --check'],
   ['bundlers, test runners and types of others', 'npm run --silent test:consumers'],

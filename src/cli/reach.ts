@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { kernelsFile } from '../engine/platform/node.ts'
+import { programOf } from '../engine/worker/program.ts'
 import type { Plan } from '../formula/plan.ts'
-import { initSync, Program } from '../wasm/simd/millrace.js'
+import { initSync } from '../wasm/simd/millrace.js'
 
 /** How far back one output of one node reads, on candles without holes. */
 export interface OutputReach {
@@ -19,7 +20,7 @@ const NUMBERS = 4
 /** The reach of every output of every node of a plan, as the kernels declare it. */
 export function reachOf(plan: Plan, epsilon: number): OutputReach[][] {
   initSync({ module: readFileSync(kernelsFile()) })
-  const program = new Program(plan.bytes)
+  const program = programOf(plan.bytes)
   const numbers = program.reach()
   program.free()
   let at = 0

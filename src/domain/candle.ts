@@ -1,3 +1,4 @@
+import { CANDLE_COLUMNS } from './codes.generated.ts'
 import type { Timeframe } from './timeframe.ts'
 
 /** One OHLCV bar. `timestamp` is milliseconds UTC; `volume` is NaN where the source has none. */
@@ -10,8 +11,7 @@ export interface Candle {
   readonly volume: number
 }
 
-/** The columns of a candle besides its time, in the order every part of millrace uses. */
-export const CANDLE_COLUMNS = ['open', 'high', 'low', 'close', 'volume'] as const
+export { CANDLE_COLUMNS }
 
 export type CandleColumn = (typeof CANDLE_COLUMNS)[number]
 

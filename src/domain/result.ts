@@ -1,11 +1,12 @@
 import type { Candle, CandleSeries } from './candle.ts'
+import type { ROLES } from './codes.generated.ts'
 import type { SymbolError } from './errors.ts'
 
 /** ENTRY and EXIT come from a script with roles (`entry = …`), SCAN_HIT from a plain condition. */
 export type SignalType = 'ENTRY' | 'EXIT' | 'SCAN_HIT'
 
 /** Which statement of a script a match comes from; absent for a plain condition. */
-export type SignalRole = 'entry' | 'exit' | 'short' | 'cover'
+export type SignalRole = (typeof ROLES)[number]
 
 /** One bar of one symbol on which the formula is true. */
 export interface SignalMatch {

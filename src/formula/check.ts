@@ -1,15 +1,17 @@
 import type { FormulaWarning } from '../domain/errors.ts'
 import { FormulaError } from '../domain/errors.ts'
+import type { SignalRole } from '../domain/result.ts'
 import type { Context, Value } from './context.ts'
 import { shown } from './context.ts'
 import { Dag, TooManyNodes } from './dag.ts'
-import { MAX_NAMES, MAX_NODES } from './limits.ts'
+import { MAX_NAMES, MAX_NODES, MAX_REPORTS } from './limits.ts'
 import { lower } from './lower.ts'
-import type { Role } from './names.ts'
 import { isRole, ROLES } from './names.ts'
 import { parseFormula } from './parser.ts'
+import type { PlanReport } from './plan.ts'
 import type { Range } from './problems.ts'
 import { excerpt, inTextOrder, listed, Problems, Stop } from './problems.ts'
+import { reportsOf } from './reports.ts'
 import { Scope } from './scope.ts'
 import type { Expression, Statement } from './tree.ts'
 import { isLiteral } from './warnings.ts'
@@ -24,9 +26,11 @@ export interface CheckedFormula {
   dag: Dag
   /** Variables in the order of the text, roles among them. */
   variables: ReadonlyMap<string, Value>
-  roles: readonly Role[]
+  roles: readonly SignalRole[]
   /** The value of the last line; `name` when that is just a variable. */
   final?: { value: Value; name?: string }
+  /** What goes with a match, or the series that were asked for. */
+  reported: readonly PlanReport[]
   /** Every `param` with the value it has in this run. */
   parameters: ReadonlyMap<string, number>
 }
@@ -82,9 +86,12 @@ export function analyse(text: string, parameters: Readonly<Record<string, number
   const variables = new Map<string, Value>()
   for (const [name, value] of scope.values) if (value !== undefined && !params.has(name)) variables.set(name, value)
   const roles = [...variables.keys()].filter(isRole)
+  const values = { dag: context.dag, variables, roles, ...(final && { final }) }
+  const isSound = errors.length + problems.count + unnamed.length === 0
+  const reported = isSound ? reportsOf(values, mode) : []
+  if (reported.length > MAX_REPORTS) tooManyReports(context, tree.statements)
   const all = [...inTextOrder([...errors, ...problems.list()]), ...unnamed]
-  const { warnings } = problems
-  return { errors: all, warnings, dag: context.dag, variables, roles, parameters: params, ...(final && { final }) }
+  return { errors: all, warnings: problems.warnings, ...values, reported, parameters: params }
 }
 
 function lowerStatement(
@@ -222,6 +229,12 @@ function checkValue(
   } else if (mode === 'scan' && value?.type === 'number') {
     notACondition(context, last.value.at, 'a scan')
   }
+}
+
+function tooManyReports({ problems }: Context, statements: readonly Statement[]): void {
+  const { at } = statements.at(-1) as Statement
+  const message = `every match would carry more than ${MAX_REPORTS} values, a variable or an indicator each`
+  problems.add('FORMULA_TOO_LARGE', at, message, 'split it into several formulas')
 }
 
 function notACondition(context: Context, at: Range, who: string): void {

@@ -1,9 +1,10 @@
 import type { CandleColumn } from '../domain/candle.ts'
+import type { NODE_KINDS } from '../domain/codes.generated.ts'
 import type { CatalogueRow, ValueType } from '../indicators/catalogue.ts'
 import { catalogueRow } from '../indicators/catalogue.ts'
 import type { CanonicalText, Operand } from './canonical.ts'
 import { callText, constantText } from './canonical.ts'
-import { fold } from './fold.ts'
+import { fold, isExact } from './fold.ts'
 import { MAX_NODES } from './limits.ts'
 import type { ColumnName } from './names.ts'
 import { COLUMN_NAMES, MEANS } from './names.ts'
@@ -22,7 +23,7 @@ export function reference({ node, output }: Reference): Reference {
 
 export interface DagNode {
   id: number
-  kind: 'constant' | 'column' | 'call'
+  kind: (typeof NODE_KINDS)[number]
   /** Canonical. */
   text: string
   level: Level
@@ -32,6 +33,11 @@ export interface DagNode {
   /** A constant has one: its value. */
   parameters: readonly number[]
   outputs: CatalogueRow['outputs']
+  /**
+   * Where it is the same on every bar, its value, NaN when unknown: enough to check a formula with. That of a call is
+   * near the one that the kernels compute, and need not be it.
+   */
+  value: number | undefined
   /** Of a call. */
   row?: CatalogueRow
 }
@@ -67,16 +73,16 @@ export class Dag {
   constant(value: number): Reference {
     // -0 reads like 0 everywhere, so it must not be a node of its own.
     const known = value === 0 ? 0 : value
-    return this.node('constant', '', [], [known], NUMBER, constantText(known))
+    return this.node('constant', '', [], [known], NUMBER, constantText(known), known)
   }
 
   /** A constant without a value goes by what was written: `sqrt(-1)`. */
   private unknown(text: CanonicalText): Reference {
-    return this.node('constant', '', [], [Number.NaN], NUMBER, text)
+    return this.node('constant', '', [], [Number.NaN], NUMBER, text, Number.NaN)
   }
 
   column(name: ColumnName): Reference {
-    return this.node('column', name, [], [], NUMBER, { text: name, level: LEVEL.postfix })
+    return this.node('column', name, [], [], NUMBER, { text: name, level: LEVEL.postfix }, undefined)
   }
 
   /** A series by the name the catalogue's defaults use: a column, a mean, or a number's text. */
@@ -94,15 +100,16 @@ export class Dag {
   call(row: CatalogueRow, inputs: readonly Reference[], parameters: readonly number[]): Reference {
     const mirror = MIRRORS.get(row.name)
     if (mirror !== undefined) return this.call(operatorRow(mirror), [...inputs].reverse(), parameters)
-    const folded = this.folded(row, inputs)
-    if (folded !== undefined && !Number.isNaN(folded)) return this.constant(folded)
+    const value = this.folded(row, inputs)
+    const unknown = value === undefined ? undefined : inputs.find((input) => Number.isNaN(this.constantValue(input)))
+    if (unknown !== undefined) return unknown
+    const isConstant = isExact(row.name) && inputs.every((input) => this.at(input).kind === 'constant')
+    if (isConstant && value !== undefined && !Number.isNaN(value)) return this.constant(value)
     const ordered = COMMUTATIVE.has(row.name) ? this.inOrder(inputs) : inputs
     const operands = ordered.map((input, index) => this.operand(input, row, index))
-    if (folded !== undefined) {
-      const unknown = inputs.find((input) => Number.isNaN(this.constantValue(input)))
-      return unknown ?? this.unknown(callText(row, operands, parameters))
-    }
-    return this.node('call', row.name, ordered, parameters, row.outputs, () => callText(row, operands, parameters), row)
+    const text = () => callText(row, operands, parameters)
+    if (isConstant && value !== undefined) return this.unknown(text())
+    return this.node('call', row.name, ordered, parameters, row.outputs, text, value, row)
   }
 
   /** One condition equals another where both are known and alike. */
@@ -112,10 +119,9 @@ export class Dag {
     return this.operator('choose_condition', [first, ...(isSame ? [second, other] : [other, second])])
   }
 
-  /** The value of a constant; undefined for everything that can change from bar to bar. */
+  /** What is the same on every bar: `value` of its node; undefined for everything that can change. */
   constantValue(value: Reference): number | undefined {
-    const node = this.at(value)
-    return node.kind === 'constant' ? node.parameters[0] : undefined
+    return this.at(value).value
   }
 
   at(value: Reference): DagNode {
@@ -149,7 +155,7 @@ export class Dag {
 
   /** Constants last, the others by their text: an order that does not depend on the rest of the formula. */
   private inOrder(inputs: readonly Reference[]): readonly Reference[] {
-    const key = (input: Reference) => (this.at(input).kind === 'constant' ? '~' : '!') + this.text(input)
+    const key = (input: Reference) => (this.constantValue(input) === undefined ? '!' : '~') + this.text(input)
     return [...inputs].sort((a, b) => compare(key(a), key(b)))
   }
 
@@ -158,7 +164,7 @@ export class Dag {
     const level = node.outputs.length === 1 ? node.level : LEVEL.postfix
     const usual = row.inputs[index]?.default
     const isDefault = usual !== undefined && this.text(value) === usual
-    return { text: this.text(value), level, isConstant: node.kind === 'constant', isDefault }
+    return { text: this.text(value), level, isConstant: node.value !== undefined, isDefault }
   }
 
   private mean(name: string, columns: readonly CandleColumn[]): Reference {
@@ -176,6 +182,7 @@ export class Dag {
     parameters: readonly number[],
     outputs: CatalogueRow['outputs'],
     text: CanonicalText | (() => CanonicalText),
+    value: number | undefined,
     row?: CatalogueRow,
   ): Reference {
     const read = () => inputs.map((input) => `${input.node}.${input.output}`).join()
@@ -185,7 +192,7 @@ export class Dag {
     const id = this.nodes.length
     if (id - this.prelude >= MAX_NODES) throw new TooManyNodes()
     const canonical = typeof text === 'function' ? text() : text
-    this.nodes.push({ id, kind, name, inputs, parameters, outputs, ...canonical, ...(row && { row }) })
+    this.nodes.push({ id, kind, name, inputs, parameters, outputs, ...canonical, value, ...(row && { row }) })
     this.byShape.set(shape, id)
     return { node: id, output: 0 }
   }

@@ -1,4 +1,4 @@
-/** What a function of constants gives, for the rows that are worth it. `b` is 0 for rows with one input. */
+/** What a function of constants gives, as near as JavaScript knows it. `b` is 0 for rows with one input. */
 const FOLDS: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
   ['add', (a: number, b: number) => a + b],
   ['sub', (a: number, b: number) => a - b],
@@ -20,8 +20,16 @@ const FOLDS: ReadonlyMap<string, (a: number, b: number) => number> = new Map([
   ['round', (a: number) => Math.round(a)],
 ])
 
+/** Rows whose result IEEE 754 leaves open in the last bit: `log10(11)` is another number in the kernels. */
+const OPEN: ReadonlySet<string> = new Set(['pow', 'log', 'log10', 'exp'])
+
+/** Whether a row of constants has the same bits in JavaScript and in the kernels, so that it can be a constant itself. */
+export function isExact(row: string): boolean {
+  return !OPEN.has(row)
+}
+
 /**
- * The value of a row whose inputs are all constants; undefined for a row that stays in the plan.
+ * The value of a row whose inputs are all constants; undefined for a row that is no arithmetic.
  *
  * Unknown (a division by zero, an overflow, an unknown input) is NaN.
  */

@@ -9,8 +9,11 @@ export const MAX_NESTING = 200
 /** Nodes of the lowered formula. */
 export const MAX_NODES = 10_000
 
-/** Variables and parameters: every one with a number is reported with every match. */
+/** Variables and parameters. */
 export const MAX_NAMES = 5_000
+
+/** Values that go with every match, variables and indicators: 8 bytes each, times the matches. */
+export const MAX_REPORTS = 5_000
 
 /** Characters of one operand inside a canonical text; a longer one is replaced by its digest. */
 export const MAX_OPERAND_TEXT = 1_000

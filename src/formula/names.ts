@@ -1,16 +1,17 @@
 import type { CandleColumn } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import { COLUMN_NAMES, ROLES } from '../domain/codes.generated.ts'
+import type { SignalRole } from '../domain/result.ts'
 import type { Callee } from '../indicators/callee.ts'
 import { houseCallee } from '../indicators/callee.ts'
 import type { CatalogueRow } from '../indicators/catalogue.ts'
 import { CATALOGUE, catalogueRow } from '../indicators/catalogue.ts'
 import { pineCallee } from '../indicators/pine.ts'
 
-/** A column a plan reads: of the candle, its time (ms UTC), or its time as a clock in the job's zone shows it. */
-export type ColumnName = CandleColumn | 'time' | 'local_time'
+export { COLUMN_NAMES, ROLES }
 
-/** In the order of their numbers in a plan's bytes. */
-export const COLUMN_NAMES: readonly ColumnName[] = [...CANDLE_COLUMNS, 'time', 'local_time']
+/** A column a plan reads. */
+export type ColumnName = (typeof COLUMN_NAMES)[number]
 
 /** Means of columns; each is lowered to arithmetic. */
 export const MEANS: ReadonlyMap<string, readonly CandleColumn[]> = new Map<string, readonly CandleColumn[]>([
@@ -39,10 +40,7 @@ export const ALIASES: ReadonlyMap<string, string> = new Map([
 /** Functions that are forms of the language and no rows. */
 export const FORMS: ReadonlySet<string> = new Set(['if', 'ref'])
 
-export const ROLES = ['entry', 'exit', 'short', 'cover'] as const
-export type Role = (typeof ROLES)[number]
-
-export function isRole(name: string): name is Role {
+export function isRole(name: string): name is SignalRole {
   return (ROLES as readonly string[]).includes(name)
 }
 

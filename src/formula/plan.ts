@@ -1,20 +1,20 @@
 import type { CandleColumn } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
+import type { NODE_KINDS } from '../domain/codes.generated.ts'
 import { type FormulaWarning, seenFromCallerOf } from '../domain/errors.ts'
+import type { SignalRole } from '../domain/result.ts'
 import type { ValueType } from '../indicators/catalogue.ts'
 import { encodePlan } from './bytes.ts'
 import type { CheckedFormula, FormulaMode } from './check.ts'
 import { analyse } from './check.ts'
 import type { Reference } from './dag.ts'
 import { reference } from './dag.ts'
-import type { Role } from './names.ts'
-import { scanReports, seriesReports } from './reports.ts'
 
 /** One node of a plan; its inputs stand before it. */
 export interface PlanNode {
   /** Its place in `nodes`. */
   id: number
-  kind: 'constant' | 'column' | 'call'
+  kind: (typeof NODE_KINDS)[number]
   /** Of its first output. */
   type: ValueType
   /** Canonical: the same for the same calculation in every formula, so it is a cache key. Long operands are digests. */
@@ -32,7 +32,7 @@ export interface PlanSignal {
   value: Reference
   signalType: 'SCAN_HIT' | 'ENTRY' | 'EXIT'
   /** Absent for the value of the last line. */
-  role?: Role
+  role?: SignalRole
 }
 
 /** A value that goes with every match, or the series that was asked for. */
@@ -60,7 +60,7 @@ export interface Plan {
   parameters: Readonly<Record<string, number>>
   /** What runs and is hardly what was meant, in the order of the text. */
   warnings: readonly FormulaWarning[]
-  /** For the kernels; only valid with the WASM of the same build. */
+  /** For the kernels, which refuse the bytes of another build. */
   bytes: Uint8Array
 }
 
@@ -92,9 +92,8 @@ export function planFormula(
   const first = checked.errors[0]
   if (first !== undefined) throw seenFromCallerOf(planFormula, first)
   const signals = mode === 'scan' ? signalsOf(checked) : []
-  const reported = mode === 'scan' ? scanReports(checked) : seriesReports(checked)
+  const { reported, warnings } = checked
   const canonical = canonicalText(checked, signals, reported)
-  const { warnings } = checked
   const values = Object.fromEntries(checked.parameters)
   return { text, canonical, ...compact(checked, signals, reported), parameters: values, warnings }
 }

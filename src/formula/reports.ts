@@ -1,5 +1,5 @@
 import type { CatalogueRow } from '../indicators/catalogue.ts'
-import type { CheckedFormula } from './check.ts'
+import type { CheckedFormula, FormulaMode } from './check.ts'
 import type { Value } from './context.ts'
 import type { Reference } from './dag.ts'
 import { reference } from './dag.ts'
@@ -8,11 +8,18 @@ import type { PlanReport } from './plan.ts'
 /** Rows of these groups are arithmetic, not indicators: nobody wants `close + 1` with every match. */
 const UNREPORTED: ReadonlySet<CatalogueRow['group']> = new Set(['operator', 'math', 'calendar'])
 
+type Values = Pick<CheckedFormula, 'dag' | 'variables' | 'final' | 'roles'>
+
+/** What a sound formula reports. */
+export function reportsOf(values: Values, mode: FormulaMode): PlanReport[] {
+  return mode === 'scan' ? scanReports(values) : seriesReports(values)
+}
+
 /**
  * What a match carries: every variable that is a number, and every indicator value the signals and those variables
  * read. An indicator without a variable goes by its canonical text.
  */
-export function scanReports({ dag, variables, final, roles }: CheckedFormula): PlanReport[] {
+function scanReports({ dag, variables, final, roles }: Values): PlanReport[] {
   const numbers = [...variables].filter(([, value]) => value.type === 'number')
   const roots: Reference[] = numbers.map(([, value]) => value)
   if (final !== undefined) roots.push(final.value)
@@ -44,7 +51,7 @@ export function scanReports({ dag, variables, final, roles }: CheckedFormula): P
 }
 
 /** The series asked for: the last line's value with all its outputs, or each role of a script. */
-export function seriesReports({ dag, variables, final, roles }: CheckedFormula): PlanReport[] {
+function seriesReports({ dag, variables, final, roles }: Values): PlanReport[] {
   if (final === undefined) {
     return roles.map((name) => ({ name, value: reference(variables.get(name) as Value), type: 'condition' }))
   }

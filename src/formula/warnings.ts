@@ -75,7 +75,8 @@ export function warnComparison(context: Context, left: Compared, operator: strin
     // A `param` may be set to something else; a constant without a value has its own warning.
     const areWritten = isLiteral(context, left.expression) && isLiteral(context, right.expression)
     if (!areWritten || Number.isNaN(a) || Number.isNaN(b)) return
-    const message = `${shown(context, at)} is ${holds(a, b)} on every bar`
+    const isExact = [left, right].every(({ value }) => dag.at(value).kind === 'constant')
+    const message = `${shown(context, at)} is ${isExact ? holds(a, b) : 'the same'} on every bar`
     problems.warn('FORMULA_ALWAYS_THE_SAME', at, message, 'compare with something that changes, or leave it out')
     return
   }

@@ -1,3 +1,4 @@
+import type { GROUPS } from '../domain/codes.generated.ts'
 import { CATALOGUE } from './catalogue.generated.ts'
 
 export type ValueType = 'number' | 'condition'
@@ -24,20 +25,10 @@ export interface CatalogueParameter {
 
 /** One function of the language, as the Rust row of the same name declares it. */
 export interface CatalogueRow {
-  /** Its number in the plan's bytes; only valid together with the WASM of the same build. */
+  /** Its number in the plan's bytes; only valid together with the WASM of the same build, which is checked. */
   id: number
   name: string
-  group:
-    | 'operator'
-    | 'math'
-    | 'calendar'
-    | 'condition'
-    | 'average'
-    | 'momentum'
-    | 'volatility'
-    | 'volume'
-    | 'trend'
-    | 'statistic'
+  group: (typeof GROUPS)[number]
   /** One sentence. */
   summary: string
   /** The rest of its documentation, Markdown. */

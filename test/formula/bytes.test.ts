@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { CATALOGUE_HASH } from '../../src/domain/codes.generated.ts'
 import type { Plan } from '../../src/formula/plan.ts'
 import { planFormula } from '../../src/formula/plan.ts'
 import { CATALOGUE } from '../../src/indicators/catalogue.ts'
@@ -20,6 +21,7 @@ function decode(bytes: Uint8Array) {
   const times = <T>(count: number, read: () => T): T[] => Array.from({ length: count }, read)
   const reference = () => ({ node: u32(), output: u32() })
   const magic = u32()
+  const catalogue = view.getBigUint64(skip(8), true)
   const [nodeCount, signalCount, reportCount] = [u32(), u32(), u32()]
   const nodes = times(nodeCount, () => {
     const [kind, id, inputCount, parameterCount] = [u32(), u32(), u32(), u32()]
@@ -27,7 +29,7 @@ function decode(bytes: Uint8Array) {
   })
   const signals = times(signalCount, () => ({ value: reference(), code: u32() }))
   const reports = times(reportCount, reference)
-  return { magic, nodes, signals, reports, rest: bytes.length - offset }
+  return { magic, catalogue, nodes, signals, reports, rest: bytes.length - offset }
 }
 
 function expected({ nodes, signals, reported }: Plan) {
@@ -38,7 +40,8 @@ function expected({ nodes, signals, reported }: Plan) {
   }
   const codes = { entry: 1, exit: 2, short: 3, cover: 4 }
   return {
-    magic: 0x3152494d,
+    magic: 0x3252494d,
+    catalogue: BigInt(`0x${CATALOGUE_HASH}`),
     nodes: nodes.map((node) => ({ ...name(node), inputs: node.inputs, parameters: node.parameters })),
     signals: signals.map(({ value, role }) => ({ value, code: role ? codes[role] : 0 })),
     reports: reported.map((report) => report.value),
@@ -66,9 +69,12 @@ describe('the bytes of a plan', () => {
     const { bytes } = planFormula('close > 2')
     const gt = CATALOGUE.find((row) => row.name === 'gt')?.id as number
     const two = new Uint8Array(new Float64Array([2]).buffer)
+    // Most significant digits first in its text, last in the bytes.
+    const hash = (CATALOGUE_HASH.match(/../g) ?? []).map((digits) => Number.parseInt(digits, 16)).reverse()
     const words = (...values: number[]) => values.flatMap((value) => [value & 255, value >> 8, 0, 0])
     expect([...bytes]).toEqual([
-      ...[0x4d, 0x49, 0x52, 0x31],
+      ...[0x4d, 0x49, 0x52, 0x32],
+      ...hash,
       ...words(3, 1, 0),
       ...words(1, 3, 0, 0),
       ...words(0, 0, 0, 1),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { MAX_NAMES, MAX_NESTING, MAX_NODES, MAX_TEXT } from '../../src/formula/limits.ts'
+import { checkFormula } from '../../src/formula/check.ts'
+import { MAX_NAMES, MAX_NESTING, MAX_NODES, MAX_REPORTS, MAX_TEXT } from '../../src/formula/limits.ts'
 import { parseFormula } from '../../src/formula/parser.ts'
 import { planFormula } from '../../src/formula/plan.ts'
 import { printFormula } from '../../src/formula/print.ts'
@@ -73,6 +74,25 @@ describe('limits › size', () => {
     const names = (count: number) => `${repeat(count, (index) => `x${index}=1`, ';')};close > 1`
     expect(codes(names(MAX_NAMES))).toEqual([])
     expect(codes(names(MAX_NAMES + 1))).toEqual(['TOO_LARGE'])
+  })
+
+  it('refuses more values per match than it is worth, at the line that is the condition', () => {
+    const names = (count: number) => repeat(count, (index) => `x${index}=c`, ';')
+    const fits = `${names(MAX_REPORTS - 1)};sma(c, 2) > 1`
+    expect(planFormula(fits).reported).toHaveLength(MAX_REPORTS)
+    const [error] = checkFormula(`${names(MAX_REPORTS - 1)}\nsma(c, 2) > sma(c, 3)`)
+    expect(error?.message).toBe(
+      'every match would carry more than 5000 values, a variable or an indicator each; ' +
+        'split it into several formulas (line 2, column 1)',
+    )
+    expect(error?.code).toBe('FORMULA_TOO_LARGE')
+  })
+
+  it('counts no value that a match does not carry', () => {
+    const conditions = repeat(MAX_NAMES, (index) => `x${index}=c>${index}`, ';')
+    expect(planFormula(`${conditions};x0 and sma(c, 2) > 1`).reported).toHaveLength(1)
+    const numbers = repeat(MAX_NAMES, (index) => `x${index}=c`, ';')
+    expect(checkFormula(`${numbers};sma(c, 2) > 1`, {}, { mode: 'series' })).toEqual([])
   })
 
   it('keeps texts small where every line doubles the one before', () => {

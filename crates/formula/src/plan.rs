@@ -1,23 +1,41 @@
-//! The bytes of a plan, as `src/formula/plan.ts` writes them. Nothing in them is trusted.
+//! The bytes of a plan, as `src/formula/bytes.ts` writes them. Nothing in them is trusted.
+
+use std::fmt::{self, Display, Formatter};
 
 use kernels::graph::{Graph, NodeId};
 use kernels::indicators::REGISTRY;
 use kernels::spec::Type;
 
-const MAGIC: u32 = 0x3152_494d;
-/// Open, high, low, close, volume, time, local time.
-pub const COLUMNS: usize = 7;
-/// As many nodes as a language front end may send; composition multiplies them by less than 20.
-const MAX_NODES: u32 = 20_000;
+use crate::catalogue_hash::CATALOGUE_HASH;
+use crate::codes::{COLUMN_NAMES, MAGIC, MAX_NODES, MAX_REPORTS, MAX_SIGNALS, NODE_KINDS, SIGNALS};
+use crate::fold::fold;
 
-/// Why bytes are not a plan, with the offset of the fault.
+/// How many columns a plan can read.
+pub const COLUMNS: usize = COLUMN_NAMES.len();
+
+/// Why bytes are no plan that can be run.
 #[derive(Debug, PartialEq, Eq)]
-pub struct BadPlan {
-    pub what: &'static str,
-    pub offset: usize,
+pub enum BadPlan {
+    /// They are of another build: its numbers mean other functions.
+    OtherCatalogue { of_plan: u64, of_kernels: u64 },
+    /// They are of none, with the offset of the fault.
+    Malformed { what: &'static str, offset: usize },
 }
 
-/// What a true value of a node means, by its code in the bytes: 0 scan hit, 1 entry, 2 exit, 3 short, 4 cover.
+impl Display for BadPlan {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            BadPlan::OtherCatalogue { of_plan, of_kernels } => write!(
+                out,
+                "the plan has the catalogue {of_plan:016x} and the kernels have {of_kernels:016x}: they are of \
+                 different versions of millrace; take all of its parts from one"
+            ),
+            BadPlan::Malformed { what, offset } => write!(out, "{what} (byte {offset})"),
+        }
+    }
+}
+
+/// What a true value of a node means: `code` is a place in [`SIGNALS`].
 pub struct Signal {
     pub node: NodeId,
     pub code: u8,
@@ -39,7 +57,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn fail<T>(&self, what: &'static str) -> Result<T, BadPlan> {
-        Err(BadPlan { what, offset: self.offset })
+        Err(BadPlan::Malformed { what, offset: self.offset })
     }
     fn take<const N: usize>(&mut self) -> Result<[u8; N], BadPlan> {
         match self.bytes.get(self.offset..self.offset + N) {
@@ -53,8 +71,15 @@ impl Reader<'_> {
     fn u32(&mut self) -> Result<u32, BadPlan> {
         self.take().map(u32::from_le_bytes)
     }
+    fn u64(&mut self) -> Result<u64, BadPlan> {
+        self.take().map(u64::from_le_bytes)
+    }
     fn f64(&mut self) -> Result<f64, BadPlan> {
         self.take().map(f64::from_le_bytes)
+    }
+    fn count(&mut self, most: u32, too_many: &'static str) -> Result<u32, BadPlan> {
+        let count = self.u32()?;
+        if count > most { self.fail(too_many) } else { Ok(count) }
     }
     /// A value that an earlier node has: the graph node behind it.
     fn value(&mut self, outputs: &[Vec<NodeId>]) -> Result<NodeId, BadPlan> {
@@ -72,10 +97,13 @@ impl Plan {
         if reader.u32()? != MAGIC {
             return reader.fail("it does not start with the mark of a plan");
         }
-        let (nodes, signals, reports) = (reader.u32()?, reader.u32()?, reader.u32()?);
-        if nodes.max(signals).max(reports) > MAX_NODES {
-            return reader.fail("it has too many nodes");
+        let of_plan = reader.u64()?;
+        if of_plan != CATALOGUE_HASH {
+            return Err(BadPlan::OtherCatalogue { of_plan, of_kernels: CATALOGUE_HASH });
         }
+        let nodes = reader.count(MAX_NODES, "it has too many nodes")?;
+        let signals = reader.count(MAX_SIGNALS, "it has too many signals")?;
+        let reports = reader.count(MAX_REPORTS, "it reports too many values")?;
         let graph = Graph::new();
         let mut outputs: Vec<Vec<NodeId>> = Vec::new();
         for _ in 0..nodes {
@@ -85,7 +113,7 @@ impl Plan {
         for _ in 0..signals {
             let node = reader.value(&plan.outputs)?;
             let code = reader.u32()?;
-            if plan.graph.kind(node) != Type::Condition || code > 4 {
+            if plan.graph.kind(node) != Type::Condition || code as usize >= SIGNALS.len() {
                 return reader.fail("a signal is not a condition with a known role");
             }
             plan.signals.push(Signal { node, code: code as u8 });
@@ -114,10 +142,10 @@ impl Plan {
         for _ in 0..parameter_count {
             parameters.push(reader.f64()?);
         }
-        match (kind, inputs.as_slice(), parameters.as_slice()) {
-            (0, [], &[value]) => Ok(vec![graph.constant(value).id]),
-            (1, [], []) if (id as usize) < COLUMNS => Ok(vec![graph.column(id).id]),
-            (2, _, _) => {
+        match (NODE_KINDS.get(kind as usize).copied(), inputs.as_slice(), parameters.as_slice()) {
+            (Some("constant"), [], &[value]) => Ok(vec![graph.constant(value).id]),
+            (Some("column"), [], []) if (id as usize) < COLUMNS => Ok(vec![graph.column(id).id]),
+            (Some("call"), _, _) => {
                 let Some(&row) = REGISTRY.get(id as usize) else {
                     return reader.fail("a call names no function");
                 };
@@ -128,7 +156,12 @@ impl Plan {
                 if !fits {
                     return reader.fail("the inputs or parameters of a call do not fit its function");
                 }
-                Ok(graph.call(row, &inputs, &parameters).into_iter().map(|node| node.id).collect())
+                let constants: Option<Vec<f64>> = inputs.iter().map(|input| input.constant()).collect();
+                let outputs = match constants.and_then(|values| fold(row, &values, &parameters)) {
+                    Some(values) => values.into_iter().map(|value| graph.constant(value)).collect(),
+                    None => graph.call(row, &inputs, &parameters),
+                };
+                Ok(outputs.into_iter().map(|node| node.id).collect())
             }
             _ => reader.fail("a node is neither constant, column nor call"),
         }

@@ -7,7 +7,9 @@ use common::candles::Candles;
 use common::catalogue::cases;
 use common::machine::reports;
 use common::random::Random;
-use formula::plan::Plan;
+use formula::catalogue_hash::CATALOGUE_HASH;
+use formula::codes::{MAX_NODES, MAX_REPORTS, MAX_SIGNALS};
+use formula::plan::{BadPlan, Plan};
 use kernels::indicators::REGISTRY;
 use kernels::spec::{Row, Type};
 
@@ -30,6 +32,16 @@ fn assert_refused(bytes: &PlanBytes, what: &str) {
     assert!(Plan::decode(&bytes.bytes()).is_err(), "{what} is taken");
 }
 
+/// Where bytes are refused as no plan of any build.
+#[track_caller]
+fn malformed_at(bytes: &[u8]) -> usize {
+    match Plan::decode(bytes) {
+        Err(BadPlan::Malformed { offset, .. }) => offset,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("{} bytes are taken", bytes.len()),
+    }
+}
+
 #[test]
 fn a_sound_plan_is_taken() {
     let plan = sound().plan();
@@ -41,21 +53,19 @@ fn a_sound_plan_is_taken() {
 fn every_truncation_and_every_surplus_is_refused_at_its_offset() {
     let bytes = sound().bytes();
     for length in 0..bytes.len() {
-        let bad = Plan::decode(&bytes[..length]).err().unwrap_or_else(|| panic!("{length} bytes are taken"));
-        assert!(bad.offset <= length);
+        assert!(malformed_at(&bytes[..length]) <= length);
     }
-    let bad = Plan::decode(&[bytes.as_slice(), &[0]].concat()).err().expect("a surplus byte is refused");
-    assert_eq!(bad.offset, bytes.len());
+    assert_eq!(malformed_at(&[bytes.as_slice(), &[0]].concat()), bytes.len());
 }
 
 #[test]
 fn random_bytes_are_refused() {
     let mut random = Random::new(1);
-    let start = &sound().bytes()[..4];
+    let start = &sound().bytes()[..12];
     for _ in 0..50_000 {
         let mut bytes: Vec<u8> = (0..random.below(200)).map(|_| random.bits() as u8).collect();
         assert!(Plan::decode(&bytes).is_err());
-        // Behind the mark of a plan most bytes are small numbers.
+        // Behind the mark of a plan and its catalogue most bytes are small numbers.
         bytes.iter_mut().for_each(|byte| *byte &= if random.chance(0.8) { 0 } else { 3 });
         let _ = Plan::decode(&[start, &bytes].concat());
     }
@@ -75,7 +85,8 @@ fn changed_bytes_are_refused_or_run() {
             changed[at] = [random.bits() as u8, random.below(4) as u8, 0, 0xff][random.below(4)];
         }
         match Plan::decode(&changed) {
-            Err(bad) => refused += (bad.offset <= changed.len()) as u32,
+            Err(BadPlan::Malformed { offset, .. }) => refused += (offset <= changed.len()) as u32,
+            Err(BadPlan::OtherCatalogue { .. }) => (),
             Ok(plan) => {
                 // What a plan costs grows with its lengths; a few suffice.
                 if ran < 500 {
@@ -195,17 +206,64 @@ fn signals_and_reports_of_nothing_are_refused() {
 
 #[test]
 fn counts_beyond_the_limit_are_refused_before_anything_is_read() {
-    for field in [4, 8, 12] {
+    for field in [12, 16, 20] {
         let mut bytes = sound().bytes();
         bytes[field..field + 4].copy_from_slice(&u32::MAX.to_le_bytes());
-        let bad = Plan::decode(&bytes).err().expect("four billion nodes are refused");
-        assert_eq!(bad.offset, 16);
+        assert_eq!(malformed_at(&bytes), field + 4);
     }
+}
+
+/// A plan of one condition with so many signals and reports.
+fn repeated(signals: u32, reports: u32) -> PlanBytes {
+    let mut bytes = PlanBytes::default();
+    let close = bytes.column(3);
+    let rises = bytes.call("gt", &[close, close], &[]);
+    (0..signals).for_each(|_| bytes.signal(rises, 0));
+    (0..reports).for_each(|_| bytes.report(close));
+    bytes
+}
+
+#[test]
+fn as_many_signals_as_a_match_can_tell_apart_are_taken_and_no_more() {
+    let plan = repeated(MAX_SIGNALS, 0).plan();
+    assert_eq!((plan.signals.len(), MAX_SIGNALS), (256, 256));
+    assert_refused(&repeated(MAX_SIGNALS + 1, 0), "a signal whose place is 256");
+    assert_refused(&repeated(300, 0), "300 signals");
+}
+
+#[test]
+fn every_output_of_every_node_can_be_reported_and_no_more() {
+    let most = 3 * MAX_NODES;
+    assert_eq!(repeated(0, most).plan().reports.len(), most as usize);
+    assert_eq!(MAX_REPORTS, most);
+    assert_refused(&repeated(0, most + 1), "a report too many");
 }
 
 #[test]
 fn another_mark_is_refused() {
     let mut bytes = sound().bytes();
     bytes[0] ^= 1;
-    assert_eq!(Plan::decode(&bytes).err().map(|bad| bad.offset), Some(4));
+    assert_eq!(malformed_at(&bytes), 4);
+}
+
+#[test]
+fn a_plan_of_another_catalogue_is_refused_by_the_names_of_both() {
+    let sound = sound().bytes();
+    for byte in 4..12 {
+        let mut bytes = sound.clone();
+        bytes[byte] ^= 0x10;
+        let of_plan = CATALOGUE_HASH ^ 0x10 << (8 * (byte - 4));
+        let refused = Plan::decode(&bytes).err().expect("its numbers mean other functions");
+        assert_eq!(refused, BadPlan::OtherCatalogue { of_plan, of_kernels: CATALOGUE_HASH });
+        let names = format!("the plan has the catalogue {of_plan:016x} and the kernels have {CATALOGUE_HASH:016x}:");
+        assert!(refused.to_string().starts_with(&names), "{refused}");
+    }
+}
+
+/// Before plans had a catalogue: 16 bytes of head, and the number of nodes where the hash is now.
+#[test]
+fn a_plan_without_a_catalogue_is_refused() {
+    let sound = sound().bytes();
+    let old = [b"MIR1", &sound[12..]].concat();
+    assert_eq!(malformed_at(&old), 4);
 }

@@ -184,6 +184,13 @@ impl<'g> Node<'g> {
     pub fn reach(self) -> Reach {
         self.graph.entries.borrow()[self.id as usize].reach
     }
+    /// The value of a constant.
+    pub fn constant(self) -> Option<f64> {
+        match self.graph.entries.borrow()[self.id as usize].operation {
+            Operation::Constant(value) => Some(value),
+            _ => None,
+        }
+    }
     /// Whether it is a column of the candle, so that equal values are equal to the bit.
     pub fn is_column(self) -> bool {
         matches!(self.graph.entries.borrow()[self.id as usize].operation, Operation::Column(_))

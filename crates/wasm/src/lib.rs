@@ -7,6 +7,14 @@ use formula::plan::{COLUMNS, Plan};
 use formula::run::{Runner, Symbol};
 use wasm_bindgen::prelude::*;
 
+/// Which catalogue the kernels have (`formula::catalogue_hash`), where it can be read before anything is run: a section of
+/// the module.
+#[cfg(target_arch = "wasm32")]
+#[used]
+#[allow(unsafe_code, reason = "the section is read by its name and nothing else")]
+#[unsafe(link_section = "millrace.catalogue")]
+static CATALOGUE: [u8; 8] = formula::catalogue_hash::CATALOGUE_HASH.to_le_bytes();
+
 /// The candles of symbols, column by column, by a number JavaScript gives each symbol.
 #[wasm_bindgen]
 #[derive(Default)]
@@ -69,10 +77,10 @@ pub struct Program {
 
 #[wasm_bindgen]
 impl Program {
-    /// Refuses bytes that are not a plan with the offset of the fault.
+    /// Refuses bytes that are no plan, and those of another catalogue.
     #[wasm_bindgen(constructor)]
     pub fn new(bytes: &[u8]) -> Result<Program, JsError> {
-        let plan = Plan::decode(bytes).map_err(|bad| JsError::new(&format!("{} (byte {})", bad.what, bad.offset)))?;
+        let plan = Plan::decode(bytes).map_err(|bad| JsError::new(&bad.to_string()))?;
         Ok(Program { runner: Runner::new(&plan), plan })
     }
 

@@ -1,12 +1,16 @@
-//! Writes what TypeScript and readers need from the catalogue: `cargo run -p xtask` from the repository's root.
+//! Writes what TypeScript and readers need from Rust: `cargo run -p xtask` from the repository's root.
 
 use std::fmt::Write;
 use std::fs;
 
+use formula::catalogue_hash::CATALOGUE_HASH;
+use formula::codes::{COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS};
+use formula::matches::CANDLE_COLUMNS;
 use kernels::indicators::REGISTRY;
 use kernels::spec::{Group, Row, Type};
 
 fn main() {
+    fs::write("src/domain/codes.generated.ts", codes()).expect("src/domain is there");
     fs::write("src/indicators/catalogue.generated.ts", catalogue()).expect("src/indicators is there");
     fs::write("src/indicators/REFERENCE.md", reference()).expect("src/indicators is there");
 }
@@ -36,6 +40,47 @@ fn group(group: Group) -> &'static str {
 /// A string literal of TypeScript.
 fn text(value: &str) -> String {
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
+}
+
+/// The groups of the catalogue, by their names.
+fn groups() -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for row in REGISTRY {
+        if !groups.contains(&row.group) {
+            groups.push(row.group);
+        }
+    }
+    groups.sort_by_key(|each| group(*each));
+    groups
+}
+
+/// What both sides of a plan's bytes know.
+fn codes() -> String {
+    let list = |names: &[&str]| names.iter().map(|name| text(name)).collect::<Vec<_>>().join(", ");
+    format!(
+        "// Generated from crates/formula/src by `npm run generate`. Do not edit.\n\n\
+         /** What the bytes of a plan begin with. */\n\
+         export const MAGIC = {MAGIC:#010x}\n\n\
+         /** What the numbers in a plan's bytes mean in this build: 64 bits, which the kernels and every plan have too. */\n\
+         export const CATALOGUE_HASH = '{CATALOGUE_HASH:016x}'\n\n\
+         /** What a node is; its place is its number in the bytes, here and below. */\n\
+         export const NODE_KINDS = [{}] as const\n\n\
+         /** What a plan reads: the candle, its time (ms UTC), and its time as a clock in the job's zone shows it. */\n\
+         export const COLUMN_NAMES = [{}] as const\n\n\
+         /** The columns of a candle besides its time, in the order every part of millrace uses. */\n\
+         export const CANDLE_COLUMNS = [{}] as const\n\n\
+         /** What a true value of a signal means: a hit of a scan, or a role. */\n\
+         export const SIGNALS = [{}] as const\n\n\
+         export const ROLES = [{}] as const\n\n\
+         /** The groups of the catalogue's functions. */\n\
+         export const GROUPS = [{}] as const\n",
+        list(&NODE_KINDS),
+        list(&COLUMN_NAMES),
+        list(&COLUMN_NAMES[..CANDLE_COLUMNS]),
+        list(&SIGNALS),
+        list(&SIGNALS[1..]),
+        list(&groups().into_iter().map(group).collect::<Vec<_>>()),
+    )
 }
 
 fn catalogue() -> String {
@@ -101,14 +146,7 @@ fn reference() -> String {
         "<!-- Generated from the rows in crates/kernels/src/indicators by `npm run generate`. Do not edit. -->\n\
          # Functions of the formula language\n",
     );
-    let mut groups: Vec<Group> = Vec::new();
-    for row in REGISTRY {
-        if row.group != Group::Operator && !groups.contains(&row.group) {
-            groups.push(row.group);
-        }
-    }
-    groups.sort_by_key(|g| group(*g));
-    for wanted in groups {
+    for wanted in groups().into_iter().filter(|each| *each != Group::Operator) {
         writeln!(out, "\n## {}", group(wanted)).unwrap();
         for row in REGISTRY.iter().filter(|row| row.group == wanted) {
             let call = if wanted == Group::Calendar { row.name.to_string() } else { signature(row) };

@@ -1,3 +1,4 @@
+import { CATALOGUE_HASH } from '../../domain/codes.generated.ts'
 import { refuseOption } from '../main/options.ts'
 import { lasting } from '../shared/lasting.ts'
 import type { CompiledModule } from '../shared/protocol.ts'
@@ -33,7 +34,7 @@ export function compiled(kernels: Kernels): Module {
   const given = kernels as object
   if (isBytes(given)) return known(byObject, given, () => compile(given))
   if (isResponse(given)) return known(byObject, given, async () => compile(await bytesOf(given)))
-  if (Object.prototype.toString.call(given) === '[object WebAssembly.Module]') return async () => given
+  if (Object.prototype.toString.call(given) === '[object WebAssembly.Module]') return async () => ofThisBuild(given)
   return refuseOption('wasm', kernels, 'a URL, bytes, a Response or a compiled WebAssembly.Module')
 }
 
@@ -71,7 +72,21 @@ async function compile(given: ArrayBuffer | ArrayBufferView, from = 'what was gi
   const beginning = String.fromCharCode(...bytes.subarray(0, MAGIC.length))
   // Web servers like to answer with a page.
   if (beginning !== MAGIC) throw new Error(`${from} is no WebAssembly, it begins with ${JSON.stringify(beginning)}`)
-  return WebAssembly.compile(bytes as BufferSource)
+  return ofThisBuild(await WebAssembly.compile(bytes as BufferSource))
+}
+
+/** The section of the kernels that holds the hash of their catalogue. */
+const CATALOGUE_SECTION = 'millrace.catalogue'
+
+/** Functions go by their number, and those of another version would compute something else without a word. */
+function ofThisBuild(module: CompiledModule): CompiledModule {
+  const [section] = WebAssembly.Module.customSections(module as WebAssembly.Module, CATALOGUE_SECTION)
+  const hash = section && new DataView(section).getBigUint64(0, true).toString(16).padStart(16, '0')
+  if (hash === CATALOGUE_HASH) return module
+  const theirs = hash === undefined ? 'name no catalogue' : `have the catalogue ${hash}`
+  throw new Error(
+    `they ${theirs} and this code has ${CATALOGUE_HASH}: take millrace_bg.wasm of the version of millrace that calls it`,
+  )
 }
 
 async function bytesOf(response: ResponseLike): Promise<ArrayBuffer> {

@@ -1,5 +1,6 @@
 import type { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleColumn, type CandleSeries, type DataQuality } from '../../domain/candle.ts'
+import { COLUMN_NAMES } from '../../domain/codes.generated.ts'
 import type { SymbolError } from '../../domain/errors.ts'
 import { isDaily } from '../../domain/timeframe.ts'
 import type { LoadedCandles, LoadRequest } from '../../storage/repository.ts'
@@ -7,9 +8,9 @@ import type { Store } from '../../wasm/simd/millrace.js'
 import { byteCache } from '../shared/byte-cache.ts'
 import type { Task } from '../shared/protocol.ts'
 
-/** Numbers of the columns in WASM memory: the candle's, then time and local time. */
-const TIME = CANDLE_COLUMNS.length
-const LOCAL_TIME = TIME + 1
+/** Numbers of the columns in WASM memory that are not the candle's. */
+const TIME = COLUMN_NAMES.indexOf('time')
+const LOCAL_TIME = COLUMN_NAMES.indexOf('local_time')
 
 const BYTES = Float64Array.BYTES_PER_ELEMENT
 const OVERHEAD_BYTES = 256
@@ -66,7 +67,7 @@ export class Resident {
 
   /** What it takes at most: every column once, whichever are read later. */
   get sizeBytes(): number {
-    return BYTES * this.bars * (LOCAL_TIME + 1) + OVERHEAD_BYTES
+    return BYTES * this.bars * COLUMN_NAMES.length + OVERHEAD_BYTES
   }
 
   /** Whether it holds what a request asks for. */

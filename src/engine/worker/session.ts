@@ -5,7 +5,7 @@ import { localTimes } from '../../domain/local-time.ts'
 import { joinColumns, type MatchColumns, orderColumns } from '../../signals/matches.ts'
 import { noData } from '../../storage/clean.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
-import { initSync, Program, Store } from '../../wasm/simd/millrace.js'
+import { initSync, type Program, Store } from '../../wasm/simd/millrace.js'
 import { loadAll, loadFailed } from '../shared/load-all.ts'
 import {
   CANCELLED,
@@ -19,6 +19,7 @@ import {
   type Task,
   type WorkerSetup,
 } from '../shared/protocol.ts'
+import { programOf } from './program.ts'
 import { Resident, ResidentMemory, residentCache } from './resident.ts'
 
 /** Symbols per call into WASM: between calls a cancel is seen and progress shows. */
@@ -117,7 +118,7 @@ export class Session {
   #program(plan: PlanTask): Program {
     const known = this.#programs.get(plan.key)
     if (known) return known
-    const program = new Program(plan.bytes)
+    const program = programOf(plan.bytes)
     this.#programs.set(plan.key, program)
     return program
   }

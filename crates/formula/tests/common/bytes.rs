@@ -1,9 +1,9 @@
 //! Writes the bytes of a plan, as the language's front end does.
 
+use formula::catalogue_hash::CATALOGUE_HASH;
+use formula::codes::MAGIC;
 use formula::plan::Plan;
 use kernels::indicators::find;
-
-const MAGIC: u32 = 0x3152_494d;
 
 /// An output of a node of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,8 +61,8 @@ impl PlanBytes {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        for number in [MAGIC, self.node_count, self.signals.len() as u32, self.reports.len() as u32] {
+        let mut bytes = [&MAGIC.to_le_bytes()[..], &CATALOGUE_HASH.to_le_bytes()].concat();
+        for number in [self.node_count, self.signals.len() as u32, self.reports.len() as u32] {
             bytes.extend(number.to_le_bytes());
         }
         bytes.extend(&self.nodes);
