@@ -21,7 +21,7 @@ describe('a plan of another build', () => {
 
   it.each(EXECUTORS)('is refused by the names of both catalogues: $name', async (executor) => {
     await using running = start(executor, memoryRepository(candles))
-    await expect(running.engine.scan({ ...plan, bytes }, checkJob(request))).rejects.toMatchObject({
+    await expect(running.engine.runScan({ ...plan, bytes }, checkJob(request))).rejects.toMatchObject({
       name: 'EngineError',
       code: 'ENGINE_WASM',
       message:
@@ -34,7 +34,7 @@ describe('a plan of another build', () => {
   it('is not taken for bytes that are no plan, which are refused with the place', async () => {
     await using running = start(EXECUTORS[0]!, memoryRepository(candles))
     const cut = { ...plan, bytes: plan.bytes.slice(0, -1) }
-    await expect(running.engine.scan(cut, checkJob(request))).rejects.toMatchObject({
+    await expect(running.engine.runScan(cut, checkJob(request))).rejects.toMatchObject({
       code: 'ENGINE_WASM',
       message: expect.stringMatching(/^the kernels refuse the plan: it ends too early \(byte \d+\)$/),
     })

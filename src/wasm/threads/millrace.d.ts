@@ -37,7 +37,7 @@ export class Program {
      */
     lookback(): number | undefined;
     /**
-     * Refuses bytes that are not a plan with the offset of the fault.
+     * Refuses bytes that are no plan, and those of another catalogue.
      */
     constructor(bytes: Uint8Array | number[]);
     /**

@@ -111,7 +111,7 @@ export class Program {
         return ret === Number.MAX_SAFE_INTEGER ? undefined : ret;
     }
     /**
-     * Refuses bytes that are not a plan with the offset of the fault.
+     * Refuses bytes that are no plan, and those of another catalogue.
      * @param {Uint8Array | number[]} bytes
      */
     constructor(bytes) {
