@@ -1,6 +1,6 @@
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, existsSync } from 'node:fs'
 import { chmod, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { extname, resolve } from 'node:path'
+import { dirname, extname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
@@ -34,9 +34,17 @@ export function withFormat<T extends OutputOptions>(options: T, command: Command
   return { ...options, format }
 }
 
+/** @throws UsageError for a file in a folder that is not there: before a scan, not after it. */
+export function checkFolder(file: string | undefined) {
+  if (file === undefined) return
+  const folder = dirname(file)
+  if (!existsSync(folder)) throw new UsageError(`cannot write ${file}: there is no folder ${folder}`)
+}
+
 /** The terminal with results going to a file; where none is wanted, the terminal itself. */
 export function withOutput(terminal: Terminal, file: string | undefined): Terminal {
   if (file === undefined) return terminal
+  checkFolder(file)
   return {
     ...terminal,
     colors: pc.createColors(false),

@@ -17,7 +17,7 @@ import {
   isFrameFormat,
   type JobOptions,
 } from './options.ts'
-import { withFormat, withOutput, writeFrames } from './output-file.ts'
+import { checkFolder, withFormat, withOutput, writeFrames } from './output-file.ts'
 import { ProgressBar } from './progress.ts'
 import type { ScanView } from './scan-view.ts'
 import { openTerminal, type Terminal } from './terminal.ts'
@@ -73,6 +73,7 @@ export function defineScan(program: Command, signal: AbortSignal): void {
   addHelpBelow(command, EXAMPLES).action(async (formula: string, given: ScanOptions) => {
     const options = withFormat(given, command)
     checkAlertOptions(options)
+    checkFolder(options.html)
     const terminal = withOutput(openTerminal(options), options.output)
     await scan(await readFormula(formula, signal), options, terminal, signal)
   })

@@ -24,6 +24,21 @@ const FOLDER = dirname(DATA)
 const SCAN = ['scan', 'close > close[1]', '--data', DATA]
 const SERIES = ['series', '-e', 'close', '-e', 'close > 15', '--data', DATA]
 
+describe('a file in a folder that is not there', () => {
+  const file = join(FOLDER, 'nowhere/out')
+  it.each([
+    [...SCAN, '--output', `${file}.csv`],
+    [...SCAN, '--output', `${file}.parquet`],
+    [...SCAN, '--html', `${file}.html`],
+    [...SERIES, '--output', `${file}.arrow`],
+  ])('is refused before the data is opened: %s', async (...args) => {
+    const nothing = args.map((arg) => (arg === DATA ? 'no-such-data.csv' : arg))
+    const { code, stderr } = await run(nothing)
+    const named = args.at(-1)
+    expect([code, stderr]).toEqual([2, `cannot write ${named}: there is no folder ${dirname(named!)}\n`])
+  })
+})
+
 describe('--output', () => {
   it.each(['csv', 'ndjson', 'json'])('writes what --format %s prints', async (format) => {
     for (const [name, args] of Object.entries({ scan: [...SCAN, '--limit', '5'], series: SERIES })) {
