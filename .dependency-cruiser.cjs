@@ -19,7 +19,7 @@ const may = {
   ],
   'engine/platform': ['engine/main', 'engine/shared', 'domain'],
   'use-cases': ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals'],
-  browser: ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals', 'use-cases'],
+  browser: ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals', 'use-cases', 'everywhere'],
 }
 
 module.exports = {

@@ -4,32 +4,7 @@ import { browser } from '../engine/platform/browser.ts'
 import type { Kernels } from '../engine/platform/kernels.ts'
 import { Engine } from '../use-cases/engine.ts'
 
-export { DataError, EngineError, FormulaError, type FormulaWarning, JobError, MillraceError } from '../domain/errors.ts'
-export {
-  checkFormula,
-  explain,
-  type FormulaToken,
-  formulaTokens,
-  type Plan,
-  parseFormula,
-  planFormula,
-} from '../formula/index.ts'
-export { CATALOGUE, type CatalogueRow } from '../indicators/catalogue.ts'
-export {
-  type ChartCandle,
-  type ChartGap,
-  type ChartMarker,
-  type ChartPoint,
-  type ChartTime,
-  chartCandles,
-  chartLine,
-  chartMarkers,
-} from '../signals/chart.ts'
-export { MatchTable } from '../signals/matches.ts'
-export { memoryRepository } from '../storage/memory.ts'
-export { BatchScanResult, BatchScanUseCase, type ScanRequest } from '../use-cases/batch-scan.ts'
-export type { Engine } from '../use-cases/engine.ts'
-export { type SeriesRequest, SeriesUseCase } from '../use-cases/series.ts'
+export * from '../everywhere.ts'
 
 export interface BrowserOptions extends Omit<EngineOptions, 'executor' | 'workers'> {
   /** The kernels; `millrace_bg.wasm` beside this module when absent. */

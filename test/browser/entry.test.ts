@@ -16,10 +16,13 @@ function served() {
 describe('the entry for browsers', () => {
   afterEach(() => vi.unstubAllGlobals())
 
-  it('is what an editor and a scan need', () => {
+  it('is that of Node, but for what reads files', async () => {
+    const ofNode = Object.keys(await import('../../src/index.ts'))
+    expect(ofNode.filter((name) => !(name in browser))).toEqual(['duckdbRepository'])
     expect(Object.keys(browser).sort()).toEqual([
       'BatchScanResult',
       'BatchScanUseCase',
+      'CANDLE_COLUMNS',
       'CATALOGUE',
       'DataError',
       'EngineError',
@@ -28,13 +31,18 @@ describe('the entry for browsers', () => {
       'MatchTable',
       'MillraceError',
       'SeriesUseCase',
+      'SignalAggregator',
+      'TIMEFRAMES',
       'chartCandles',
       'chartLine',
       'chartMarkers',
       'checkFormula',
+      'checkJob',
+      'cleanCandles',
       'createEngine',
       'explain',
       'formulaTokens',
+      'isTimeframe',
       'memoryRepository',
       'parseFormula',
       'planFormula',
