@@ -1,6 +1,7 @@
 //! Plans at work: bytes from the language become a graph, the graph a program, and the program runs over groups of
 //! symbols block by block and gathers matches.
 
+mod identity;
 pub mod matches;
 pub mod plan;
 pub mod program;

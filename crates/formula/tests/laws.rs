@@ -7,6 +7,7 @@ use common::catalogue::{Case, cases};
 use common::compare::{assert_near, assert_same_bits, largest, same_bits, unknown_bars};
 use common::machine::{Machine, Reports, reports, reports_from, whole_blocks};
 use common::random::Random;
+use formula::program::Program;
 use kernels::indicators::REGISTRY;
 use kernels::lane::{WIDTH, Wide};
 use kernels::spec::Type;
@@ -102,7 +103,8 @@ fn a_fork_goes_on_alike_and_leaves_the_original_alone() {
     for (seed, case) in (0..).zip(cases()) {
         let (symbol, other) = ([rough(&case, seed)], [rough(&case, seed + 1)]);
         let whole = reports(&case.plan, &symbol[0]);
-        let mut original = Machine::<f64>::new(&case.plan, &symbol);
+        let program = Program::<f64>::new(&case.plan);
+        let mut original = Machine::new(&program, &symbol);
         for bars in cuts(BARS / 2, seed) {
             original.call(bars);
         }
