@@ -1,32 +1,51 @@
-//! The last values of a series in a ring: that of bar `b` at place `b % length`, so that the bar says where it begins.
+//! The last values of a series, in a ring: that of bar `b` stands at place `b % length`, so that the bar says where the
+//! ring begins. One that is no longer than a block is kept in order instead: moving it is one copy.
 
-/// The values in the ring, oldest first, in two pieces; `bar` is the next one.
-#[inline]
+use crate::block::BLOCK;
+
+/// The values, oldest first, in two pieces; `bar` is the next one.
 pub fn in_order<T>(ring: &[T], bar: usize) -> (&[T], &[T]) {
-    let (newer, older) = ring.split_at(place(ring.len(), bar));
+    let (newer, older) = ring.split_at(if ring.len() <= BLOCK { 0 } else { bar % ring.len() });
     (older, newer)
 }
 
-/// Puts the values of the bars from `bar` on into the ring; they take the places of the oldest.
+/// Takes the values of the bars from `bar` on, for as many of the oldest.
 pub fn push<T: Copy>(ring: &mut [T], bar: usize, block: &[T]) {
-    let skipped = block.len().saturating_sub(ring.len());
-    let (block, at) = (&block[skipped..], place(ring.len(), bar + skipped));
-    let (front, back) = block.split_at(block.len().min(ring.len() - at));
-    ring[at..at + front.len()].copy_from_slice(front);
-    ring[..back.len()].copy_from_slice(back);
+    let length = ring.len();
+    let skipped = block.len().saturating_sub(length);
+    let block = &block[skipped..];
+    if length <= BLOCK {
+        let kept = length - block.len();
+        if kept > 0 {
+            ring.copy_within(length - kept.., 0);
+        }
+        ring[kept..].copy_from_slice(block);
+    } else {
+        let (back, front) = ring.split_at_mut((bar + skipped) % length);
+        copy(front, back, block);
+    }
 }
 
-/// What a series was as many bars ago as the ring is long, and the ring moved on.
+/// What a series was as many bars ago as the ring is long; the ring takes the block.
 pub fn lag<T: Copy>(ring: &mut [T], bar: usize, block: &[T], out: &mut [T]) {
     let (from_ring, from_block) = out.split_at_mut(ring.len().min(block.len()));
     let (older, newer) = in_order(ring, bar);
     let (front, back) = from_ring.split_at_mut(older.len().min(from_ring.len()));
     front.copy_from_slice(&older[..front.len()]);
-    back.copy_from_slice(&newer[..back.len()]);
-    from_block.copy_from_slice(&block[..from_block.len()]);
+    if !back.is_empty() {
+        back.copy_from_slice(&newer[..back.len()]);
+    }
+    if !from_block.is_empty() {
+        from_block.copy_from_slice(&block[..from_block.len()]);
+    }
     push(ring, bar, block);
 }
 
-fn place(length: usize, bar: usize) -> usize {
-    bar.checked_rem(length).unwrap_or(0)
+/// Into the first place, and what does not fit there into the second.
+fn copy<T: Copy>(first: &mut [T], second: &mut [T], values: &[T]) {
+    let (front, back) = values.split_at(values.len().min(first.len()));
+    first[..front.len()].copy_from_slice(front);
+    if !back.is_empty() {
+        second[..back.len()].copy_from_slice(back);
+    }
 }

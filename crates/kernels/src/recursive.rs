@@ -9,13 +9,13 @@ use crate::state::{Own, State, exact};
 /// Computed as `x + (y − x)·(1 − weight)`: as many operations, and an average of length 1 is its input to the last bit,
 /// also on the bar after a spike.
 #[derive(Clone, Copy)]
-pub struct Smooth<L> {
+pub struct Smooth {
     /// One minus the weight of a new value.
-    keep: L,
-    length: L,
+    keep: f64,
+    length: f64,
 }
 
-/// What an average remembers, as it is worked on during a call.
+/// What an average remembers, as it is worked on with care; in a state: these numbers in this order.
 #[derive(Clone, Copy)]
 pub struct Average<L> {
     /// Known values so far, up to `length`.
@@ -30,46 +30,45 @@ pub struct Average<L> {
     seeded: bool,
 }
 
-/// Numbers of an [`Average`] in a state.
-pub const AVERAGE: usize = 5;
+/// An [`Average`] in a state.
+pub type Kept<L> = [L; 5];
 
 impl<L: Lane> Average<L> {
-    /// Whether every symbol's state is a number: a hole or an overflow that went through
-    /// [`step_known`](Smooth::step_known) shows here.
-    pub fn is_sound(&self) -> bool {
-        self.value.all_known()
-    }
-    pub fn is_seeded(&self) -> bool {
-        self.seeded
-    }
-    pub fn leave(&self) -> [L; AVERAGE] {
+    pub fn keep(&self) -> Kept<L> {
         [self.count, self.base, self.sum, self.shares, self.value]
     }
 }
 
-impl<L: Lane> Smooth<L> {
+impl Smooth {
+    /// Numbers of a [`Kept`].
+    pub const LANES: usize = 5;
+
     pub fn new(length: f64, weight: f64) -> Self {
-        Self { keep: L::splat(1.0 - weight), length: L::splat(length) }
+        Self { keep: 1.0 - weight, length }
     }
 
-    pub fn start(&self, state: &mut State<L>) {
-        state.add_lanes(AVERAGE, L::splat(0.0));
+    pub fn start<L: Lane>(&self, state: &mut State<L>) {
+        state.add_lanes(Self::LANES, L::splat(0.0));
     }
 
-    /// The average as [`Average::leave`] left it.
-    #[inline(always)]
-    pub fn resume(&self, [count, base, sum, shares, value]: [L; AVERAGE]) -> Average<L> {
+    pub fn resume<L: Lane>(&self, [count, base, sum, shares, value]: Kept<L>) -> Average<L> {
         Average { count, base, sum, shares, value, seeded: self.has_seed(count) }
     }
 
+    /// The average where every symbol has its seed, to be moved on by [`step_known`](Self::step_known).
     #[inline(always)]
-    fn has_seed(&self, count: L) -> bool {
-        L::bits(count.ge(self.length)) == L::full_bits()
+    pub fn seeded<L: Lane>(&self, [count, .., value]: Kept<L>) -> Option<L> {
+        self.has_seed(count).then_some(value)
+    }
+
+    #[inline(always)]
+    fn has_seed<L: Lane>(&self, count: L) -> bool {
+        L::bits(count.ge(L::splat(self.length))) == L::full_bits()
     }
 
     /// One bar, whatever it holds.
     #[inline(always)]
-    pub fn step(&self, state: &mut Average<L>, x: L) -> L {
+    pub fn step<L: Lane>(&self, state: &mut Average<L>, x: L) -> L {
         if !state.seeded {
             return self.step_seeding(state, x);
         }
@@ -78,35 +77,36 @@ impl<L: Lane> Smooth<L> {
         L::select(known, state.value, L::unknown())
     }
 
-    fn step_seeding(&self, state: &mut Average<L>, x: L) -> L {
-        let known = x.known();
-        let seeding = known & state.count.lt(self.length);
+    fn step_seeding<L: Lane>(&self, state: &mut Average<L>, x: L) -> L {
+        let (known, length) = (x.known(), L::splat(self.length));
+        let seeding = known & state.count.lt(length);
         state.base = L::select(state.count.eq(L::splat(0.0)), x, state.base);
         state.sum = state.sum + L::select(seeding, x - state.base, L::splat(0.0));
-        state.shares = state.shares + L::select(seeding, x / self.length, L::splat(0.0));
+        state.shares = state.shares + L::select(seeding, x / length, L::splat(0.0));
         state.count = state.count + L::select(seeding, L::splat(1.0), L::splat(0.0));
-        let seed = (state.base + state.sum / self.length).or(state.shares);
+        let seed = (state.base + state.sum / length).or(state.shares);
         state.value = L::select(seeding, seed, L::select(known, self.next(state.value, x), state.value));
         state.seeded = self.has_seed(state.count);
-        L::select(known & state.count.ge(self.length), state.value, L::unknown())
+        L::select(known & state.count.ge(length), state.value, L::unknown())
     }
 
     #[inline(always)]
-    fn next(&self, value: L, x: L) -> L {
-        let next = x + (value - x) * self.keep;
+    fn next<L: Lane>(&self, value: L, x: L) -> L {
+        let keep = L::splat(self.keep);
+        let next = x + (value - x) * keep;
         // Two numbers can be further apart than any number is large. Their parts never are: their signs differ then.
-        next.or(x * (L::splat(1.0) - self.keep) + value * self.keep)
+        next.or(x * (L::splat(1.0) - keep) + value * keep)
     }
 
-    /// One known bar after the seed: the same value as [`step`](Self::step).
+    /// The average after a known bar, seeded: the same value as [`step`](Self::step). A hole or an overflow that went
+    /// through shows in the value, which is no number from then on.
     #[inline(always)]
-    pub fn step_known(&self, state: &mut Average<L>, x: L) -> L {
-        state.value = x + (state.value - x) * self.keep;
-        state.value
+    pub fn step_known<L: Lane>(&self, value: L, x: L) -> L {
+        x + (value - x) * L::splat(self.keep)
     }
 }
 
-impl<L: Lane> Kernel<L> for Smooth<L> {
+impl<L: Lane> Kernel<L> for Smooth {
     fn start(&self, state: &mut State<L>) {
         Smooth::start(self, state);
     }
@@ -114,21 +114,22 @@ impl<L: Lane> Kernel<L> for Smooth<L> {
         let (values, out) = (inputs.series(0), output.series());
         // Copied: through references parameters and state went to memory and back with every bar.
         let (smooth, kept) = (*self, exact(own.lanes));
-        let mut state = smooth.resume(*kept);
         // Known values are the rule, so they are assumed, and the block is run again with care when that was wrong.
-        if state.seeded {
+        if let Some(mut value) = smooth.seeded(*kept) {
             for (out, &x) in out.iter_mut().zip(values) {
-                *out = smooth.step_known(&mut state, x);
+                value = smooth.step_known(value, x);
+                *out = value;
             }
-            if state.is_sound() {
-                *kept = state.leave();
+            if value.all_known() {
+                let [.., kept] = kept;
+                *kept = value;
                 return;
             }
-            state = smooth.resume(*kept);
         }
+        let mut state = smooth.resume(*kept);
         for (out, &x) in out.iter_mut().zip(values) {
             *out = smooth.step(&mut state, x);
         }
-        *kept = state.leave();
+        *kept = state.keep();
     }
 }

@@ -96,21 +96,21 @@ impl<F, const N: usize> Window<F, N> {
         F: Fold<L, N>,
     {
         assert_eq!(values.len(), out.len());
-        let (length, fold) = (self.length, self.fold.clone());
+        let fold = self.fold.clone();
         let (head, rest) = own.lanes.split_first_chunk_mut().expect("a window has a head");
         let (shift, parts) = rest.split_first_mut().expect("a window has a shift");
         let flags: &mut [u8; 2] = exact(own.bits);
         let mut segments = Segments {
             fold: &fold,
             parts: parts.as_chunks_mut().0,
-            filled: filled(length, own.bar),
+            filled: filled(self.length, own.bar),
             head: *head,
             shift: *shift,
             bar: own.bar,
             holes: flags[0],
             holes_in_head: flags[1],
         };
-        segments.run(length, values, out);
+        segments.run(values, out);
         *head = segments.head;
         *shift = segments.shift;
         *flags = [segments.holes, segments.holes_in_head];
@@ -118,12 +118,17 @@ impl<F, const N: usize> Window<F, N> {
 }
 
 impl<L: Lane, F: Fold<L, N>, const N: usize> Segments<'_, L, F, N> {
+    fn length(&self) -> usize {
+        self.parts.len() - 1
+    }
+
     #[inline(always)]
-    fn run(&mut self, length: usize, values: &[L], out: &mut [L]) {
+    fn run(&mut self, values: &[L], out: &mut [L]) {
+        let length = self.length();
         let mut done = 0;
         while done < values.len() {
             if self.filled == length {
-                self.turn(length, values[done]);
+                self.turn(values[done]);
             }
             let bars = (values.len() - done).min(length - self.filled);
             let (values, out) = (&values[done..done + bars], &mut out[done..done + bars]);
@@ -135,16 +140,17 @@ impl<L: Lane, F: Fold<L, N>, const N: usize> Segments<'_, L, F, N> {
                 self.holes |= unknown;
             }
             if F::MINDS_HOLES && self.holes == 0 {
-                self.piece::<false>(length, values, out);
+                self.piece::<false>(values, out);
             } else {
-                self.piece::<true>(length, values, out);
+                self.piece::<true>(values, out);
             }
             done += bars;
         }
     }
 
     /// The segment is complete: turns its values into tails. `next` opens the new one.
-    fn turn(&mut self, length: usize, next: L) {
+    fn turn(&mut self, next: L) {
+        let length = self.length();
         if F::SHIFTED {
             // Every window but the last holds the value before too; the last one is `whole`.
             self.shift = if F::WEIGHTED { calmer(next, kept(self.parts[length - 1])) } else { next };
@@ -163,7 +169,8 @@ impl<L: Lane, F: Fold<L, N>, const N: usize> Segments<'_, L, F, N> {
     }
 
     /// The window that is the whole segment, from its values and nothing else.
-    fn whole(&self, length: usize) -> L {
+    fn whole(&self) -> L {
+        let length = self.length();
         let value = |at: usize| kept(self.parts[at]);
         let shift = calmer(calmer(value(length - 1), value(0)), value(length / 2));
         let prepend = |tail, at| self.fold.prepend(value(at) - shift, at, tail);
@@ -173,8 +180,8 @@ impl<L: Lane, F: Fold<L, N>, const N: usize> Segments<'_, L, F, N> {
 
     /// Some bars of one segment.
     #[inline(always)]
-    fn piece<const HOLES: bool>(&mut self, length: usize, values: &[L], out: &mut [L]) {
-        let (bars, older) = (values.len(), length - 1 - self.filled);
+    fn piece<const HOLES: bool>(&mut self, values: &[L], out: &mut [L]) {
+        let (bars, older) = (values.len(), self.length() - 1 - self.filled);
         let out = &mut out[..bars];
         let parts = &mut self.parts[self.filled..self.filled + bars + 1];
         // Locals: what is read through `self` would be read again with every bar.
@@ -189,8 +196,8 @@ impl<L: Lane, F: Fold<L, N>, const N: usize> Segments<'_, L, F, N> {
         self.head = head;
         self.filled += bars;
         self.bar += bars;
-        if F::WEIGHTED && self.filled == length {
-            out[bars - 1] = self.whole(length);
+        if F::WEIGHTED && self.filled == self.length() {
+            out[bars - 1] = self.whole();
         }
     }
 }
@@ -242,19 +249,20 @@ impl<const ALL: bool> Bits<ALL> {
 
     /// `bits` is what [`start`](Self::start) has laid down, `bar` the number of the first byte's bar.
     pub fn run<L: Lane>(&self, bits: &mut [u8], bar: usize, bytes: &[u8], out: &mut [u8]) {
-        let (length, mut filled) = (self.length, filled(self.length, bar));
-        let (head, parts) = bits.split_first_mut().expect("a window has a head");
+        let (kept_head, parts) = bits.split_first_mut().expect("a window has a head");
+        let (length, mut filled, mut head) = (parts.len() - 1, filled(self.length, bar), *kept_head);
         for (out, &byte) in out.iter_mut().zip(bytes) {
             if filled == length {
                 for at in (1..length).rev() {
                     parts[at] = Self::join(parts[at], parts[at + 1]);
                 }
-                (filled, *head) = (0, Self::none::<L>());
+                (filled, head) = (0, Self::none::<L>());
             }
             parts[filled] = byte;
             filled += 1;
-            *head = Self::join(*head, byte);
-            *out = Self::join(*head, parts[filled]);
+            head = Self::join(head, byte);
+            *out = Self::join(head, parts[filled]);
         }
+        *kept_head = head;
     }
 }

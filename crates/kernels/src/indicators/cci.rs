@@ -6,23 +6,23 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State};
 
-struct Index<L> {
-    spread: Spread<L>,
-    within: L,
+struct Index {
+    spread: Spread,
+    within: f64,
 }
 
-impl<L: Lane> Index<L> {
+impl Index {
     fn new(p: &[f64]) -> Self {
-        Self { spread: Spread::new(p), within: L::splat(p[1]) }
+        Self { spread: Spread::new(p), within: p[1] }
     }
 }
 
-impl<L: Lane> Kernel<L> for Index<L> {
+impl<L: Lane> Kernel<L> for Index {
     fn start(&self, state: &mut State<L>) {
         self.spread.start(state);
     }
     fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let (zero, within) = (L::splat(0.0), self.within);
+        let (zero, within) = (L::splat(0.0), L::splat(self.within));
         self.spread.run(own, inputs.series(0), output.series(), |window, distance, deviation| {
             let index = (distance / (deviation * L::splat(0.015))).finite();
             let (base, near) = (window[0], window[0].abs() * within);

@@ -6,49 +6,52 @@ use crate::spec::*;
 use crate::state::{Own, State};
 
 /// What deviates in the last `length` values.
-pub(super) struct Spread<L> {
+pub(super) struct Spread {
     length: usize,
-    scale: L,
+    scale: f64,
 }
 
-impl<L: Lane> Spread<L> {
+impl Spread {
     pub fn new(p: &[f64]) -> Self {
-        Self { length: bars(p[0]), scale: L::splat(1.0 / p[0]) }
+        Self { length: bars(p[0]), scale: 1.0 / p[0] }
     }
 
-    pub fn start(&self, state: &mut State<L>) {
+    pub fn start<L: Lane>(&self, state: &mut State<L>) {
         state.add_lanes(self.length - 1, L::unknown());
     }
 
     /// Of every window a function of its values, of the latest one's distance from the mean and of the mean distance.
     #[inline(always)]
-    pub fn run(&self, own: &mut Own<'_, L>, values: &[L], out: &mut [L], of: impl Fn(&[L], L, L) -> L) {
-        let (length, scale) = (self.length, self.scale);
+    pub fn run<L: Lane>(&self, own: &mut Own<'_, L>, values: &[L], out: &mut [L], of: impl Fn(&[L], L, L) -> L) {
         // Windows that begin before the call, then those that lie in it.
-        let split = values.len().min(length - 1);
+        let split = values.len().min(self.length - 1);
         let (older, newer) = history::in_order(own.lanes, own.bar);
         own.spare.clear();
         for values in [older, newer, &values[..split]] {
             own.spare.extend_from_slice(values);
         }
         let (first, rest) = out.split_at_mut(split);
-        for (values, out) in [(&own.spare[..], first), (values, rest)] {
-            for (window, out) in values.windows(length).zip(out) {
-                // All is relative to a value of the window: a flat one has no distances, and large prices keep their
-                // digits.
-                let (base, zero) = (window[0], L::splat(0.0));
-                let mean = window.iter().fold(zero, |sum, &x| sum + (x - base)) * scale;
-                let distances = window.iter().fold(zero, |sum, &x| sum + ((x - base) - mean).abs());
-                *out = of(window, (window[length - 1] - base) - mean, distances * scale);
-            }
-        }
+        self.windows(own.spare, first, &of);
+        self.windows(values, rest, &of);
         history::push(own.lanes, own.bar, values);
+    }
+
+    #[inline(never)]
+    fn windows<L: Lane>(&self, values: &[L], out: &mut [L], of: &impl Fn(&[L], L, L) -> L) {
+        let (length, scale) = (self.length, L::splat(self.scale));
+        for (window, out) in values.windows(length).zip(out) {
+            // All is relative to a value of the window: a flat one has no distances, and large prices keep their digits.
+            let (base, zero) = (window[0], L::splat(0.0));
+            let mean = window.iter().fold(zero, |sum, &x| sum + (x - base)) * scale;
+            let distances = window.iter().fold(zero, |sum, &x| sum + ((x - base) - mean).abs());
+            *out = of(window, (window[length - 1] - base) - mean, distances * scale);
+        }
     }
 }
 
-struct MeanDeviation<L>(Spread<L>);
+struct MeanDeviation(Spread);
 
-impl<L: Lane> Kernel<L> for MeanDeviation<L> {
+impl<L: Lane> Kernel<L> for MeanDeviation {
     fn start(&self, state: &mut State<L>) {
         self.0.start(state);
     }

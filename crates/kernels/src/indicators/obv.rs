@@ -25,7 +25,7 @@ impl<L: Lane> Kernel<L> for Obv {
             let known = x.known() & volume.known() & next.known();
             total = L::select(known, next, total);
             previous = L::select(known, x, previous);
-            *out = L::select(known, total, L::unknown());
+            *out = L::select(known, next, L::unknown());
         }
         *exact(own.lanes) = [previous, total];
     }

@@ -136,18 +136,18 @@ pub static TA_DMI: Row = Row {
 };
 
 /// The money of a bar that is counted as rising (or as falling): where the change is known and not that way, none.
-struct Flow<L, const FALLING: bool> {
+struct Flow<const FALLING: bool> {
     /// Share of the price before that a change must exceed.
-    rounding: L,
+    rounding: f64,
 }
 
-impl<L: Lane, const FALLING: bool> Flow<L, FALLING> {
+impl<const FALLING: bool> Flow<FALLING> {
     fn new(p: &[f64]) -> Self {
-        Self { rounding: L::splat(p[0]) }
+        Self { rounding: p[0] }
     }
 }
 
-impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<L, FALLING> {
+impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<FALLING> {
     fn start(&self, state: &mut State<L>) {
         state.add_lanes(1, L::unknown());
     }
@@ -158,7 +158,7 @@ impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<L, FALLING> {
             let x = source[bar];
             let flow = x * volume[bar];
             let change = if FALLING { previous - x } else { x - previous };
-            let moved = change.gt(previous.abs() * self.rounding);
+            let moved = change.gt(previous.abs() * L::splat(self.rounding));
             let counted = L::select(moved, flow, L::splat(0.0));
             // Nothing is known about the first bar's change, and Pine then counts it on both sides.
             let (value, known) =
@@ -190,12 +190,12 @@ const fn flow(name: &'static str, summary: &'static str, body: Body) -> Row {
 pub static INFLOW: Row = flow(
     "inflow",
     "`source·volume` where the source rose by more than its rounding, and on the first bar.",
-    kernel!(Flow::<_, false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    kernel!(Flow::<false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
 );
 pub static OUTFLOW: Row = flow(
     "outflow",
     "`source·volume` where the source fell by more than its rounding, and on the first bar.",
-    kernel!(Flow::<_, true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    kernel!(Flow::<true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
 );
 
 pub static TA_MFI: Row = Row {

@@ -4,15 +4,15 @@ use crate::spec::*;
 use crate::window::{Fold, Window};
 
 #[derive(Clone)]
-struct Mean<L>(L);
+struct Mean(f64);
 
-impl<L: Lane> Mean<L> {
+impl Mean {
     fn window(p: &[f64]) -> Window<Self, 1> {
-        Window::new(Self(L::splat(1.0 / p[0])), bars(p[0]))
+        Window::new(Self(1.0 / p[0]), bars(p[0]))
     }
 }
 
-impl<L: Lane> Fold<L, 1> for Mean<L> {
+impl<L: Lane> Fold<L, 1> for Mean {
     const SHIFTED: bool = true;
     const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
@@ -29,7 +29,7 @@ impl<L: Lane> Fold<L, 1> for Mean<L> {
     }
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, [tail]: [L; 1], _: usize, [head]: [L; 1], shift: L, _: usize) -> L {
-        (shift + (tail + head) * self.0).finite()
+        (shift + (tail + head) * L::splat(self.0)).finite()
     }
 }
 

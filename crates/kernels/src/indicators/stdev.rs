@@ -6,8 +6,8 @@ use crate::state::{Own, State};
 use crate::window::{Fold, Window};
 
 #[derive(Clone)]
-struct Deviation<L> {
-    scale: L,
+struct Deviation {
+    scale: f64,
 }
 
 /// The sum of values and that of their squares, relative to the segment's first value.
@@ -18,7 +18,7 @@ fn with<L: Lane>([sum, squares]: Part<L>, value: L) -> Part<L> {
     [sum + value, squares + value * value]
 }
 
-impl<L: Lane> Fold<L, 2> for Deviation<L> {
+impl<L: Lane> Fold<L, 2> for Deviation {
     const SHIFTED: bool = true;
     const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
@@ -36,8 +36,8 @@ impl<L: Lane> Fold<L, 2> for Deviation<L> {
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, tail: Part<L>, _: usize, head: Part<L>, _: L, _: usize) -> L {
         let ([tail, tail_squares], [head, head_squares]) = (tail, head);
-        let sum = tail + head;
-        let variance = (tail_squares + head_squares - sum * sum * self.scale) * self.scale;
+        let (sum, scale) = (tail + head, L::splat(self.scale));
+        let variance = (tail_squares + head_squares - sum * sum * scale) * scale;
         // Rounding can leave a variance just below zero; an unknown one stays unknown.
         L::select(variance.lt(L::splat(0.0)), L::splat(0.0), variance).sqrt()
     }
@@ -48,11 +48,11 @@ impl<L: Lane> Fold<L, 2> for Deviation<L> {
 const LEAST: f64 = 1e-120;
 const LARGEST: f64 = 1e150;
 
-struct StandardDeviation<L>(Window<Deviation<L>, 2>);
+struct StandardDeviation(Window<Deviation, 2>);
 
-impl<L: Lane> StandardDeviation<L> {
+impl StandardDeviation {
     fn new(p: &[f64]) -> Self {
-        Self(Window::new(Deviation { scale: L::splat(1.0 / p[0]) }, bars(p[0])))
+        Self(Window::new(Deviation { scale: 1.0 / p[0] }, bars(p[0])))
     }
 }
 
@@ -64,7 +64,7 @@ fn squarable<L: Lane>(value: L) -> L {
     L::select(can, value, L::unknown())
 }
 
-impl<L: Lane> Kernel<L> for StandardDeviation<L> {
+impl<L: Lane> Kernel<L> for StandardDeviation {
     fn start(&self, state: &mut State<L>) {
         self.0.start(state);
     }

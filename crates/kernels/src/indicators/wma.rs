@@ -4,21 +4,21 @@ use crate::spec::*;
 use crate::window::{Fold, Window};
 
 #[derive(Clone)]
-struct Weighted<L> {
+struct Weighted {
     /// One over the sum of the weights.
-    scale: L,
+    scale: f64,
 }
 
-impl<L: Lane> Weighted<L> {
+impl Weighted {
     fn window(p: &[f64]) -> Window<Self, 2> {
-        Window::new(Self { scale: L::splat(2.0 / (p[0] * (p[0] + 1.0))) }, bars(p[0]))
+        Window::new(Self { scale: 2.0 / (p[0] * (p[0] + 1.0)) }, bars(p[0]))
     }
 }
 
 /// The sum of a run of values, and their sum weighted 1, 2, 3 … from the oldest.
 type Part<L> = [L; 2];
 
-impl<L: Lane> Fold<L, 2> for Weighted<L> {
+impl<L: Lane> Fold<L, 2> for Weighted {
     const SHIFTED: bool = true;
     const WEIGHTED: bool = true;
     const MINDS_HOLES: bool = false;
@@ -39,7 +39,7 @@ impl<L: Lane> Fold<L, 2> for Weighted<L> {
     fn finish<const HOLES: bool>(&self, tail: Part<L>, older: usize, head: Part<L>, shift: L, _: usize) -> L {
         let ([_, tail], [sum, head]) = (tail, head);
         let weighted = tail + head + sum * L::splat(older as f64);
-        (shift + weighted * self.scale).finite()
+        (shift + weighted * L::splat(self.scale)).finite()
     }
 }
 
