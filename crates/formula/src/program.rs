@@ -2,14 +2,12 @@
 //! that one symbol or one group of eight carries from call to call; the [`Scratch`] of a thread, whose contents mean
 //! nothing between calls.
 
-use std::ops::Range;
-
 use kernels::block::{Inputs, Kernel, Output, Slot};
 use kernels::graph::{NodeId, Operation};
 use kernels::indicators::operators::{AND, OR};
 use kernels::lane::Lane;
 use kernels::spec::{Body, Row, Type};
-use kernels::state::{BadState, State};
+use kernels::state::{BadState, Own, State};
 
 use crate::identity::Identity;
 use crate::plan::Plan;
@@ -20,9 +18,8 @@ struct Step<L> {
     output: usize,
     /// Whether anyone reads where the output is known to be false.
     wants_no: bool,
-    /// What the kernel has laid down in a state.
-    lanes: Range<usize>,
-    bits: Range<usize>,
+    /// How many lanes and bits the kernel has laid down in a state, behind those of the kernels before it.
+    laid: (usize, usize),
 }
 
 /// The kernel of a row for a lane type.
@@ -70,6 +67,12 @@ fn wants_no(plan: &Plan) -> Vec<bool> {
 pub struct ColumnSlot {
     pub column: usize,
     pub slot: usize,
+}
+
+/// Lanes and bits of a state.
+fn room<L: Lane>(state: &State<L>) -> (usize, usize) {
+    let (lanes, bits) = state.laid();
+    (lanes.len(), bits.len())
 }
 
 /// What is in a slot.
@@ -137,9 +140,9 @@ impl<L: Build> Program<L> {
                     let wants_no = wants_no[id as usize];
                     identity.call(row.name, parameters, &inputs, wants_no);
                     let kernel = L::build(row, parameters);
-                    let before = state.laid();
+                    let before = room(&state);
                     kernel.start(&mut state);
-                    let after = state.laid();
+                    let after = room(&state);
                     program.slots.push(match row.outputs[0].kind {
                         Type::Number => Value::Number,
                         Type::Condition => Value::Condition,
@@ -149,14 +152,13 @@ impl<L: Build> Program<L> {
                         inputs,
                         output: slot,
                         wants_no,
-                        lanes: before.0..after.0,
-                        bits: before.1..after.1,
+                        laid: (after.0 - before.0, after.1 - before.1),
                     });
                 }
             }
         });
         program.identity = identity.finish();
-        program.room = state.laid();
+        program.room = room(&state);
         program.signals = plan.signals.iter().map(|signal| slot_of[signal.node as usize]).collect();
         program.reports = plan.reports.iter().map(|&node| slot_of[node as usize]).collect();
         program
@@ -177,7 +179,7 @@ impl<L: Lane> Program<L> {
         for step in &self.steps {
             step.kernel.start(&mut state);
         }
-        assert_eq!(state.laid(), self.room, "a kernel remembers as much wherever it starts");
+        assert_eq!(room(&state), self.room, "a kernel remembers as much wherever it starts");
         state
     }
 
@@ -201,11 +203,16 @@ impl<L: Lane> Program<L> {
     pub fn run(&self, state: &mut State<L>, scratch: &mut Scratch<L>, bars: usize) {
         assert_eq!(state.program(), self.identity, "the state is of another program");
         assert_eq!(scratch.program, self.identity, "the scratch is of another program");
+        let bar = state.bar();
+        let (mut lanes, mut bits) = state.laid_mut();
         for step in &self.steps {
+            let (own_lanes, own_bits);
+            (own_lanes, lanes) = lanes.split_at_mut(step.laid.0);
+            (own_bits, bits) = bits.split_at_mut(step.laid.1);
             // The output leaves its place while the kernel reads the others.
             let mut output = std::mem::replace(&mut scratch.slots[step.output], Slot::Series(Box::new([])));
             step.kernel.run(
-                &mut state.own(step.lanes.clone(), step.bits.clone(), &mut scratch.spare),
+                &mut Own { bar, lanes: own_lanes, bits: own_bits, spare: &mut scratch.spare },
                 &Inputs::new(&scratch.slots, &step.inputs, bars),
                 &mut Output::new(&mut output, bars, step.wants_no),
             );

@@ -5,7 +5,6 @@
 //! eight lanes are written here, once, and no kernel can forget a part of itself.
 
 use std::fmt;
-use std::ops::Range;
 
 use crate::lane::{Lane, WIDTH, Wide};
 
@@ -125,9 +124,9 @@ impl<L: Lane> State<L> {
     pub fn bar(&self) -> usize {
         self.bar
     }
-    /// How many lanes and bits have been laid down.
-    pub fn laid(&self) -> (usize, usize) {
-        (self.lanes.len(), self.bits.len())
+    /// All that has been laid down.
+    pub fn laid(&self) -> (&[L], &[u8]) {
+        (&self.lanes, &self.bits)
     }
 
     /// The next call is `bars` bars further on.
@@ -135,8 +134,8 @@ impl<L: Lane> State<L> {
         self.bar += bars;
     }
 
-    pub fn own<'a>(&'a mut self, lanes: Range<usize>, bits: Range<usize>, spare: &'a mut Vec<L>) -> Own<'a, L> {
-        Own { bar: self.bar, lanes: &mut self.lanes[lanes], bits: &mut self.bits[bits], spare }
+    pub fn laid_mut(&mut self) -> (&mut [L], &mut [u8]) {
+        (&mut self.lanes, &mut self.bits)
     }
 
     /// Bytes of a saved state.
@@ -202,7 +201,8 @@ fn exact_at<const N: usize>(bytes: &[u8], at: usize) -> &[u8; N] {
 /// The same program, bar and bits, those of unknown numbers too.
 impl<L: Lane> PartialEq for State<L> {
     fn eq(&self, other: &Self) -> bool {
-        (self.program, self.bar, self.laid(), &self.bits) == (other.program, other.bar, other.laid(), &other.bits)
+        (self.program, self.bar, &self.bits) == (other.program, other.bar, &other.bits)
+            && self.lanes.len() == other.lanes.len()
             && self.numbers().zip(other.numbers()).all(|(a, b)| a.to_bits() == b.to_bits())
     }
 }
@@ -225,7 +225,7 @@ impl State<Wide> {
             return Err(BadState::Symbols { found: symbols.len() });
         }
         for symbol in symbols {
-            if (symbol.program, symbol.laid()) != (first.program, first.laid()) {
+            if symbol.program != first.program {
                 return Err(BadState::OtherProgram);
             }
             if symbol.bar != first.bar {

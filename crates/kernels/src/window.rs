@@ -36,7 +36,7 @@ pub struct Window<F, const N: usize> {
     length: usize,
 }
 
-/// What a window remembers, as it is worked on during a call. In a state: head, shift, parts; the two flags.
+/// What a window remembers, as it is worked on during a call. In a state: head, shift, parts; the flags where it minds holes.
 struct Segments<'a, L, F, const N: usize> {
     fold: &'a F,
     /// At and behind `filled`: tails of the segment before. In front of it: the values of this segment.
@@ -54,7 +54,10 @@ struct Segments<'a, L, F, const N: usize> {
 /// Values of the segment that the bar in front of number `bar` is in. Segments are cut by the number of a bar, so that a
 /// series that is entered late has the same bits as one that was run from its start, from the first whole window on.
 fn filled(length: usize, bar: usize) -> usize {
-    if bar.is_multiple_of(length) { length } else { bar % length }
+    match bar % length {
+        0 => length,
+        filled => filled,
+    }
 }
 
 /// A place to keep a value itself until its segment is complete.
@@ -87,7 +90,9 @@ impl<F, const N: usize> Window<F, N> {
             *part = tail;
             tail = self.fold.prepend(unknown, bar, tail);
         }
-        state.add_bits(2, true);
+        if F::MINDS_HOLES {
+            state.add_bits(2, true);
+        }
     }
 
     #[inline(always)]
@@ -99,7 +104,7 @@ impl<F, const N: usize> Window<F, N> {
         let fold = self.fold.clone();
         let (head, rest) = own.lanes.split_first_chunk_mut().expect("a window has a head");
         let (shift, parts) = rest.split_first_mut().expect("a window has a shift");
-        let flags: &mut [u8; 2] = exact(own.bits);
+        let [holes, holes_in_head] = if F::MINDS_HOLES { *exact(own.bits) } else { [0; 2] };
         let mut segments = Segments {
             fold: &fold,
             parts: parts.as_chunks_mut().0,
@@ -107,13 +112,15 @@ impl<F, const N: usize> Window<F, N> {
             head: *head,
             shift: *shift,
             bar: own.bar,
-            holes: flags[0],
-            holes_in_head: flags[1],
+            holes,
+            holes_in_head,
         };
         segments.run(values, out);
         *head = segments.head;
         *shift = segments.shift;
-        *flags = [segments.holes, segments.holes_in_head];
+        if F::MINDS_HOLES {
+            *exact(own.bits) = [segments.holes, segments.holes_in_head];
+        }
     }
 }
 
@@ -149,18 +156,22 @@ impl<L: Lane, F: Fold<L, N>, const N: usize> Segments<'_, L, F, N> {
     }
 
     /// The segment is complete: turns its values into tails. `next` opens the new one.
+    #[inline(always)]
     fn turn(&mut self, next: L) {
         let length = self.length();
         if F::SHIFTED {
             // Every window but the last holds the value before too; the last one is `whole`.
             self.shift = if F::WEIGHTED { calmer(next, kept(self.parts[length - 1])) } else { next };
         }
-        let mut tail = self.fold.empty();
+        // Locals, as in `piece`.
+        let (fold, shift, first) = (self.fold.clone(), self.shift, self.bar.wrapping_sub(length));
+        let parts = &mut self.parts[..length];
+        let mut tail = fold.empty();
         for at in (1..length).rev() {
-            let value = kept(self.parts[at]);
-            let value = if F::SHIFTED { value - self.shift } else { value };
-            tail = self.fold.prepend(value, (self.bar + at).wrapping_sub(length), tail);
-            self.parts[at] = tail;
+            let value = kept(parts[at]);
+            let value = if F::SHIFTED { value - shift } else { value };
+            tail = fold.prepend(value, first.wrapping_add(at), tail);
+            parts[at] = tail;
         }
         self.filled = 0;
         self.head = self.fold.empty();

@@ -47,16 +47,6 @@ impl<'a, L: Build> Machine<'a, L> {
         }
     }
 
-    pub fn fork(&self) -> Self {
-        let scratch = self.program.scratch();
-        Self { state: self.state.clone(), scratch, out: self.out.clone(), ..*self }
-    }
-
-    /// Goes on with other candles.
-    pub fn read(&mut self, symbols: &'a [Columns]) {
-        self.symbols = symbols;
-    }
-
     /// The next `bars` bars in one call.
     pub fn call(&mut self, bars: usize) {
         let first = self.state.bar();

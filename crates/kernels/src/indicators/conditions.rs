@@ -228,15 +228,14 @@ impl<L: Lane> Kernel<L> for UpStreak {
         *exact(state.add_lanes(2, L::unknown())) = [L::unknown(), L::splat(0.0)];
     }
     fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let [mut previous, mut streak] = *exact(own.lanes);
+        let [previous, streak] = exact(own.lanes);
         for (out, &x) in output.series().iter_mut().zip(inputs.series(0)) {
             let known = x.known();
-            let next = L::select(x.gt(previous), streak + L::splat(1.0), L::splat(0.0));
-            streak = L::select(known, next, streak);
-            *out = L::select(known & previous.known(), streak, L::unknown());
-            previous = L::select(known, x, previous);
+            let next = L::select(x.gt(*previous), *streak + L::splat(1.0), L::splat(0.0));
+            *streak = L::select(known, next, *streak);
+            *out = L::select(known & previous.known(), *streak, L::unknown());
+            *previous = L::select(known, x, *previous);
         }
-        *exact(own.lanes) = [previous, streak];
     }
 }
 pub static UP_STREAK: Row = Row {

@@ -12,9 +12,11 @@ impl<L: Lane> Kernel<L> for Obv {
         *exact(state.add_lanes(2, L::unknown())) = [L::unknown(), L::splat(0.0)];
     }
     fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let (close, volume) = (inputs.series(0), inputs.series(1));
+        let (close, volume, out) = (inputs.series(0), inputs.series(1), output.series());
+        let bars = out.len();
+        let (close, volume) = (&close[..bars], &volume[..bars]);
         let [mut previous, mut total] = *exact(own.lanes);
-        for (bar, out) in output.series().iter_mut().enumerate() {
+        for bar in 0..bars {
             let (x, volume) = (close[bar], volume[bar]);
             let step = L::select(
                 x.gt(previous),
@@ -23,9 +25,9 @@ impl<L: Lane> Kernel<L> for Obv {
             );
             let next = total + step;
             let known = x.known() & volume.known() & next.known();
+            out[bar] = L::select(known, next, L::unknown());
             total = L::select(known, next, total);
             previous = L::select(known, x, previous);
-            *out = L::select(known, next, L::unknown());
         }
         *exact(own.lanes) = [previous, total];
     }
