@@ -205,6 +205,8 @@ fn scan_lanes<L: Lane>(
 }
 
 /// Copies out the matches of a block while its values are at hand.
+// Inlined into the loop over blocks it took 4 % longer where many bars match.
+#[inline(never)]
 fn gather<L: Lane>(
     program: &Program<L>,
     slots: &[Slot<L>],

@@ -262,17 +262,26 @@ impl<const ALL: bool> Bits<ALL> {
     pub fn run<L: Lane>(&self, bits: &mut [u8], bar: usize, bytes: &[u8], out: &mut [u8]) {
         let (kept_head, parts) = bits.split_first_mut().expect("a window has a head");
         let (length, mut filled, mut head) = (parts.len() - 1, filled(self.length, bar), *kept_head);
-        for (out, &byte) in out.iter_mut().zip(bytes) {
+        let mut done = 0;
+        while done < bytes.len() {
             if filled == length {
-                for at in (1..length).rev() {
-                    parts[at] = Self::join(parts[at], parts[at + 1]);
+                let mut tail = Self::none::<L>();
+                for part in parts[1..length].iter_mut().rev() {
+                    tail = Self::join(*part, tail);
+                    *part = tail;
                 }
                 (filled, head) = (0, Self::none::<L>());
             }
-            parts[filled] = byte;
-            filled += 1;
-            head = Self::join(head, byte);
-            *out = Self::join(head, parts[filled]);
+            let bars = (bytes.len() - done).min(length - filled);
+            let (bytes, out) = (&bytes[done..done + bars], &mut out[done..done + bars]);
+            let parts = &mut parts[filled..filled + bars + 1];
+            for i in 0..bars {
+                parts[i] = bytes[i];
+                head = Self::join(head, bytes[i]);
+                out[i] = Self::join(head, parts[i + 1]);
+            }
+            filled += bars;
+            done += bars;
         }
         *kept_head = head;
     }
