@@ -9,20 +9,23 @@ pub fn in_order<T>(ring: &[T], bar: usize) -> (&[T], &[T]) {
     (older, newer)
 }
 
-/// Takes the values of the bars from `bar` on, for as many of the oldest.
+/// Takes the values of the bars from `bar` on, a block at most, for as many of the oldest.
 pub fn push<T: Copy>(ring: &mut [T], bar: usize, block: &[T]) {
     let length = ring.len();
-    let skipped = block.len().saturating_sub(length);
-    let block = &block[skipped..];
     if length <= BLOCK {
+        let block = &block[block.len().saturating_sub(length)..];
         let kept = length - block.len();
         if kept > 0 {
             ring.copy_within(length - kept.., 0);
         }
         ring[kept..].copy_from_slice(block);
     } else {
-        let (back, front) = ring.split_at_mut((bar + skipped) % length);
-        copy(front, back, block);
+        let (back, front) = ring.split_at_mut(bar % length);
+        let (older, newer) = block.split_at(block.len().min(front.len()));
+        front[..older.len()].copy_from_slice(older);
+        if !newer.is_empty() {
+            back[..newer.len()].copy_from_slice(newer);
+        }
     }
 }
 
@@ -32,6 +35,7 @@ pub fn lag<T: Copy>(ring: &mut [T], bar: usize, block: &[T], out: &mut [T]) {
     let (older, newer) = in_order(ring, bar);
     let (front, back) = from_ring.split_at_mut(older.len().min(from_ring.len()));
     front.copy_from_slice(&older[..front.len()]);
+    // A copy of nothing is a call too.
     if !back.is_empty() {
         back.copy_from_slice(&newer[..back.len()]);
     }
@@ -39,13 +43,4 @@ pub fn lag<T: Copy>(ring: &mut [T], bar: usize, block: &[T], out: &mut [T]) {
         from_block.copy_from_slice(&block[..from_block.len()]);
     }
     push(ring, bar, block);
-}
-
-/// Into the first place, and what does not fit there into the second.
-fn copy<T: Copy>(first: &mut [T], second: &mut [T], values: &[T]) {
-    let (front, back) = values.split_at(values.len().min(first.len()));
-    first[..front.len()].copy_from_slice(front);
-    if !back.is_empty() {
-        second[..back.len()].copy_from_slice(back);
-    }
 }

@@ -3,7 +3,7 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 use crate::spec::*;
-use crate::state::{Own};
+use crate::state::Own;
 use crate::{elementwise, kernel, stateless};
 
 const LOCAL_TIME: &[Input] = &[Input::implied("local_time")];

@@ -228,6 +228,7 @@ impl<L: Lane> Kernel<L> for UpStreak {
         *exact(state.add_lanes(2, L::unknown())) = [L::unknown(), L::splat(0.0)];
     }
     fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        // As local copies they took 7 % longer for one symbol alone.
         let [previous, streak] = exact(own.lanes);
         for (out, &x) in output.series().iter_mut().zip(inputs.series(0)) {
             let known = x.known();

@@ -3,7 +3,7 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 use crate::spec::*;
-use crate::state::{Own};
+use crate::state::Own;
 use crate::{elementwise, stateless};
 
 const fn math(
