@@ -5,6 +5,7 @@ pub mod catalogue_hash;
 pub mod codes;
 mod fnv;
 pub mod fold;
+mod identity;
 pub mod matches;
 pub mod plan;
 pub mod program;

@@ -7,7 +7,7 @@ use kernels::lane::{Lane, WIDTH, Wide};
 
 use crate::matches::{CANDLE_COLUMNS, Matches};
 use crate::plan::{COLUMNS, Plan};
-use crate::program::Program;
+use crate::program::{ColumnSlot, Program, Scratch};
 
 /// One symbol's candles, and the bars on which matches count. Bars are counted from the first one at hand.
 #[derive(Clone, Copy)]
@@ -41,6 +41,16 @@ pub struct Runner {
     lookback: Option<usize>,
 }
 
+/// What a thread needs to run groups, one after another; made as far as it is used.
+#[derive(Default)]
+pub struct Thread {
+    scalar: Option<Scratch<f64>>,
+    wide: Option<Scratch<Wide>>,
+}
+
+/// Finds the matches of each symbol of a group.
+pub type ScanGroup<'a> = dyn Fn(&mut Thread, &[usize]) -> Vec<Matches> + Sync + 'a;
+
 impl Runner {
     pub fn new(plan: &Plan) -> Self {
         Self { scalar: Program::new(plan), wide: Program::new(plan), lookback: plan.lookback() }
@@ -48,19 +58,20 @@ impl Runner {
 
     /// The matches of all symbols, in their order.
     pub fn scan(&self, symbols: &[Symbol<'_>]) -> Matches {
-        self.scan_by(symbols, |groups, scan| groups.iter().map(|group| scan(group)).collect())
+        let mut thread = Thread::default();
+        self.scan_by(symbols, |groups, scan| groups.iter().map(|group| scan(&mut thread, group)).collect())
     }
 
-    /// The same with the groups run by the caller, in any order and on any threads.
+    /// The same with the groups run by the caller, in any order and on any threads; a `Thread` is of this runner alone.
     pub fn scan_by(
         &self,
         symbols: &[Symbol<'_>],
-        run: impl FnOnce(&[&[usize]], &(dyn Fn(&[usize]) -> Vec<Matches> + Sync)) -> Vec<Vec<Matches>>,
+        run: impl FnOnce(&[&[usize]], &ScanGroup) -> Vec<Vec<Matches>>,
     ) -> Matches {
         let spans: Vec<Range<usize>> = symbols.iter().map(|symbol| symbol.span(self.lookback)).collect();
         let order = order_of(&spans);
         let groups = groups_of(&order, &spans);
-        let scanned = run(&groups, &|group| self.scan_group(symbols, group));
+        let scanned = run(&groups, &|thread, group| self.scan_group(symbols, thread, group));
 
         let mut by_symbol: Vec<Option<&Matches>> = vec![None; symbols.len()];
         for (&at, matches) in groups.iter().copied().flatten().zip(scanned.iter().flatten()) {
@@ -75,26 +86,29 @@ impl Runner {
     }
 
     /// The matches of each symbol of one group.
-    fn scan_group(&self, symbols: &[Symbol<'_>], group: &[usize]) -> Vec<Matches> {
+    fn scan_group(&self, symbols: &[Symbol<'_>], thread: &mut Thread, group: &[usize]) -> Vec<Matches> {
         let lanes: Vec<Symbol> = group.iter().map(|&at| symbols[at]).collect();
         if lanes.len() < MIN_WIDE {
-            lanes.iter().flat_map(|symbol| scan_lanes(&self.scalar, &[*symbol], self.lookback)).collect()
+            let scratch = thread.scalar.get_or_insert_with(|| self.scalar.scratch());
+            lanes.iter().flat_map(|symbol| scan_lanes(&self.scalar, scratch, &[*symbol], self.lookback)).collect()
         } else {
-            scan_lanes(&self.wide, &lanes, self.lookback)
+            let scratch = thread.wide.get_or_insert_with(|| self.wide.scratch());
+            scan_lanes(&self.wide, scratch, &lanes, self.lookback)
         }
     }
 
     /// The reported values of one symbol over all its bars, one series after another; conditions are 1, 0 or unknown.
     pub fn series(&self, symbol: Symbol<'_>) -> Vec<f64> {
-        let mut program = self.scalar.start_at(symbol.first);
+        let program = &self.scalar;
+        let (mut state, mut scratch) = (program.start_at(symbol.first), program.scratch());
         let mut out = vec![f64::NAN; program.reports.len() * symbol.bars];
         for start in (0..symbol.bars).step_by(BLOCK) {
             let bars = BLOCK.min(symbol.bars - start);
-            fill_columns(&mut program, &[symbol], symbol.first + start, bars);
-            program.run(bars);
+            fill_columns(program, &mut scratch, &[symbol], symbol.first + start, bars);
+            program.run(&mut state, &mut scratch, bars);
             for (report, &slot) in program.reports.iter().enumerate() {
                 for bar in 0..bars {
-                    out[report * symbol.bars + start + bar] = value_at(&program.slots[slot], bar, 0);
+                    out[report * symbol.bars + start + bar] = value_at(&scratch.slots[slot], bar, 0);
                 }
             }
         }
@@ -137,10 +151,15 @@ fn value_at<L: Lane>(slot: &Slot<L>, bar: usize, lane: usize) -> f64 {
 /// Puts the columns of `bars` bars from number `start` of the history into their slots. Before its first bar a symbol is
 /// unknown; one that has ended repeats its last bar, and free lanes repeat the first symbol: nobody looks at what comes
 /// out, and numbers are faster than holes.
-fn fill_columns<L: Lane>(program: &mut Program<L>, symbols: &[Symbol<'_>], start: usize, bars: usize) {
+fn fill_columns<L: Lane>(
+    program: &Program<L>,
+    scratch: &mut Scratch<L>,
+    symbols: &[Symbol<'_>],
+    start: usize,
+    bars: usize,
+) {
     let mut padding: [Vec<f64>; WIDTH] = Default::default();
-    for at in 0..program.columns.len() {
-        let (column, slot) = (program.columns[at].column, program.columns[at].slot);
+    for &ColumnSlot { column, slot } in &program.columns {
         for (symbol, padding) in symbols.iter().zip(&mut padding) {
             let values = symbol.columns[column];
             if held(symbol, values, start, bars).is_none() {
@@ -155,7 +174,7 @@ fn fill_columns<L: Lane>(program: &mut Program<L>, symbols: &[Symbol<'_>], start
             let lane = if lane < symbols.len() { lane } else { 0 };
             held(&symbols[lane], symbols[lane].columns[column], start, bars).unwrap_or(&padding[lane])
         });
-        L::interleave(&runs[..L::WIDTH], &mut program.column_mut(slot)[..bars]);
+        L::interleave(&runs[..L::WIDTH], &mut scratch.column_mut(slot)[..bars]);
     }
 }
 
@@ -165,25 +184,39 @@ fn held<'a>(symbol: &Symbol<'_>, values: &'a [f64], start: usize, bars: usize) -
     values.get(start..start + bars)
 }
 
-fn scan_lanes<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], lookback: Option<usize>) -> Vec<Matches> {
+fn scan_lanes<L: Lane>(
+    program: &Program<L>,
+    scratch: &mut Scratch<L>,
+    symbols: &[Symbol<'_>],
+    lookback: Option<usize>,
+) -> Vec<Matches> {
     let mut found: Vec<Matches> = symbols.iter().map(|_| Matches::default()).collect();
     let spans = symbols.iter().map(|symbol| symbol.span(lookback));
     let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
     let end = spans.map(|span| span.end).max().unwrap_or(0);
-    let mut program = program.start_at(first);
+    let mut state = program.start_at(first);
     for start in (first..end).step_by(BLOCK) {
         let bars = BLOCK.min(end - start);
-        fill_columns(&mut program, symbols, start, bars);
-        program.run(bars);
-        gather(&program, symbols, start, bars, &mut found);
+        fill_columns(program, scratch, symbols, start, bars);
+        program.run(&mut state, scratch, bars);
+        gather(program, &scratch.slots, symbols, start, bars, &mut found);
     }
     found
 }
 
 /// Copies out the matches of a block while its values are at hand.
-fn gather<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], start: usize, bars: usize, found: &mut [Matches]) {
+// Inlined into the loop over blocks it took 4 % longer where many bars match.
+#[inline(never)]
+fn gather<L: Lane>(
+    program: &Program<L>,
+    slots: &[Slot<L>],
+    symbols: &[Symbol<'_>],
+    start: usize,
+    bars: usize,
+    found: &mut [Matches],
+) {
     let lanes = ((1u16 << symbols.len()) - 1) as u8;
-    let hits: Vec<&[u8]> = program.signals.iter().map(|&slot| yes_plane(&program.slots[slot], bars)).collect();
+    let hits: Vec<&[u8]> = program.signals.iter().map(|&slot| yes_plane(&slots[slot], bars)).collect();
     for eight in (0..bars).step_by(8) {
         let end = bars.min(eight + 8);
         // Most bars of most formulas have no match: eight are passed over at a time.
@@ -202,9 +235,9 @@ fn gather<L: Lane>(program: &Program<L>, symbols: &[Symbol<'_>], start: usize, b
                         let matches = &mut found[lane];
                         matches.bars.push(own as u32);
                         matches.signals.push(signal as u8);
-                        matches.values.extend(program.reports.iter().map(|&r| value_at(&program.slots[r], bar, lane)));
+                        matches.values.extend(program.reports.iter().map(|&r| value_at(&slots[r], bar, lane)));
                         for column in program.columns.iter().filter(|column| column.column < CANDLE_COLUMNS) {
-                            matches.candle[column.column].push(value_at(&program.slots[column.slot], bar, lane));
+                            matches.candle[column.column].push(value_at(&slots[column.slot], bar, lane));
                         }
                     }
                 }

@@ -2,14 +2,20 @@
 
 mod common;
 
+use std::collections::HashMap;
+
 use common::candles::{Candles, Columns, cuts, with_holes};
 use common::catalogue::{Case, cases};
 use common::compare::{assert_near, assert_same_bits, largest, same_bits, unknown_bars};
 use common::machine::{Machine, Reports, reports, reports_from, whole_blocks};
 use common::random::Random;
+use formula::plan::Plan;
+use formula::program::{Build, Program};
+use kernels::graph::Operation;
 use kernels::indicators::REGISTRY;
 use kernels::lane::{WIDTH, Wide};
 use kernels::spec::Type;
+use kernels::state::{BadState, State};
 
 /// Longer than the longest warm-up among the cases and several blocks beyond it.
 const BARS: usize = 700;
@@ -97,26 +103,214 @@ fn any_lane_gives_the_same_bits() {
     }
 }
 
+/// The bar at which states are taken: during most warm-ups, inside a block, at the end of one, and behind most windows.
+const STOPS: [usize; 4] = [3, 37, 64, 351];
+
+/// One symbol per lane, of every shape.
+fn eight(case: &Case, seed: u64) -> Vec<Columns> {
+    let shapes = [rough, smooth, tied, extreme];
+    (0..WIDTH).map(|lane| shapes[lane % shapes.len()](case, seed + lane as u64)).collect()
+}
+
+/// A machine that has run to a bar in calls of any length.
+fn run_to<'a, L: Build>(program: &'a Program<L>, symbols: &'a [Columns], bar: usize, seed: u64) -> Machine<'a, L> {
+    let mut machine = Machine::new(program, symbols);
+    machine.calls(&cuts(bar, seed));
+    machine
+}
+
+/// What a machine puts out from a state to the end.
+fn rest<L: Build>(program: &Program<L>, state: State<L>, symbols: &[Columns], seed: u64) -> Vec<Reports> {
+    let left = BARS - state.bar();
+    let mut machine = Machine::going_on(program, state, symbols);
+    machine.calls(&cuts(left, seed));
+    machine.out
+}
+
+#[track_caller]
+fn assert_same_rest(case: &Case, got: &Reports, whole: &Reports, stop: usize, how: &str) {
+    let wanted: Reports = whole.iter().map(|values| values[stop..].to_vec()).collect();
+    assert_same_reports(case, got, &wanted, &format!("from bar {stop} on, {how}"));
+}
+
 #[test]
-fn a_fork_goes_on_alike_and_leaves_the_original_alone() {
+fn a_copy_of_a_state_goes_on_alike_and_leaves_the_original_alone() {
     for (seed, case) in (0..).zip(cases()) {
         let (symbol, other) = ([rough(&case, seed)], [rough(&case, seed + 1)]);
-        let whole = reports(&case.plan, &symbol[0]);
-        let mut original = Machine::<f64>::new(&case.plan, &symbol);
-        for bars in cuts(BARS / 2, seed) {
-            original.call(bars);
+        let (whole, program) = (reports(&case.plan, &symbol[0]), Program::<f64>::new(&case.plan));
+        let original = run_to(&program, &symbol, BARS / 2, seed).state;
+        let copy = original.clone();
+        rest(&program, original.clone(), &other, seed);
+        assert!(original == copy, "{}: a copy that went on changed the original", case.name());
+        for state in [copy, original] {
+            assert_same_rest(&case, &rest(&program, state, &symbol, seed + 1)[0], &whole, BARS / 2, "from a copy");
         }
-        let (mut fork, mut stray) = (original.fork(), original.fork());
-        stray.read(&other);
-        for bars in cuts(BARS - BARS / 2, seed + 1) {
-            stray.call(bars);
-            fork.call(bars);
+    }
+}
+
+#[test]
+fn any_cut_of_the_bars_into_calls_leaves_the_same_state() {
+    for (seed, case) in (0..).zip(cases()) {
+        let (symbols, program) = (eight(&case, seed), Program::<Wide>::new(&case.plan));
+        for stop in STOPS {
+            let state = run_to(&program, &symbols, stop, seed).state;
+            let mut bar_by_bar = Machine::new(&program, &symbols);
+            bar_by_bar.calls(&vec![1; stop]);
+            for lane in 0..WIDTH {
+                let what = format!("{} at bar {stop}, lane {lane}", case.name());
+                assert_same_states(&state.lane(lane), &bar_by_bar.state.lane(lane), &what);
+            }
         }
-        for bars in cuts(BARS - BARS / 2, seed + 2) {
-            original.call(bars);
+    }
+}
+
+#[test]
+fn a_state_that_was_saved_and_loaded_goes_on_alike() {
+    for (seed, case) in (0..).zip(cases()) {
+        let symbols = eight(&case, seed);
+        for stop in STOPS {
+            saved_and_loaded(&case, &Program::<f64>::new(&case.plan), &symbols[..1], stop, seed);
+            saved_and_loaded(&case, &Program::<Wide>::new(&case.plan), &symbols, stop, seed);
         }
-        assert_same_reports(&case, &fork.out[0], &whole, "forked");
-        assert_same_reports(&case, &original.out[0], &whole, "after its forks have run");
+    }
+}
+
+fn saved_and_loaded<L: Build>(case: &Case, program: &Program<L>, symbols: &[Columns], stop: usize, seed: u64) {
+    let state = run_to(program, symbols, stop, seed).state;
+    let bytes = state.save();
+    assert_eq!(bytes.len(), state.saved_size(), "{}", case.name());
+    let loaded = program.load(&bytes).expect("it is of this program");
+    assert!(loaded == state, "{} at bar {stop} is another state when it is loaded", case.name());
+    for (got, symbol) in rest(program, loaded, symbols, seed + 1).iter().zip(symbols) {
+        assert_same_rest(case, got, &reports(&case.plan, symbol), stop, "saved and loaded");
+    }
+}
+
+/// Warm up eight side by side, go on one by one.
+#[test]
+fn a_lane_taken_out_goes_on_as_if_it_had_always_been_alone() {
+    for (seed, case) in (0..).zip(cases()) {
+        let symbols = eight(&case, seed);
+        let (wide, scalar) = (Program::<Wide>::new(&case.plan), Program::<f64>::new(&case.plan));
+        for stop in STOPS {
+            let state = run_to(&wide, &symbols, stop, seed).state;
+            for (lane, symbol) in symbols.iter().enumerate() {
+                let (taken, symbol) = (state.lane(lane), std::slice::from_ref(symbol));
+                let alone = run_to(&scalar, symbol, stop, seed + 1).state;
+                assert_same_states(&taken, &alone, &format!("{} at bar {stop}, lane {lane}", case.name()));
+                let how = format!("taken out of lane {lane}");
+                let whole = reports(&case.plan, &symbol[0]);
+                assert_same_rest(&case, &rest(&scalar, taken, symbol, seed + 2)[0], &whole, stop, &how);
+            }
+        }
+    }
+}
+
+#[test]
+fn symbols_put_side_by_side_go_on_as_if_they_had_stayed_alone() {
+    for (seed, case) in (0..).zip(cases()) {
+        let symbols = eight(&case, seed);
+        let (wide, scalar) = (Program::<Wide>::new(&case.plan), Program::<f64>::new(&case.plan));
+        for (stop, count) in STOPS.into_iter().zip([WIDTH, 1, 5, WIDTH]) {
+            let states: Vec<State<f64>> = symbols[..count]
+                .iter()
+                .map(|symbol| run_to(&scalar, std::slice::from_ref(symbol), stop, seed).state)
+                .collect();
+            let state = State::side_by_side(&states.iter().collect::<Vec<_>>()).expect("they stand at one bar");
+            for (lane, alone) in states.iter().enumerate() {
+                assert!(state.lane(lane) == *alone, "{} at bar {stop}, lane {lane}", case.name());
+            }
+            let got = rest(&wide, state, &symbols, seed + 1);
+            for (lane, symbol) in symbols[..count].iter().enumerate() {
+                assert_same_rest(
+                    &case,
+                    &got[lane],
+                    &reports(&case.plan, symbol),
+                    stop,
+                    &format!("put into lane {lane}"),
+                );
+            }
+        }
+    }
+}
+
+/// Segments of windows are cut by a bar's number, so a lane knows where in the history it is.
+#[test]
+fn a_lane_that_was_entered_late_goes_on_as_if_it_had_been_entered_late_alone() {
+    for (seed, case) in (0..).zip(cases()) {
+        let symbols = eight(&case, seed);
+        let (wide, scalar) = (Program::<Wide>::new(&case.plan), Program::<f64>::new(&case.plan));
+        for (start, stop) in [(1, 40), (63, 130), (299, 400)] {
+            let mut machine = Machine::going_on(&wide, wide.start_at(start), &symbols);
+            machine.calls(&cuts(stop - start, seed));
+            for (lane, symbol) in symbols.iter().enumerate() {
+                let late: Columns = symbol.iter().map(|input| input[start..].to_vec()).collect();
+                let late = reports_from(&case.plan, &late, start);
+                let got = rest(&scalar, machine.state.lane(lane), std::slice::from_ref(symbol), seed);
+                let how = format!("entered at bar {start} and taken out of lane {lane}");
+                assert_same_rest(&case, &got[0], &late, stop - start, &how);
+            }
+        }
+    }
+}
+
+/// The same numbers and bits; of unknown numbers only that they are unknown, because machines and instructions make
+/// unknown ones that differ in bits no value depends on.
+#[track_caller]
+fn assert_same_states(got: &State<f64>, wanted: &State<f64>, what: &str) {
+    let ((got, got_bits), (wanted, wanted_bits)) = (got.laid(), wanted.laid());
+    assert_same_bits(got, wanted, &format!("{what}: state"));
+    assert_eq!(got_bits, wanted_bits, "{what}: bits of the state");
+}
+
+/// What a program runs, in words: two that say the same may share states, others must not.
+fn in_words(plan: &Plan) -> String {
+    let (needed, mut places, mut words) = (plan.needed(), HashMap::new(), String::new());
+    plan.graph.for_each(|id, operation| {
+        if needed[id as usize] {
+            words += &match operation {
+                Operation::Constant(value) => format!("{value:?}\n"),
+                Operation::Column(column) => format!("column {column}\n"),
+                Operation::Call { row, inputs, parameters } => {
+                    let inputs: Vec<usize> = inputs.iter().map(|input| places[input]).collect();
+                    format!("{}{inputs:?}{parameters:?}\n", row.name)
+                }
+            };
+            places.insert(id, places.len());
+        }
+    });
+    words
+}
+
+#[test]
+fn a_state_of_another_program_is_refused() {
+    let mut programs: Vec<(String, Program<f64>)> = Vec::new();
+    for case in cases() {
+        let words = in_words(&case.plan);
+        if programs.iter().all(|(other, _)| *other != words) {
+            programs.push((words, Program::new(&case.plan)));
+        }
+    }
+    assert!(programs.len() > REGISTRY.len() / 2, "only {} programs were compared", programs.len());
+    for (of, program) in &programs {
+        let bytes = program.start_at(5).save();
+        for (words, other) in &programs {
+            let loaded = other.load(&bytes);
+            if words == of {
+                assert!(loaded.is_ok_and(|state| state == program.start_at(5)), "its own state is refused:\n{of}");
+            } else {
+                let refused = loaded.err();
+                assert_eq!(refused, Some(BadState::OtherProgram), "a state of\n{of}\nbecame one of\n{words}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_program_has_the_same_identity_alone_and_side_by_side() {
+    for case in cases() {
+        let (scalar, wide) = (Program::<f64>::new(&case.plan), Program::<Wide>::new(&case.plan));
+        assert_eq!(scalar.identity(), wide.identity(), "{}", case.name());
     }
 }
 

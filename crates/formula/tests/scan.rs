@@ -9,7 +9,7 @@ use common::compare::same_bits;
 use common::machine::{reports, symbol};
 use common::random::Random;
 use formula::matches::Matches;
-use formula::run::{Runner, Symbol};
+use formula::run::{Runner, Symbol, Thread};
 use kernels::spec::Type;
 
 /// Two signals and two values, with logic between, so that some conditions are asked for where they are false and some
@@ -133,7 +133,8 @@ fn groups_run_last_first_and_on_several_threads_give_the_same_matches() {
     let symbols: Vec<Symbol> = market.iter().map(symbol).collect();
     let threaded = runner.scan_by(&symbols, |groups, scan| {
         std::thread::scope(|threads| {
-            let running: Vec<_> = groups.iter().rev().map(|group| threads.spawn(|| scan(group))).collect();
+            let running: Vec<_> =
+                groups.iter().rev().map(|group| threads.spawn(|| scan(&mut Thread::default(), group))).collect();
             running.into_iter().rev().map(|thread| thread.join().expect("a group is scanned")).collect()
         })
     });

@@ -1,6 +1,7 @@
 //! The values of one block of bars: series of numbers and three-valued masks.
 
 use crate::lane::Lane;
+use crate::state::{Own, State};
 
 /// Bars computed per call in a batch. All intermediate values of a formula then stay in the first two cache levels
 /// (bench/notes/lanes.md).
@@ -14,22 +15,21 @@ pub const BLOCK: usize = 64;
 /// | `a and b` | `a.yes & b.yes` | `a.no \| b.no` |
 /// | `a or b` | `a.yes \| b.yes` | `a.no & b.no` |
 /// | `not a` | `a.no` | `a.yes` |
-#[derive(Clone)]
 pub struct Mask {
     pub yes: Box<[u8]>,
     pub no: Box<[u8]>,
 }
 
 /// One value of the plan during one block.
-#[derive(Clone)]
 pub enum Slot<L> {
     Series(Box<[L]>),
     Mask(Mask),
 }
 
 impl<L: Lane> Slot<L> {
-    pub fn series() -> Self {
-        Slot::Series(vec![L::unknown(); BLOCK].into())
+    /// A series that has one value until it is written.
+    pub fn filled(value: L) -> Self {
+        Slot::Series(vec![value; BLOCK].into())
     }
     pub fn mask() -> Self {
         Slot::Mask(Mask { yes: vec![0; BLOCK].into(), no: vec![0; BLOCK].into() })
@@ -97,16 +97,15 @@ impl<'a, L: Lane> Output<'a, L> {
     }
 }
 
-/// A function of the catalogue at work on one group of symbols.
+/// A function of the catalogue with its parameters. It never changes: what it carries from one call to the next is its
+/// part of a [`State`], so that one kernel runs any number of symbols.
 ///
-/// The law: however the bars are cut into calls, the outputs are bit for bit the same. So a live candle is a call of
-/// one bar, and a forming candle is a call on a [`fork`](Kernel::fork) that is thrown away.
+/// The law: however the bars are cut into calls, the outputs and the state are bit for bit the same. So a live candle is
+/// a call of one bar, and a forming candle is a call on a copy of the state that is thrown away.
 pub trait Kernel<L: Lane>: Send + Sync {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>);
-    /// Before the first run: the first bar will be number `bar` of the series, and nothing is known of those before it.
-    /// Only what depends on a bar's number has something to do: where the segments of a window are cut, what happens on
-    /// the very first bar.
-    fn start_at(&mut self, _bar: usize) {}
-    /// The same kernel with a copy of its state.
-    fn fork(&self) -> Box<dyn Kernel<L>>;
+    /// Lays down what the kernel remembers, always as many lanes and bits, as if every bar before number
+    /// [`bar`](State::bar) of the series had been unknown. One that remembers nothing has nothing to say.
+    fn start(&self, _state: &mut State<L>) {}
+    /// The next bars. `own` is what [`start`](Self::start) has laid down, moved on by the calls before.
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>);
 }

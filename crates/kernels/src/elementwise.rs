@@ -4,11 +4,11 @@
 #[macro_export]
 macro_rules! elementwise {
     ($kernel:ident<$lane:ident>($($x:ident),+) = $body:expr) => {
-        #[derive(Clone, Copy)]
         struct $kernel;
         impl<$lane: $crate::lane::Lane> $crate::block::Kernel<$lane> for $kernel {
             fn run(
-                &mut self,
+                &self,
+                _: &mut $crate::state::Own<'_, $lane>,
                 inputs: &$crate::block::Inputs<'_, $lane>,
                 output: &mut $crate::block::Output<'_, $lane>,
             ) {
@@ -21,14 +21,11 @@ macro_rules! elementwise {
                     out[bar] = $body;
                 }
             }
-            fn fork(&self) -> Box<dyn $crate::block::Kernel<$lane>> {
-                Box::new(*self)
-            }
         }
     };
 }
 
-/// The body of a row whose kernel has no state.
+/// The body of a row whose kernel remembers nothing and whose values need no bar before theirs.
 #[macro_export]
 macro_rules! stateless {
     ($kernel:expr) => {

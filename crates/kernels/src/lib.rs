@@ -7,9 +7,11 @@
 pub mod block;
 pub mod elementwise;
 pub mod graph;
+pub mod history;
 pub mod indicators;
 pub mod lane;
 mod pair;
 pub mod recursive;
 pub mod spec;
+pub mod state;
 pub mod window;

@@ -8,10 +8,10 @@
 
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
+use crate::state::{Own, State, exact};
 
-/// How the values of a window are joined.
-pub trait Fold<L: Lane>: Clone + Send + Sync + 'static {
-    type Part: Copy + Send + Sync + 'static;
+/// How the values of a window are joined. A part is `N` numbers: what is known of a run of values.
+pub trait Fold<L: Lane, const N: usize>: Clone + Send + Sync + 'static {
     /// Values are folded relative to the first one of the segment, which every window of it contains: flat windows
     /// then fold to exactly zero, and variances keep their digits.
     const SHIFTED: bool;
@@ -21,102 +21,116 @@ pub trait Fold<L: Lane>: Clone + Send + Sync + 'static {
     /// Whether `append` and `finish` are quicker when every value of the window is known to be known.
     const MINDS_HOLES: bool;
     /// The join of nothing.
-    fn empty(&self) -> Self::Part;
-    /// A place to keep the value itself until its segment is complete.
-    fn keep(value: L) -> Self::Part;
-    fn kept(part: Self::Part) -> L;
+    fn empty(&self) -> [L; N];
     /// The value in front of a tail. `bar` counts from the start of the series.
-    fn prepend(&self, value: L, bar: usize, tail: Self::Part) -> Self::Part;
+    fn prepend(&self, value: L, bar: usize, tail: [L; N]) -> [L; N];
     /// The value behind a head of `bars` values. `HOLES`: it may be unknown.
-    fn append<const HOLES: bool>(&self, head: Self::Part, bars: usize, value: L, bar: usize) -> Self::Part;
+    fn append<const HOLES: bool>(&self, head: [L; N], bars: usize, value: L, bar: usize) -> [L; N];
     /// The result of a tail of `older` values and the head behind it. `HOLES`: some may be unknown.
-    fn finish<const HOLES: bool>(&self, tail: Self::Part, older: usize, head: Self::Part, shift: L, bar: usize) -> L;
+    fn finish<const HOLES: bool>(&self, tail: [L; N], older: usize, head: [L; N], shift: L, bar: usize) -> L;
 }
 
 /// A fold over the last `length` values.
-#[derive(Clone)]
-pub struct Window<L: Lane, F: Fold<L>> {
+pub struct Window<F, const N: usize> {
     fold: F,
-    /// At and behind `filled`: tails of the segment before. In front of it: values of this segment.
-    parts: Box<[F::Part]>,
-    filled: usize,
-    head: F::Part,
-    shift: L,
-    /// Bars seen.
-    bar: usize,
-    /// An unknown value is among the tails or in the head.
-    holes: bool,
-    holes_in_head: bool,
+    length: usize,
 }
 
-impl<L: Lane, F: Fold<L>> Window<L, F> {
+/// What a window remembers, as it is worked on during a call. In a state: head, shift, parts; the flags where it minds holes.
+struct Segments<'a, L, F, const N: usize> {
+    fold: &'a F,
+    /// At and behind `filled`: tails of the segment before. In front of it: the values of this segment.
+    parts: &'a mut [[L; N]],
+    filled: usize,
+    head: [L; N],
+    shift: L,
+    /// Number of the next bar.
+    bar: usize,
+    /// By symbol whether an unknown value is among the tails or in the head.
+    holes: u8,
+    holes_in_head: u8,
+}
+
+/// Values of the segment that the bar in front of number `bar` is in. Segments are cut by the number of a bar, so that a
+/// series that is entered late has the same bits as one that was run from its start, from the first whole window on.
+fn filled(length: usize, bar: usize) -> usize {
+    match bar % length {
+        0 => length,
+        filled => filled,
+    }
+}
+
+/// A place to keep a value itself until its segment is complete.
+#[inline(always)]
+fn keep<L: Copy, const N: usize>(value: L) -> [L; N] {
+    [value; N]
+}
+#[inline(always)]
+fn kept<L: Copy, const N: usize>(part: [L; N]) -> L {
+    part[0]
+}
+
+impl<F, const N: usize> Window<F, N> {
     pub fn new(fold: F, length: usize) -> Self {
-        let mut parts = vec![F::keep(L::unknown()); length + 1].into_boxed_slice();
-        parts[length] = fold.empty();
-        Self {
-            head: fold.empty(),
-            fold,
-            parts,
-            filled: length,
-            shift: L::splat(0.0),
-            bar: 0,
-            holes: true,
-            holes_in_head: true,
+        Self { fold, length }
+    }
+
+    pub fn start<L: Lane>(&self, state: &mut State<L>)
+    where
+        F: Fold<L, N>,
+    {
+        let (length, bar, unknown) = (self.length, state.bar(), L::unknown());
+        let filled = filled(length, bar);
+        state.add_lanes(N, unknown).copy_from_slice(&self.fold.append::<true>(self.fold.empty(), 0, unknown, bar));
+        state.add_lanes(1, unknown);
+        state.add_lanes(filled * N, unknown);
+        let mut tail = self.fold.empty();
+        let tails = state.add_lanes((length - filled + 1) * N, unknown).as_chunks_mut().0;
+        for part in tails.iter_mut().rev() {
+            *part = tail;
+            tail = self.fold.prepend(unknown, bar, tail);
+        }
+        if F::MINDS_HOLES {
+            state.add_bits(2, true);
         }
     }
 
-    /// As if all bars before this one had been unknown. Segments are cut by the number of a bar, so that a series that is
-    /// entered late has the same bits as one that was run from its start, from the first whole window on.
-    pub fn start_at(&mut self, bar: usize) {
-        let length = self.length();
-        *self = Self::new(self.fold.clone(), length);
-        self.bar = bar;
-        if !bar.is_multiple_of(length) {
-            self.turn(L::unknown());
-            self.filled = bar % length;
-            self.parts[..self.filled].fill(F::keep(L::unknown()));
-            self.head = self.fold.append::<true>(self.head, 0, L::unknown(), bar);
-            self.holes_in_head = true;
+    #[inline(always)]
+    pub fn run<L: Lane>(&self, own: &mut Own<'_, L>, values: &[L], out: &mut [L])
+    where
+        F: Fold<L, N>,
+    {
+        assert_eq!(values.len(), out.len());
+        let fold = self.fold.clone();
+        let (head, rest) = own.lanes.split_first_chunk_mut().expect("a window has a head");
+        let (shift, parts) = rest.split_first_mut().expect("a window has a shift");
+        let [holes, holes_in_head] = if F::MINDS_HOLES { *exact(own.bits) } else { [0; 2] };
+        let mut segments = Segments {
+            fold: &fold,
+            parts: parts.as_chunks_mut().0,
+            filled: filled(self.length, own.bar),
+            head: *head,
+            shift: *shift,
+            bar: own.bar,
+            holes,
+            holes_in_head,
+        };
+        segments.run(values, out);
+        *head = segments.head;
+        *shift = segments.shift;
+        if F::MINDS_HOLES {
+            *exact(own.bits) = [segments.holes, segments.holes_in_head];
         }
     }
+}
 
+impl<L: Lane, F: Fold<L, N>, const N: usize> Segments<'_, L, F, N> {
     fn length(&self) -> usize {
         self.parts.len() - 1
     }
 
-    /// The segment is complete: turns its values into tails. `next` opens the new one.
-    fn turn(&mut self, next: L) {
-        let length = self.length();
-        if F::SHIFTED {
-            // Every window but the last holds the value before too; the last one is `whole`.
-            self.shift = if F::WEIGHTED { calmer(next, F::kept(self.parts[length - 1])) } else { next };
-        }
-        let mut tail = self.fold.empty();
-        for at in (1..length).rev() {
-            let value = F::kept(self.parts[at]);
-            let value = if F::SHIFTED { value - self.shift } else { value };
-            tail = self.fold.prepend(value, (self.bar + at).wrapping_sub(length), tail);
-            self.parts[at] = tail;
-        }
-        self.filled = 0;
-        self.head = self.fold.empty();
-        self.holes = self.holes_in_head;
-        self.holes_in_head = false;
-    }
-
-    /// The window that is the whole segment, from its values and nothing else.
-    fn whole(&self) -> L {
-        let value = |at: usize| F::kept(self.parts[at]);
-        let length = self.length();
-        let shift = calmer(calmer(value(length - 1), value(0)), value(length / 2));
-        let prepend = |tail, at| self.fold.prepend(value(at) - shift, at, tail);
-        let all = (0..length).rev().fold(self.fold.empty(), prepend);
-        self.fold.finish::<true>(all, 0, self.fold.empty(), shift, self.bar)
-    }
-
     #[inline(always)]
-    pub fn run(&mut self, values: &[L], out: &mut [L]) {
-        assert_eq!(values.len(), out.len());
+    fn run(&mut self, values: &[L], out: &mut [L]) {
         let length = self.length();
         let mut done = 0;
         while done < values.len() {
@@ -127,17 +141,52 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
             let (values, out) = (&values[done..done + bars], &mut out[done..done + bars]);
             if F::MINDS_HOLES {
                 let zero = L::splat(0.0);
-                let known = values.iter().fold(zero, |sum, &x| sum + (x - x)).all_known();
-                self.holes_in_head |= !known;
-                self.holes |= !known;
+                let known = values.iter().fold(zero, |sum, &x| sum + (x - x)).known();
+                let unknown = L::full_bits() & !L::bits(known);
+                self.holes_in_head |= unknown;
+                self.holes |= unknown;
             }
-            if F::MINDS_HOLES && !self.holes {
+            if F::MINDS_HOLES && self.holes == 0 {
                 self.piece::<false>(values, out);
             } else {
                 self.piece::<true>(values, out);
             }
             done += bars;
         }
+    }
+
+    /// The segment is complete: turns its values into tails. `next` opens the new one.
+    #[inline(always)]
+    fn turn(&mut self, next: L) {
+        let length = self.length();
+        if F::SHIFTED {
+            // Every window but the last holds the value before too; the last one is `whole`.
+            self.shift = if F::WEIGHTED { calmer(next, kept(self.parts[length - 1])) } else { next };
+        }
+        // Locals, as in `piece`.
+        let (fold, shift, first) = (self.fold.clone(), self.shift, self.bar.wrapping_sub(length));
+        let parts = &mut self.parts[..length];
+        let mut tail = fold.empty();
+        for at in (1..length).rev() {
+            let value = kept(parts[at]);
+            let value = if F::SHIFTED { value - shift } else { value };
+            tail = fold.prepend(value, first.wrapping_add(at), tail);
+            parts[at] = tail;
+        }
+        self.filled = 0;
+        self.head = self.fold.empty();
+        self.holes = self.holes_in_head;
+        self.holes_in_head = 0;
+    }
+
+    /// The window that is the whole segment, from its values and nothing else.
+    fn whole(&self) -> L {
+        let length = self.length();
+        let value = |at: usize| kept(self.parts[at]);
+        let shift = calmer(calmer(value(length - 1), value(0)), value(length / 2));
+        let prepend = |tail, at| self.fold.prepend(value(at) - shift, at, tail);
+        let all = (0..length).rev().fold(self.fold.empty(), prepend);
+        self.fold.finish::<true>(all, 0, self.fold.empty(), shift, self.bar)
     }
 
     /// Some bars of one segment.
@@ -150,7 +199,7 @@ impl<L: Lane, F: Fold<L>> Window<L, F> {
         let (fold, shift, filled, first, mut head) = (self.fold.clone(), self.shift, self.filled, self.bar, self.head);
         for i in 0..bars {
             let (value, tail, bar) = (values[i], parts[i + 1], first + i);
-            parts[i] = F::keep(value);
+            parts[i] = keep(value);
             let relative = if F::SHIFTED { value - shift } else { value };
             head = fold.append::<HOLES>(head, filled + i, relative, bar);
             out[i] = fold.finish::<HOLES>(tail, older - i, head, shift, bar);
@@ -169,36 +218,34 @@ fn calmer<L: Lane>(value: L, other: L) -> L {
     L::select(value.abs().gt(other.abs() * L::splat(1024.0)), other, value)
 }
 
-impl<L: Lane, F: Fold<L>> Kernel<L> for Window<L, F> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        Window::run(self, inputs.series(0), output.series());
+impl<L: Lane, F: Fold<L, N>, const N: usize> Kernel<L> for Window<F, N> {
+    fn start(&self, state: &mut State<L>) {
+        Window::start(self, state);
     }
-    fn start_at(&mut self, bar: usize) {
-        Window::start_at(self, bar);
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(self.clone())
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        Window::run(self, own, inputs.series(0), output.series());
     }
 }
 
 /// The last `length` bytes of a plane in one: the bits that are set in `ALL` of them, or in any. Before the first bar
 /// none is set.
-#[derive(Clone)]
 pub struct Bits<const ALL: bool> {
-    /// As in [`Window`]: tails of the segment before, and in front of `filled` the bytes of this one.
-    parts: Box<[u8]>,
-    filled: usize,
-    head: u8,
+    length: usize,
 }
 
 impl<const ALL: bool> Bits<ALL> {
-    /// The join of nothing.
-    const NONE: u8 = if ALL { u8::MAX } else { 0 };
-
     pub fn new(length: usize) -> Self {
-        let mut parts = vec![0; length + 1].into_boxed_slice();
-        parts[length] = Self::NONE;
-        Self { parts, filled: 0, head: Self::NONE }
+        Self { length }
+    }
+
+    /// Bytes in a state: the head, and the parts as in [`Window`].
+    pub fn size(&self) -> usize {
+        1 + self.length + 1
+    }
+
+    /// The join of nothing.
+    fn none<L: Lane>() -> u8 {
+        if ALL { L::full_bits() } else { 0 }
     }
 
     #[inline(always)]
@@ -206,46 +253,36 @@ impl<const ALL: bool> Bits<ALL> {
         if ALL { a & b } else { a | b }
     }
 
-    pub fn run(&mut self, bytes: &[u8], out: &mut [u8]) {
-        let length = self.parts.len() - 1;
-        for (out, &byte) in out.iter_mut().zip(bytes) {
-            if self.filled == length {
-                for at in (1..length).rev() {
-                    self.parts[at] = Self::join(self.parts[at], self.parts[at + 1]);
+    pub fn start<L: Lane>(&self, state: &mut State<L>) {
+        state.add_bits(1 + self.length, false);
+        state.add_bits(1, ALL);
+    }
+
+    /// `bits` is what [`start`](Self::start) has laid down, `bar` the number of the first byte's bar.
+    pub fn run<L: Lane>(&self, bits: &mut [u8], bar: usize, bytes: &[u8], out: &mut [u8]) {
+        let (kept_head, parts) = bits.split_first_mut().expect("a window has a head");
+        let (length, mut filled, mut head) = (parts.len() - 1, filled(self.length, bar), *kept_head);
+        let mut done = 0;
+        while done < bytes.len() {
+            if filled == length {
+                let mut tail = Self::none::<L>();
+                for part in parts[1..length].iter_mut().rev() {
+                    tail = Self::join(*part, tail);
+                    *part = tail;
                 }
-                (self.filled, self.head) = (0, Self::NONE);
+                (filled, head) = (0, Self::none::<L>());
             }
-            self.parts[self.filled] = byte;
-            self.filled += 1;
-            self.head = Self::join(self.head, byte);
-            *out = Self::join(self.head, self.parts[self.filled]);
+            let bars = (bytes.len() - done).min(length - filled);
+            let (bytes, out) = (&bytes[done..done + bars], &mut out[done..done + bars]);
+            let parts = &mut parts[filled..filled + bars + 1];
+            for i in 0..bars {
+                parts[i] = bytes[i];
+                head = Self::join(head, bytes[i]);
+                out[i] = Self::join(head, parts[i + 1]);
+            }
+            filled += bars;
+            done += bars;
         }
-    }
-}
-
-/// The last values of a series, in front of the current block.
-#[derive(Clone)]
-pub struct History<T> {
-    values: Vec<T>,
-    keep: usize,
-}
-
-impl<T: Copy> History<T> {
-    /// Before the first bar every value is `unknown`.
-    pub fn new(keep: usize, unknown: T) -> Self {
-        Self { values: vec![unknown; keep], keep }
-    }
-
-    /// Takes a block and returns it with the `keep` values before it.
-    pub fn extend(&mut self, block: &[T]) -> &[T] {
-        let forgotten = self.values.len() - self.keep;
-        // Moving only when as much is forgotten as is kept makes it one move per value at most, also bar by bar.
-        if forgotten > self.keep {
-            self.values.copy_within(forgotten.., 0);
-            self.values.truncate(self.keep);
-        }
-        let start = self.values.len() - self.keep;
-        self.values.extend_from_slice(block);
-        &self.values[start..]
+        *kept_head = head;
     }
 }

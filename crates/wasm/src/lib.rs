@@ -136,8 +136,13 @@ fn scan(runner: &Runner, symbols: &[Symbol]) -> Matches {
 
 #[cfg(feature = "threads")]
 fn scan(runner: &Runner, symbols: &[Symbol]) -> Matches {
+    use formula::run::{ScanGroup, Thread};
     use rayon::prelude::*;
-    runner.scan_by(symbols, |groups, scan| groups.par_iter().map(|group| scan(group)).collect())
+
+    let run = |groups: &[&[usize]], scan: &ScanGroup| {
+        groups.par_iter().map_init(Thread::default, |thread, group| scan(thread, group)).collect()
+    };
+    runner.scan_by(symbols, run)
 }
 
 #[cfg(feature = "threads")]

@@ -1,10 +1,11 @@
 //! A program with its inputs and what it has put out so far, run in calls of any length.
 
 use formula::plan::{COLUMNS, Plan};
-use formula::program::{Build, Program};
+use formula::program::{Build, ColumnSlot, Program, Scratch};
 use formula::run::{Runner, Symbol};
 use kernels::block::{BLOCK, Slot};
 use kernels::lane::Lane;
+use kernels::state::State;
 
 use super::candles::Columns;
 
@@ -12,55 +13,56 @@ use super::candles::Columns;
 pub type Reports = Vec<Vec<f64>>;
 
 pub struct Machine<'a, L> {
-    program: Program<L>,
-    /// One per lane.
+    program: &'a Program<L>,
+    pub state: State<L>,
+    scratch: Scratch<L>,
+    /// One per lane. The state knows which bar is the next.
     symbols: &'a [Columns],
-    bar: usize,
     pub out: Vec<Reports>,
 }
 
 impl<'a, L: Build> Machine<'a, L> {
-    pub fn new(plan: &Plan, symbols: &'a [Columns]) -> Self {
+    pub fn new(program: &'a Program<L>, symbols: &'a [Columns]) -> Self {
+        Self::going_on(program, program.start_at(0), symbols)
+    }
+
+    /// From a state on, with nothing put out yet.
+    pub fn going_on(program: &'a Program<L>, state: State<L>, symbols: &'a [Columns]) -> Self {
         assert_eq!(symbols.len(), L::WIDTH);
-        let out = vec![vec![Vec::new(); plan.reports.len()]; L::WIDTH];
-        Self { program: Program::new(plan), symbols, bar: 0, out }
+        let out = vec![vec![Vec::new(); program.reports.len()]; L::WIDTH];
+        Self { program, state, scratch: program.scratch(), symbols, out }
     }
 
     /// Everything put out in calls of these lengths.
-    pub fn outputs(plan: &Plan, symbols: &'a [Columns], cuts: &[usize]) -> Vec<Reports> {
-        let mut machine = Self::new(plan, symbols);
-        for &bars in cuts {
-            machine.call(bars);
-        }
+    pub fn outputs(plan: &Plan, symbols: &[Columns], cuts: &[usize]) -> Vec<Reports> {
+        let program = Program::<L>::new(plan);
+        let mut machine = Machine::new(&program, symbols);
+        machine.calls(cuts);
         machine.out
     }
 
-    pub fn fork(&self) -> Self {
-        Self { program: self.program.fork(), symbols: self.symbols, bar: self.bar, out: self.out.clone() }
-    }
-
-    /// Goes on with other candles.
-    pub fn read(&mut self, symbols: &'a [Columns]) {
-        self.symbols = symbols;
+    pub fn calls(&mut self, cuts: &[usize]) {
+        for &bars in cuts {
+            self.call(bars);
+        }
     }
 
     /// The next `bars` bars in one call.
     pub fn call(&mut self, bars: usize) {
-        for at in 0..self.program.columns.len() {
-            let (column, slot) = (self.program.columns[at].column, self.program.columns[at].slot);
-            let values = self.program.column_mut(slot);
+        let first = self.state.bar();
+        for &ColumnSlot { column, slot } in &self.program.columns {
+            let values = self.scratch.column_mut(slot);
             for bar in 0..bars {
-                values[bar] = L::from_fn(|lane| self.symbols[lane][column][self.bar + bar]);
+                values[bar] = L::from_fn(|lane| self.symbols[lane][column][first + bar]);
             }
         }
-        self.program.run(bars);
+        self.program.run(&mut self.state, &mut self.scratch, bars);
         for lane in 0..L::WIDTH {
             for (report, &slot) in self.program.reports.iter().enumerate() {
-                let slot = &self.program.slots[slot];
+                let slot = &self.scratch.slots[slot];
                 self.out[lane][report].extend((0..bars).map(|bar| value(slot, bar, lane)));
             }
         }
-        self.bar += bars;
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::Own;
 use crate::{elementwise, kernel, stateless};
 
 const LOCAL_TIME: &[Input] = &[Input::implied("local_time")];
@@ -67,25 +68,12 @@ pub static DAYOFWEEK: Row =
 pub static HOUR: Row = calendar("hour", "Hour of the candle, 0 to 23.", "hour >= 9", stateless!(Hour));
 pub static MINUTE: Row = calendar("minute", "Minute of the candle, 0 to 59.", "minute == 0", stateless!(Minute));
 
-#[derive(Clone, Copy)]
-struct BarIndex(f64);
-impl BarIndex {
-    fn new(_: &[f64]) -> Self {
-        Self(0.0)
-    }
-}
+struct BarIndex;
 impl<L: Lane> Kernel<L> for BarIndex {
-    fn run(&mut self, _: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        for out in output.series() {
-            *out = L::splat(self.0);
-            self.0 += 1.0;
+    fn run(&self, own: &mut Own<'_, L>, _: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        for (out, bar) in output.series().iter_mut().zip(own.bar..) {
+            *out = L::splat(bar as f64);
         }
-    }
-    fn start_at(&mut self, bar: usize) {
-        self.0 = bar as f64;
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
     }
 }
 pub static BAR_INDEX: Row = Row {
@@ -94,7 +82,7 @@ pub static BAR_INDEX: Row = Row {
         "bar_index",
         "Number of candles before this one in the symbol's data.",
         "bar_index >= 250",
-        kernel!(BarIndex::new, warmup = |_| 0, memory = |_| Memory::Forever),
+        kernel!(|_| BarIndex, warmup = |_| 0, memory = |_| Memory::Forever),
     )
 };
 

@@ -4,23 +4,26 @@ use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State};
 
-#[derive(Clone)]
-struct Index<L> {
-    spread: Spread<L>,
-    within: L,
+struct Index {
+    spread: Spread,
+    within: f64,
 }
 
-impl<L: Lane> Index<L> {
+impl Index {
     fn new(p: &[f64]) -> Self {
-        Self { spread: Spread::new(p), within: L::splat(p[1]) }
+        Self { spread: Spread::new(p), within: p[1] }
     }
 }
 
-impl<L: Lane> Kernel<L> for Index<L> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let (zero, within) = (L::splat(0.0), self.within);
-        self.spread.run(inputs.series(0), output.series(), |window, distance, deviation| {
+impl<L: Lane> Kernel<L> for Index {
+    fn start(&self, state: &mut State<L>) {
+        self.spread.start(state);
+    }
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (zero, within) = (L::splat(0.0), L::splat(self.within));
+        self.spread.run(own, inputs.series(0), output.series(), |window, distance, deviation| {
             let index = (distance / (deviation * L::splat(0.015))).finite();
             let (base, near) = (window[0], window[0].abs() * within);
             // Values near one of them deviate less than that: where none can be flat no window is looked through.
@@ -31,9 +34,6 @@ impl<L: Lane> Kernel<L> for Index<L> {
             let furthest = window.iter().fold(zero, |most, &x| (x - base).abs().larger(most));
             L::select(may_be_flat & furthest.le(near), zero, index)
         });
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(self.clone())
     }
 }
 

@@ -4,38 +4,31 @@ use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State, exact};
 
 const A_B: &[Input] = &[Input::number("a"), Input::number("b")];
 
-/// The comparison of the bar before, as bit planes.
-#[derive(Clone, Copy)]
-struct Crossover {
-    was_above: u8,
-    was_not_above: u8,
-}
-
-impl Crossover {
-    fn new(_: &[f64]) -> Self {
-        Self { was_above: 0, was_not_above: 0 }
-    }
-}
+/// Remembers the comparison of the bar before, as bit planes.
+struct Crossover;
 
 impl<L: Lane> Kernel<L> for Crossover {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn start(&self, state: &mut State<L>) {
+        state.add_bits(2, false);
+    }
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (a, b) = (inputs.series(0), inputs.series(1));
         let (yes, no) = output.mask();
         let bars = yes.len();
         let (a, b, no) = (&a[..bars], &b[..bars], &mut no[..bars]);
+        let [mut was_above, mut was_not_above] = *exact(own.bits);
         for bar in 0..bars {
             let above = L::bits(a[bar].gt(b[bar]));
             let not_above = L::bits(a[bar].le(b[bar]));
-            yes[bar] = above & self.was_not_above;
-            no[bar] = not_above | self.was_above;
-            (self.was_above, self.was_not_above) = (above, not_above);
+            yes[bar] = above & was_not_above;
+            no[bar] = not_above | was_above;
+            (was_above, was_not_above) = (above, not_above);
         }
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
+        *exact(own.bits) = [was_above, was_not_above];
     }
 }
 
@@ -58,7 +51,7 @@ pub static CROSSOVER: Row = crossing(
     "crossover",
     "a rises above b: `a > b and a[1] <= b[1]`.",
     "crossover(ema(close, 12), ema(close, 26))",
-    kernel!(Crossover::new, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    kernel!(|_| Crossover, warmup = |_| 1, memory = |_| Memory::Bars(1)),
 );
 pub static CROSSUNDER: Row = crossing(
     "crossunder",

@@ -4,6 +4,7 @@ use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State, exact};
 
 const fn cumulative(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
     Row {
@@ -24,25 +25,19 @@ const fn cumulative(name: &'static str, summary: &'static str, example: &'static
 /// Declares a kernel with one number of state, joined with every value that leaves it a number.
 macro_rules! running {
     ($kernel:ident, start = $start:expr, |$state:ident, $x:ident| $join:expr) => {
-        #[derive(Clone, Copy)]
-        struct $kernel<L>(L);
-        impl<L: Lane> $kernel<L> {
-            fn new(_: &[f64]) -> Self {
-                Self(L::splat($start))
+        struct $kernel;
+        impl<L: Lane> Kernel<L> for $kernel {
+            fn start(&self, state: &mut State<L>) {
+                state.add_lanes(1, L::splat($start));
             }
-        }
-        impl<L: Lane> Kernel<L> for $kernel<L> {
-            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-                let mut $state = self.0;
+            fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+                let [mut $state] = *exact(own.lanes);
                 for (out, &$x) in output.series().iter_mut().zip(inputs.series(0)) {
                     let next = $join;
                     $state = L::select(next.known(), next, $state);
                     *out = next.finite();
                 }
-                self.0 = $state;
-            }
-            fn fork(&self) -> Box<dyn Kernel<L>> {
-                Box::new(*self)
+                *exact(own.lanes) = [$state];
             }
         }
     };
@@ -58,18 +53,18 @@ pub static CUM: Row = Row {
         "cum",
         "Running total.",
         "cum(volume) > 1e9",
-        kernel!(Total::new, warmup = |_| 0, memory = |_| Memory::Forever),
+        kernel!(|_| Total, warmup = |_| 0, memory = |_| Memory::Forever),
     )
 };
 pub static HIGHEST_EVER: Row = cumulative(
     "highest_ever",
     "The largest value so far; also written `max(x)`.",
     "close >= highest_ever(close)",
-    kernel!(HighestEver::new, warmup = |_| 0, memory = |_| Memory::Forever),
+    kernel!(|_| HighestEver, warmup = |_| 0, memory = |_| Memory::Forever),
 );
 pub static LOWEST_EVER: Row = cumulative(
     "lowest_ever",
     "The smallest value so far; also written `min(x)`.",
     "close <= lowest_ever(close)",
-    kernel!(LowestEver::new, warmup = |_| 0, memory = |_| Memory::Forever),
+    kernel!(|_| LowestEver, warmup = |_| 0, memory = |_| Memory::Forever),
 );

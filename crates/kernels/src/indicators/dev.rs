@@ -1,46 +1,63 @@
 use crate::block::{Inputs, Kernel, Output};
+use crate::history;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
-use crate::window::History;
+use crate::state::{Own, State};
 
 /// What deviates in the last `length` values.
-#[derive(Clone)]
-pub(super) struct Spread<L> {
-    history: History<L>,
+pub(super) struct Spread {
     length: usize,
-    scale: L,
+    scale: f64,
 }
 
-impl<L: Lane> Spread<L> {
+impl Spread {
     pub fn new(p: &[f64]) -> Self {
-        let length = bars(p[0]);
-        Self { history: History::new(length - 1, L::unknown()), length, scale: L::splat(1.0 / p[0]) }
+        Self { length: bars(p[0]), scale: 1.0 / p[0] }
+    }
+
+    pub fn start<L: Lane>(&self, state: &mut State<L>) {
+        state.add_lanes(self.length - 1, L::unknown());
     }
 
     /// Of every window a function of its values, of the latest one's distance from the mean and of the mean distance.
     #[inline(always)]
-    pub fn run(&mut self, values: &[L], out: &mut [L], of: impl Fn(&[L], L, L) -> L) {
-        let values = self.history.extend(values);
-        for (window, out) in values.windows(self.length).zip(out) {
+    pub fn run<L: Lane>(&self, own: &mut Own<'_, L>, values: &[L], out: &mut [L], of: impl Fn(&[L], L, L) -> L) {
+        // Windows that begin before the call, then those that lie in it.
+        let split = values.len().min(self.length - 1);
+        let (older, newer) = history::in_order(own.lanes, own.bar);
+        own.spare.clear();
+        for values in [older, newer, &values[..split]] {
+            own.spare.extend_from_slice(values);
+        }
+        let (first, rest) = out.split_at_mut(split);
+        self.windows(own.spare, first, &of);
+        self.windows(values, rest, &of);
+        history::push(own.lanes, own.bar, values);
+    }
+
+    /// Not inlined twice: the loop took 8 % longer then.
+    #[inline(never)]
+    fn windows<L: Lane>(&self, values: &[L], out: &mut [L], of: &impl Fn(&[L], L, L) -> L) {
+        let (length, scale) = (self.length, L::splat(self.scale));
+        for (window, out) in values.windows(length).zip(out) {
             // All is relative to a value of the window: a flat one has no distances, and large prices keep their digits.
             let (base, zero) = (window[0], L::splat(0.0));
-            let mean = window.iter().fold(zero, |sum, &x| sum + (x - base)) * self.scale;
+            let mean = window.iter().fold(zero, |sum, &x| sum + (x - base)) * scale;
             let distances = window.iter().fold(zero, |sum, &x| sum + ((x - base) - mean).abs());
-            *out = of(window, (window[self.length - 1] - base) - mean, distances * self.scale);
+            *out = of(window, (window[length - 1] - base) - mean, distances * scale);
         }
     }
 }
 
-#[derive(Clone)]
-struct MeanDeviation<L>(Spread<L>);
+struct MeanDeviation(Spread);
 
-impl<L: Lane> Kernel<L> for MeanDeviation<L> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        self.0.run(inputs.series(0), output.series(), |_, _, deviation| deviation.finite());
+impl<L: Lane> Kernel<L> for MeanDeviation {
+    fn start(&self, state: &mut State<L>) {
+        self.0.start(state);
     }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(self.clone())
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        self.0.run(own, inputs.series(0), output.series(), |_, _, deviation| deviation.finite());
     }
 }
 

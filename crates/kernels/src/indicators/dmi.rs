@@ -6,37 +6,30 @@ use crate::graph::Node;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State, exact};
 
 const HIGH_LOW: &[Input] = &[Input::implied("high"), Input::implied("low")];
 
 /// How far the range moved beyond that of the bar before, upwards or downwards.
-#[derive(Clone, Copy)]
-struct Movement<L, const DOWN: bool> {
-    high: L,
-    low: L,
-}
+struct Movement<const DOWN: bool>;
 
-impl<L: Lane, const DOWN: bool> Movement<L, DOWN> {
-    fn new(_: &[f64]) -> Self {
-        Self { high: L::unknown(), low: L::unknown() }
+impl<L: Lane, const DOWN: bool> Kernel<L> for Movement<DOWN> {
+    fn start(&self, state: &mut State<L>) {
+        state.add_lanes(2, L::unknown());
     }
-}
-
-impl<L: Lane, const DOWN: bool> Kernel<L> for Movement<L, DOWN> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let zero = L::splat(0.0);
         let (high, low) = (inputs.series(0), inputs.series(1));
+        let [mut high_before, mut low_before] = *exact(own.lanes);
         for (bar, out) in output.series().iter_mut().enumerate() {
-            let up = high[bar] - self.high;
-            let down = self.low - low[bar];
+            let up = high[bar] - high_before;
+            let down = low_before - low[bar];
             let (this, other) = if DOWN { (down, up) } else { (up, down) };
             let movement = L::select(this.gt(other) & this.gt(zero), this, zero);
             *out = L::select((up + down).known(), movement, L::unknown());
-            (self.high, self.low) = (high[bar], low[bar]);
+            (high_before, low_before) = (high[bar], low[bar]);
         }
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
+        *exact(own.lanes) = [high_before, low_before];
     }
 }
 
@@ -58,13 +51,13 @@ pub static PLUS_DM: Row = movement(
     "plus_dm",
     "Wilder's upward movement of one bar: how far the high rose.",
     "plus_dm() > atr(14)",
-    kernel!(Movement::<_, false>::new, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    kernel!(|_| Movement::<false>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
 );
 pub static MINUS_DM: Row = movement(
     "minus_dm",
     "Wilder's downward movement of one bar: how far the low fell.",
     "minus_dm() > atr(14)",
-    kernel!(Movement::<_, true>::new, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    kernel!(|_| Movement::<true>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
 );
 
 /// True range of high, low and close, unknown on the first bar: there is no close before it.

@@ -13,7 +13,7 @@ const SOURCE_LOW: &[Input] = &[Input::series("source").or("low")];
 struct Highest<const LOWEST: bool>;
 
 impl<const LOWEST: bool> Highest<LOWEST> {
-    fn window<L: Lane>(p: &[f64]) -> Window<L, Self> {
+    fn window(p: &[f64]) -> Window<Self, 1> {
         Window::new(Self, bars(p[0]))
     }
     /// An unknown value beats every other, so that it is in the result of every window that holds it.
@@ -28,32 +28,23 @@ impl<const LOWEST: bool> Highest<LOWEST> {
     }
 }
 
-impl<L: Lane, const LOWEST: bool> Fold<L> for Highest<LOWEST> {
-    type Part = L;
+impl<L: Lane, const LOWEST: bool> Fold<L, 1> for Highest<LOWEST> {
     const SHIFTED: bool = false;
     const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = true;
-    fn empty(&self) -> L {
-        L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY })
+    fn empty(&self) -> [L; 1] {
+        [L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY })]
     }
     #[inline(always)]
-    fn keep(value: L) -> L {
-        value
+    fn prepend(&self, value: L, _: usize, [tail]: [L; 1]) -> [L; 1] {
+        [Self::better(Self::ranked(value), tail)]
     }
     #[inline(always)]
-    fn kept(part: L) -> L {
-        part
+    fn append<const HOLES: bool>(&self, [head]: [L; 1], _: usize, value: L, _: usize) -> [L; 1] {
+        [Self::better(if HOLES { Self::ranked(value) } else { value }, head)]
     }
     #[inline(always)]
-    fn prepend(&self, value: L, _: usize, tail: L) -> L {
-        Self::better(Self::ranked(value), tail)
-    }
-    #[inline(always)]
-    fn append<const HOLES: bool>(&self, head: L, _: usize, value: L, _: usize) -> L {
-        Self::better(if HOLES { Self::ranked(value) } else { value }, head)
-    }
-    #[inline(always)]
-    fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
+    fn finish<const HOLES: bool>(&self, [tail]: [L; 1], _: usize, [head]: [L; 1], _: L, _: usize) -> L {
         let best = Self::better(tail, head);
         if HOLES { L::select(best.known(), best, L::unknown()) } else { best }
     }
@@ -99,57 +90,41 @@ pub static LOWEST: Row = extreme(
 #[derive(Clone)]
 struct HighestBars<const LOWEST: bool>;
 
-#[derive(Clone, Copy)]
-struct Placed<L> {
-    value: L,
-    bar: L,
-}
+/// A value and its bar.
+type Placed<L> = [L; 2];
 
 impl<const LOWEST: bool> HighestBars<LOWEST> {
-    fn window<L: Lane>(p: &[f64]) -> Window<L, Self> {
+    fn window(p: &[f64]) -> Window<Self, 2> {
         Window::new(Self, bars(p[0]))
     }
     #[inline(always)]
     fn better<L: Lane>(older: Placed<L>, newer: Placed<L>) -> Placed<L> {
-        let wins = if LOWEST { newer.value.le(older.value) } else { newer.value.ge(older.value) };
-        Placed {
-            value: L::select(wins, newer.value, older.value),
-            bar: L::select(wins, newer.bar, older.bar),
-        }
+        let wins = if LOWEST { newer[0].le(older[0]) } else { newer[0].ge(older[0]) };
+        [L::select(wins, newer[0], older[0]), L::select(wins, newer[1], older[1])]
     }
 }
 
-impl<L: Lane, const LOWEST: bool> Fold<L> for HighestBars<LOWEST> {
-    type Part = Placed<L>;
+impl<L: Lane, const LOWEST: bool> Fold<L, 2> for HighestBars<LOWEST> {
     const SHIFTED: bool = false;
     const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = true;
     fn empty(&self) -> Placed<L> {
-        Placed { value: L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY }), bar: L::splat(0.0) }
-    }
-    #[inline(always)]
-    fn keep(value: L) -> Placed<L> {
-        Placed { value, bar: value }
-    }
-    #[inline(always)]
-    fn kept(part: Placed<L>) -> L {
-        part.value
+        [L::splat(if LOWEST { f64::INFINITY } else { f64::NEG_INFINITY }), L::splat(0.0)]
     }
     #[inline(always)]
     fn prepend(&self, value: L, bar: usize, tail: Placed<L>) -> Placed<L> {
-        let placed = Placed { value: Highest::<LOWEST>::ranked(value), bar: L::splat(bar as f64) };
-        Self::better(placed, tail)
+        Self::better([Highest::<LOWEST>::ranked(value), L::splat(bar as f64)], tail)
     }
     #[inline(always)]
     fn append<const HOLES: bool>(&self, head: Placed<L>, _: usize, value: L, bar: usize) -> Placed<L> {
         let value = if HOLES { Highest::<LOWEST>::ranked(value) } else { value };
-        Self::better(head, Placed { value, bar: L::splat(bar as f64) })
+        Self::better(head, [value, L::splat(bar as f64)])
     }
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, tail: Placed<L>, _: usize, head: Placed<L>, _: L, bar: usize) -> L {
-        let best = Self::better(tail, head);
-        let since = L::splat(bar as f64) - best.bar;
-        if HOLES { L::select(best.value.known(), since, L::unknown()) } else { since }
+        let [value, placed] = Self::better(tail, head);
+        let since = L::splat(bar as f64) - placed;
+        if HOLES { L::select(value.known(), since, L::unknown()) } else { since }
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::Own;
 use crate::{elementwise, stateless};
 
 const fn math(
@@ -105,18 +106,14 @@ pub static NZ: Row = math(
     stateless!(Nz),
 );
 
-#[derive(Clone, Copy)]
 struct Na;
 impl<L: Lane> Kernel<L> for Na {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn run(&self, _: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (yes, no) = output.mask();
         for (bar, value) in inputs.series(0).iter().enumerate() {
             no[bar] = L::bits(value.known());
             yes[bar] = !no[bar] & L::full_bits();
         }
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
     }
 }
 pub static NA: Row = Row {

@@ -2,39 +2,34 @@ use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State, exact};
 
-#[derive(Clone, Copy)]
-struct Obv<L> {
-    /// The last known close.
-    previous: L,
-    total: L,
-}
+/// Remembers the last known close and the total.
+struct Obv;
 
-impl<L: Lane> Obv<L> {
-    fn new(_: &[f64]) -> Self {
-        Self { previous: L::unknown(), total: L::splat(0.0) }
+impl<L: Lane> Kernel<L> for Obv {
+    fn start(&self, state: &mut State<L>) {
+        *exact(state.add_lanes(2, L::unknown())) = [L::unknown(), L::splat(0.0)];
     }
-}
-
-impl<L: Lane> Kernel<L> for Obv<L> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let (close, volume) = (inputs.series(0), inputs.series(1));
-        for (bar, out) in output.series().iter_mut().enumerate() {
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (close, volume, out) = (inputs.series(0), inputs.series(1), output.series());
+        let bars = out.len();
+        let (close, volume) = (&close[..bars], &volume[..bars]);
+        let [mut previous, mut total] = *exact(own.lanes);
+        for bar in 0..bars {
             let (x, volume) = (close[bar], volume[bar]);
             let step = L::select(
-                x.gt(self.previous),
+                x.gt(previous),
                 volume,
-                L::select(x.lt(self.previous), -volume, L::splat(0.0)),
+                L::select(x.lt(previous), -volume, L::splat(0.0)),
             );
-            let total = self.total + step;
-            let known = x.known() & volume.known() & total.known();
-            self.total = L::select(known, total, self.total);
-            self.previous = L::select(known, x, self.previous);
-            *out = L::select(known, self.total, L::unknown());
+            let next = total + step;
+            let known = x.known() & volume.known() & next.known();
+            out[bar] = L::select(known, next, L::unknown());
+            total = L::select(known, next, total);
+            previous = L::select(known, x, previous);
         }
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
+        *exact(own.lanes) = [previous, total];
     }
 }
 
@@ -48,7 +43,7 @@ pub static OBV: Row = Row {
     inputs: &[Input::implied("close"), Input::implied("volume")],
     parameters: &[],
     outputs: VALUE,
-    body: kernel!(Obv::new, warmup = |_| 0, memory = |_| Memory::Forever),
+    body: kernel!(|_| Obv, warmup = |_| 0, memory = |_| Memory::Forever),
     scale: Some(0),
     example: "obv() > sma(obv(), 20)",
 };

@@ -5,8 +5,8 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::lane::Lane;
 use crate::spec::*;
-use crate::window::History;
-use crate::{elementwise, kernel, stateless};
+use crate::state::{Own, State};
+use crate::{elementwise, history, kernel, stateless};
 
 const fn operator(
     name: &'static str,
@@ -45,10 +45,9 @@ pub static NEG: Row = operator("neg", "`-a`.", &[Input::number("a")], VALUE, sta
 /// A kernel that compares two numbers: `$yes` where true, `$no` where known to be false.
 macro_rules! comparison {
     ($kernel:ident, |$a:ident, $b:ident| $yes:expr, $no:expr) => {
-        #[derive(Clone, Copy)]
         struct $kernel;
         impl<L: Lane> Kernel<L> for $kernel {
-            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+            fn run(&self, _: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
                 let wants_no = output.wants_no();
                 let (yes, no) = output.mask();
                 let bars = yes.len();
@@ -63,9 +62,6 @@ macro_rules! comparison {
                         no[bar] = L::bits($no);
                     }
                 }
-            }
-            fn fork(&self) -> Box<dyn Kernel<L>> {
-                Box::new(*self)
             }
         }
     };
@@ -87,10 +83,9 @@ pub static NE: Row = operator("ne", "`a != b`.", NUMBERS, CONDITION, stateless!(
 /// A kernel of Kleene's logic: how two bytes of the `yes` planes and two of the `no` planes are joined.
 macro_rules! logic {
     ($kernel:ident, yes: $yes:expr, no: $no:expr) => {
-        #[derive(Clone, Copy)]
         struct $kernel;
         impl<L: Lane> Kernel<L> for $kernel {
-            fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+            fn run(&self, _: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
                 let (a, b) = (inputs.mask(0), inputs.mask(1));
                 let wants_no = output.wants_no();
                 let (yes, no) = output.mask();
@@ -98,9 +93,6 @@ macro_rules! logic {
                 if wants_no {
                     join(a.1, b.1, no, $no);
                 }
-            }
-            fn fork(&self) -> Box<dyn Kernel<L>> {
-                Box::new(*self)
             }
         }
     };
@@ -118,17 +110,13 @@ pub static AND: Row =
 pub static OR: Row =
     operator("or", "`a or b`: true as soon as one is true.", CONDITIONS, CONDITION, stateless!(OrKernel));
 
-#[derive(Clone, Copy)]
 struct NotKernel;
 impl<L: Lane> Kernel<L> for NotKernel {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn run(&self, _: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (a_yes, a_no) = inputs.mask(0);
         let (yes, no) = output.mask();
         yes.copy_from_slice(a_no);
         no.copy_from_slice(a_yes);
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
     }
 }
 pub static NOT: Row = operator(
@@ -139,17 +127,13 @@ pub static NOT: Row = operator(
     stateless!(NotKernel),
 );
 
-#[derive(Clone, Copy)]
 struct ChooseKernel;
 impl<L: Lane> Kernel<L> for ChooseKernel {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn run(&self, _: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (condition, a, b) = (inputs.mask(0), inputs.series(1), inputs.series(2));
         for (bar, out) in output.series().iter_mut().enumerate() {
             *out = L::choose((condition.0[bar], condition.1[bar]), a[bar], b[bar]);
         }
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
     }
 }
 pub static CHOOSE: Row = operator(
@@ -160,10 +144,9 @@ pub static CHOOSE: Row = operator(
     stateless!(ChooseKernel),
 );
 
-#[derive(Clone, Copy)]
 struct ChooseConditionKernel;
 impl<L: Lane> Kernel<L> for ChooseConditionKernel {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn run(&self, _: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (condition, a, b) = (inputs.mask(0), inputs.mask(1), inputs.mask(2));
         let (yes, no) = output.mask();
         for bar in 0..yes.len() {
@@ -171,9 +154,6 @@ impl<L: Lane> Kernel<L> for ChooseConditionKernel {
             yes[bar] = take_a & a.0[bar] | take_b & b.0[bar];
             no[bar] = take_a & a.1[bar] | take_b & b.1[bar];
         }
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
     }
 }
 pub static CHOOSE_CONDITION: Row = operator(
@@ -185,17 +165,13 @@ pub static CHOOSE_CONDITION: Row = operator(
 );
 
 /// 1 where a condition is true, 0 where it is false: what lets a window count.
-#[derive(Clone, Copy)]
 struct IndicatorKernel;
 impl<L: Lane> Kernel<L> for IndicatorKernel {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn run(&self, _: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (yes, no) = inputs.mask(0);
         for (bar, out) in output.series().iter_mut().enumerate() {
             *out = L::choose((yes[bar], no[bar]), L::splat(1.0), L::splat(0.0));
         }
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
     }
 }
 pub static ZERO_ONE: Row = operator(
@@ -208,20 +184,20 @@ pub static ZERO_ONE: Row = operator(
 
 const BARS_AGO: &[Parameter] = &[Parameter::whole("bars", 0, 5000)];
 
-#[derive(Clone)]
-struct Lag<L>(History<L>);
-impl<L: Lane> Lag<L> {
+struct Lag {
+    bars: usize,
+}
+impl Lag {
     fn new(p: &[f64]) -> Self {
-        Self(History::new(bars(p[0]), L::unknown()))
+        Self { bars: bars(p[0]) }
     }
 }
-impl<L: Lane> Kernel<L> for Lag<L> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let out = output.series();
-        out.copy_from_slice(&self.0.extend(inputs.series(0))[..out.len()]);
+impl<L: Lane> Kernel<L> for Lag {
+    fn start(&self, state: &mut State<L>) {
+        state.add_lanes(self.bars, L::unknown());
     }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(self.clone())
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        history::lag(own.lanes, own.bar, inputs.series(0), output.series());
     }
 }
 pub static LAG: Row = Row {
@@ -235,26 +211,24 @@ pub static LAG: Row = Row {
     )
 };
 
-#[derive(Clone)]
 struct LagCondition {
-    yes: History<u8>,
-    no: History<u8>,
+    bars: usize,
 }
 impl LagCondition {
     fn new(p: &[f64]) -> Self {
-        let history = History::new(bars(p[0]), 0);
-        Self { yes: history.clone(), no: history }
+        Self { bars: bars(p[0]) }
     }
 }
 impl<L: Lane> Kernel<L> for LagCondition {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn start(&self, state: &mut State<L>) {
+        state.add_bits(2 * self.bars, false);
+    }
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (a_yes, a_no) = inputs.mask(0);
         let (yes, no) = output.mask();
-        yes.copy_from_slice(&self.yes.extend(a_yes)[..a_yes.len()]);
-        no.copy_from_slice(&self.no.extend(a_no)[..a_no.len()]);
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(self.clone())
+        let (own_yes, own_no) = own.bits.split_at_mut(self.bars);
+        history::lag(own_yes, own.bar, a_yes, yes);
+        history::lag(own_no, own.bar, a_no, no);
     }
 }
 pub static LAG_CONDITION: Row = Row {

@@ -16,6 +16,7 @@ use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State, exact};
 
 const MANUAL: &str = "Source: Pine Script v6 reference manual.";
 
@@ -135,42 +136,37 @@ pub static TA_DMI: Row = Row {
 };
 
 /// The money of a bar that is counted as rising (or as falling): where the change is known and not that way, none.
-#[derive(Clone, Copy)]
-struct Flow<L, const FALLING: bool> {
+struct Flow<const FALLING: bool> {
     /// Share of the price before that a change must exceed.
-    rounding: L,
-    previous: L,
-    first: bool,
+    rounding: f64,
 }
 
-impl<L: Lane, const FALLING: bool> Flow<L, FALLING> {
+impl<const FALLING: bool> Flow<FALLING> {
     fn new(p: &[f64]) -> Self {
-        Self { rounding: L::splat(p[0]), previous: L::unknown(), first: true }
+        Self { rounding: p[0] }
     }
 }
 
-impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<L, FALLING> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<FALLING> {
+    fn start(&self, state: &mut State<L>) {
+        state.add_lanes(1, L::unknown());
+    }
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (source, volume) = (inputs.series(0), inputs.series(1));
+        let [mut previous] = *exact(own.lanes);
         for (bar, out) in output.series().iter_mut().enumerate() {
             let x = source[bar];
             let flow = x * volume[bar];
-            let change = if FALLING { self.previous - x } else { x - self.previous };
-            let moved = change.gt(self.previous.abs() * self.rounding);
+            let change = if FALLING { previous - x } else { x - previous };
+            let moved = change.gt(previous.abs() * L::splat(self.rounding));
             let counted = L::select(moved, flow, L::splat(0.0));
             // Nothing is known about the first bar's change, and Pine then counts it on both sides.
             let (value, known) =
-                if self.first { (flow, flow.known()) } else { (counted, flow.known() & change.known()) };
+                if own.bar + bar == 0 { (flow, flow.known()) } else { (counted, flow.known() & change.known()) };
             *out = L::select(known, value, L::unknown());
-            self.first = false;
-            self.previous = x;
+            previous = x;
         }
-    }
-    fn start_at(&mut self, bar: usize) {
-        self.first = bar == 0;
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
+        *exact(own.lanes) = [previous];
     }
 }
 
@@ -194,12 +190,12 @@ const fn flow(name: &'static str, summary: &'static str, body: Body) -> Row {
 pub static INFLOW: Row = flow(
     "inflow",
     "`source·volume` where the source rose by more than its rounding, and on the first bar.",
-    kernel!(Flow::<_, false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    kernel!(Flow::<false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
 );
 pub static OUTFLOW: Row = flow(
     "outflow",
     "`source·volume` where the source fell by more than its rounding, and on the first bar.",
-    kernel!(Flow::<_, true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    kernel!(Flow::<true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
 );
 
 pub static TA_MFI: Row = Row {

@@ -1,63 +1,73 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
-use crate::recursive::Smooth;
+use crate::recursive::{Kept, Smooth};
 use crate::spec::*;
+use crate::state::{Own, State, exact};
 
 #[derive(Clone, Copy)]
-pub(super) struct Rsi<L> {
+pub(super) struct Rsi {
     /// The index of a series that has not moved.
-    flat: L,
-    /// The last known value.
-    previous: L,
-    gain: Smooth<L>,
-    loss: Smooth<L>,
+    flat: f64,
+    average: Smooth,
 }
 
-impl<L: Lane> Rsi<L> {
+impl Rsi {
     pub(super) fn new(p: &[f64], flat: f64) -> Self {
-        let average = Smooth::new(p[0], 1.0 / p[0]);
-        Self { flat: L::splat(flat), previous: L::unknown(), gain: average, loss: average }
+        Self { flat, average: Smooth::new(p[0], 1.0 / p[0]) }
     }
 
     #[inline(always)]
-    fn run<const KNOWN: bool>(mut self, values: &[L], out: &mut [L]) -> Self {
-        let zero = L::splat(0.0);
-        for (out, &x) in out.iter_mut().zip(values) {
-            let change = if KNOWN { x - self.previous } else { (x - self.previous).finite() };
-            // In this order an unknown change stays unknown.
-            let (gain, loss) = (zero.larger(change), zero.larger(-change));
-            let (gain, loss) = if KNOWN {
-                self.previous = x;
-                (self.gain.step_known(gain), self.loss.step_known(loss))
-            } else {
-                self.previous = L::select(x.known(), x, self.previous);
-                (self.gain.step(gain), self.loss.step(loss))
-            };
-            let total = (gain + loss).finite();
-            // The quotient first: 100·G may round up, and then G alone would give more than 100.
-            let index = gain / total * L::splat(100.0);
-            *out = L::select(total.eq(zero), self.flat, index);
-        }
-        self
+    fn index<L: Lane>(self, gain: L, loss: L) -> L {
+        let total = (gain + loss).finite();
+        // The quotient first: 100·G may round up, and then G alone would give more than 100.
+        let index = gain / total * L::splat(100.0);
+        L::select(total.eq(L::splat(0.0)), L::splat(self.flat), index)
     }
 }
 
-impl<L: Lane> Kernel<L> for Rsi<L> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let (values, out) = (inputs.series(0), output.series());
+/// The rise and the fall of a change; in this order an unknown one stays unknown.
+#[inline(always)]
+fn parted<L: Lane>(change: L) -> (L, L) {
+    let zero = L::splat(0.0);
+    (zero.larger(change), zero.larger(-change))
+}
+
+/// Remembers the last known value and the averages of rises and falls.
+impl<L: Lane> Kernel<L> for Rsi {
+    fn start(&self, state: &mut State<L>) {
+        state.add_lanes(1, L::unknown());
+        self.average.start(state);
+        self.average.start(state);
+    }
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+        let (values, out, rsi) = (inputs.series(0), output.series(), *self);
+        let average = rsi.average;
+        let (kept_previous, averages) = own.lanes.split_first_mut().expect("the last value is there");
+        let (kept_gain, kept_loss) = averages.split_at_mut(Smooth::LANES);
+        let (kept_gain, kept_loss): (&mut Kept<L>, &mut Kept<L>) = (exact(kept_gain), exact(kept_loss));
         // As in Smooth: known values are assumed, and run again with care when that was wrong.
-        if self.gain.is_seeded() {
-            let after = Rsi::run::<true>(*self, values, out);
-            if after.gain.is_sound() && after.loss.is_sound() {
-                *self = after;
+        if let (Some(mut gain), Some(mut loss)) = (average.seeded(*kept_gain), average.seeded(*kept_loss)) {
+            let mut previous = *kept_previous;
+            for (out, &x) in out.iter_mut().zip(values) {
+                let (rise, fall) = parted(x - previous);
+                (previous, gain, loss) = (x, average.step_known(gain, rise), average.step_known(loss, fall));
+                *out = rsi.index(gain, loss);
+            }
+            if gain.all_known() && loss.all_known() {
+                let ([.., kept_gain], [.., kept_loss]) = (kept_gain, kept_loss);
+                (*kept_previous, *kept_gain, *kept_loss) = (previous, gain, loss);
                 return;
             }
         }
-        *self = Rsi::run::<false>(*self, values, out);
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
+        let (mut previous, mut gain, mut loss) =
+            (*kept_previous, average.resume(*kept_gain), average.resume(*kept_loss));
+        for (out, &x) in out.iter_mut().zip(values) {
+            let (rise, fall) = parted((x - previous).finite());
+            previous = L::select(x.known(), x, previous);
+            *out = rsi.index(average.step(&mut gain, rise), average.step(&mut loss, fall));
+        }
+        (*kept_previous, *kept_gain, *kept_loss) = (previous, gain.keep(), loss.keep());
     }
 }
 

@@ -4,41 +4,32 @@ use crate::spec::*;
 use crate::window::{Fold, Window};
 
 #[derive(Clone)]
-struct Mean<L>(L);
+struct Mean(f64);
 
-impl<L: Lane> Mean<L> {
-    fn window(p: &[f64]) -> Window<L, Self> {
-        Window::new(Self(L::splat(1.0 / p[0])), bars(p[0]))
+impl Mean {
+    fn window(p: &[f64]) -> Window<Self, 1> {
+        Window::new(Self(1.0 / p[0]), bars(p[0]))
     }
 }
 
-impl<L: Lane> Fold<L> for Mean<L> {
-    type Part = L;
+impl<L: Lane> Fold<L, 1> for Mean {
     const SHIFTED: bool = true;
     const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
-    fn empty(&self) -> L {
-        L::splat(0.0)
+    fn empty(&self) -> [L; 1] {
+        [L::splat(0.0)]
     }
     #[inline(always)]
-    fn keep(value: L) -> L {
-        value
+    fn prepend(&self, value: L, _: usize, [tail]: [L; 1]) -> [L; 1] {
+        [tail + value]
     }
     #[inline(always)]
-    fn kept(part: L) -> L {
-        part
+    fn append<const HOLES: bool>(&self, [head]: [L; 1], _: usize, value: L, _: usize) -> [L; 1] {
+        [head + value]
     }
     #[inline(always)]
-    fn prepend(&self, value: L, _: usize, tail: L) -> L {
-        tail + value
-    }
-    #[inline(always)]
-    fn append<const HOLES: bool>(&self, head: L, _: usize, value: L, _: usize) -> L {
-        head + value
-    }
-    #[inline(always)]
-    fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, shift: L, _: usize) -> L {
-        (shift + (tail + head) * self.0).finite()
+    fn finish<const HOLES: bool>(&self, [tail]: [L; 1], _: usize, [head]: [L; 1], shift: L, _: usize) -> L {
+        (shift + (tail + head) * L::splat(self.0)).finite()
     }
 }
 

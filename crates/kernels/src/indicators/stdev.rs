@@ -2,55 +2,42 @@ use crate::block::{BLOCK, Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State};
 use crate::window::{Fold, Window};
 
 #[derive(Clone)]
-struct Deviation<L> {
-    scale: L,
+struct Deviation {
+    scale: f64,
 }
 
-/// Sums of values and of their squares, relative to the segment's first value.
-#[derive(Clone, Copy)]
-struct Part<L> {
-    sum: L,
-    squares: L,
+/// The sum of values and that of their squares, relative to the segment's first value.
+type Part<L> = [L; 2];
+
+#[inline(always)]
+fn with<L: Lane>([sum, squares]: Part<L>, value: L) -> Part<L> {
+    [sum + value, squares + value * value]
 }
 
-impl<L: Lane> Part<L> {
-    #[inline(always)]
-    fn with(self, value: L) -> Self {
-        Part { sum: self.sum + value, squares: self.squares + value * value }
-    }
-}
-
-impl<L: Lane> Fold<L> for Deviation<L> {
-    type Part = Part<L>;
+impl<L: Lane> Fold<L, 2> for Deviation {
     const SHIFTED: bool = true;
     const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
     fn empty(&self) -> Part<L> {
-        Part { sum: L::splat(0.0), squares: L::splat(0.0) }
-    }
-    #[inline(always)]
-    fn keep(value: L) -> Part<L> {
-        Part { sum: value, squares: value }
-    }
-    #[inline(always)]
-    fn kept(part: Part<L>) -> L {
-        part.sum
+        [L::splat(0.0); 2]
     }
     #[inline(always)]
     fn prepend(&self, value: L, _: usize, tail: Part<L>) -> Part<L> {
-        tail.with(value)
+        with(tail, value)
     }
     #[inline(always)]
     fn append<const HOLES: bool>(&self, head: Part<L>, _: usize, value: L, _: usize) -> Part<L> {
-        head.with(value)
+        with(head, value)
     }
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, tail: Part<L>, _: usize, head: Part<L>, _: L, _: usize) -> L {
-        let sum = tail.sum + head.sum;
-        let variance = (tail.squares + head.squares - sum * sum * self.scale) * self.scale;
+        let ([tail, tail_squares], [head, head_squares]) = (tail, head);
+        let (sum, scale) = (tail + head, L::splat(self.scale));
+        let variance = (tail_squares + head_squares - sum * sum * scale) * scale;
         // Rounding can leave a variance just below zero; an unknown one stays unknown.
         L::select(variance.lt(L::splat(0.0)), L::splat(0.0), variance).sqrt()
     }
@@ -61,12 +48,11 @@ impl<L: Lane> Fold<L> for Deviation<L> {
 const LEAST: f64 = 1e-120;
 const LARGEST: f64 = 1e150;
 
-#[derive(Clone)]
-struct StandardDeviation<L: Lane>(Window<L, Deviation<L>>);
+struct StandardDeviation(Window<Deviation, 2>);
 
-impl<L: Lane> StandardDeviation<L> {
+impl StandardDeviation {
     fn new(p: &[f64]) -> Self {
-        Self(Window::new(Deviation { scale: L::splat(1.0 / p[0]) }, bars(p[0])))
+        Self(Window::new(Deviation { scale: 1.0 / p[0] }, bars(p[0])))
     }
 }
 
@@ -78,26 +64,23 @@ fn squarable<L: Lane>(value: L) -> L {
     L::select(can, value, L::unknown())
 }
 
-impl<L: Lane> Kernel<L> for StandardDeviation<L> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+impl<L: Lane> Kernel<L> for StandardDeviation {
+    fn start(&self, state: &mut State<L>) {
+        self.0.start(state);
+    }
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (values, out) = (inputs.series(0), output.series());
         // In this order unknown values are passed over.
         let (least, largest) = values.iter().fold((L::splat(LEAST), L::splat(LARGEST)), |(least, largest), x| {
             (x.abs().smaller(least), x.abs().larger(largest))
         });
         if L::bits(least.lt(L::splat(LEAST)) | largest.gt(L::splat(LARGEST))) == 0 {
-            return self.0.run(values, out);
+            return self.0.run(own, values, out);
         }
         let mut held = [L::unknown(); BLOCK];
         let held = &mut held[..values.len()];
         held.iter_mut().zip(values).for_each(|(held, &x)| *held = squarable(x));
-        self.0.run(held, out);
-    }
-    fn start_at(&mut self, bar: usize) {
-        self.0.start_at(bar);
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(self.clone())
+        self.0.run(own, held, out);
     }
 }
 

@@ -6,37 +6,28 @@ use crate::window::{Fold, Window};
 #[derive(Clone)]
 struct Sum;
 
-fn window<L: Lane>(p: &[f64]) -> Window<L, Sum> {
+fn window(p: &[f64]) -> Window<Sum, 1> {
     Window::new(Sum, bars(p[0]))
 }
 
-impl<L: Lane> Fold<L> for Sum {
-    type Part = L;
+impl<L: Lane> Fold<L, 1> for Sum {
     /// Sums of whole numbers (volumes, counts) stay exact when nothing is subtracted.
     const SHIFTED: bool = false;
     const WEIGHTED: bool = false;
     const MINDS_HOLES: bool = false;
-    fn empty(&self) -> L {
-        L::splat(0.0)
+    fn empty(&self) -> [L; 1] {
+        [L::splat(0.0)]
     }
     #[inline(always)]
-    fn keep(value: L) -> L {
-        value
+    fn prepend(&self, value: L, _: usize, [tail]: [L; 1]) -> [L; 1] {
+        [tail + value]
     }
     #[inline(always)]
-    fn kept(part: L) -> L {
-        part
+    fn append<const HOLES: bool>(&self, [head]: [L; 1], _: usize, value: L, _: usize) -> [L; 1] {
+        [head + value]
     }
     #[inline(always)]
-    fn prepend(&self, value: L, _: usize, tail: L) -> L {
-        tail + value
-    }
-    #[inline(always)]
-    fn append<const HOLES: bool>(&self, head: L, _: usize, value: L, _: usize) -> L {
-        head + value
-    }
-    #[inline(always)]
-    fn finish<const HOLES: bool>(&self, tail: L, _: usize, head: L, _: L, _: usize) -> L {
+    fn finish<const HOLES: bool>(&self, [tail]: [L; 1], _: usize, [head]: [L; 1], _: L, _: usize) -> L {
         (tail + head).finite()
     }
 }

@@ -3,34 +3,28 @@ use crate::block::{Inputs, Kernel, Output};
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
+use crate::state::{Own, State, exact};
 
 pub(super) const HIGH_LOW_CLOSE: &[Input] =
     &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
 
-#[derive(Clone, Copy)]
-struct TrueRange<L> {
-    previous: L,
-    first: bool,
-}
+/// Remembers the close before.
+struct TrueRange;
 
-impl<L: Lane> TrueRange<L> {
-    fn new(_: &[f64]) -> Self {
-        Self { previous: L::unknown(), first: true }
+impl<L: Lane> Kernel<L> for TrueRange {
+    fn start(&self, state: &mut State<L>) {
+        state.add_lanes(1, L::unknown());
     }
-}
-
-impl<L: Lane> Kernel<L> for TrueRange<L> {
-    fn run(&mut self, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
+    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
         let (high, low, close) = (inputs.series(0), inputs.series(1), inputs.series(2));
         let out = output.series();
         let bars = out.len();
         let (high, low, close) = (&high[..bars], &low[..bars], &close[..bars]);
-        if self.first && bars > 0 {
+        let [mut previous] = *exact(own.lanes);
+        if own.bar == 0 && bars > 0 {
             // The first bar has no close before it: any price inside its own range leaves high − low.
-            self.previous = high[0];
-            self.first = false;
+            previous = high[0];
         }
-        let mut previous = self.previous;
         for bar in 0..bars {
             let (high, low) = (high[bar], low[bar]);
             // The largest of high − low, |high − previous| and |low − previous|, rounded once like each of them.
@@ -39,13 +33,7 @@ impl<L: Lane> Kernel<L> for TrueRange<L> {
             out[bar] = L::select((high - low).known(), range, L::unknown()).finite();
             previous = close[bar];
         }
-        self.previous = previous;
-    }
-    fn start_at(&mut self, bar: usize) {
-        self.first = bar == 0;
-    }
-    fn fork(&self) -> Box<dyn Kernel<L>> {
-        Box::new(*self)
+        *exact(own.lanes) = [previous];
     }
 }
 
@@ -59,7 +47,7 @@ pub static TR: Row = Row {
     inputs: HIGH_LOW_CLOSE,
     parameters: &[],
     outputs: VALUE,
-    body: kernel!(TrueRange::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    body: kernel!(|_| TrueRange, warmup = |_| 0, memory = |_| Memory::Bars(1)),
     scale: Some(1),
     example: "tr() > 2 * atr(14)",
 };

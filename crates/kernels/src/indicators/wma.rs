@@ -4,54 +4,42 @@ use crate::spec::*;
 use crate::window::{Fold, Window};
 
 #[derive(Clone)]
-struct Weighted<L> {
+struct Weighted {
     /// One over the sum of the weights.
-    scale: L,
+    scale: f64,
 }
 
-impl<L: Lane> Weighted<L> {
-    fn window(p: &[f64]) -> Window<L, Self> {
-        Window::new(Self { scale: L::splat(2.0 / (p[0] * (p[0] + 1.0))) }, bars(p[0]))
+impl Weighted {
+    fn window(p: &[f64]) -> Window<Self, 2> {
+        Window::new(Self { scale: 2.0 / (p[0] * (p[0] + 1.0)) }, bars(p[0]))
     }
 }
 
-/// A run of values: their sum, and their sum weighted 1, 2, 3 … from the oldest.
-#[derive(Clone, Copy)]
-struct Part<L> {
-    sum: L,
-    weighted: L,
-}
+/// The sum of a run of values, and their sum weighted 1, 2, 3 … from the oldest.
+type Part<L> = [L; 2];
 
-impl<L: Lane> Fold<L> for Weighted<L> {
-    type Part = Part<L>;
+impl<L: Lane> Fold<L, 2> for Weighted {
     const SHIFTED: bool = true;
     const WEIGHTED: bool = true;
     const MINDS_HOLES: bool = false;
     fn empty(&self) -> Part<L> {
-        Part { sum: L::splat(0.0), weighted: L::splat(0.0) }
+        [L::splat(0.0); 2]
     }
     #[inline(always)]
-    fn keep(value: L) -> Part<L> {
-        Part { sum: value, weighted: value }
-    }
-    #[inline(always)]
-    fn kept(part: Part<L>) -> L {
-        part.sum
-    }
-    #[inline(always)]
-    fn prepend(&self, value: L, _: usize, tail: Part<L>) -> Part<L> {
-        let sum = tail.sum + value;
+    fn prepend(&self, value: L, _: usize, [sum, weighted]: Part<L>) -> Part<L> {
+        let sum = sum + value;
         // Every weight of the tail grows by one, and the new value has weight 1.
-        Part { sum, weighted: tail.weighted + sum }
+        [sum, weighted + sum]
     }
     #[inline(always)]
-    fn append<const HOLES: bool>(&self, head: Part<L>, bars: usize, value: L, _: usize) -> Part<L> {
-        Part { sum: head.sum + value, weighted: head.weighted + value * L::splat((bars + 1) as f64) }
+    fn append<const HOLES: bool>(&self, [sum, weighted]: Part<L>, bars: usize, value: L, _: usize) -> Part<L> {
+        [sum + value, weighted + value * L::splat((bars + 1) as f64)]
     }
     #[inline(always)]
     fn finish<const HOLES: bool>(&self, tail: Part<L>, older: usize, head: Part<L>, shift: L, _: usize) -> L {
-        let weighted = tail.weighted + head.weighted + head.sum * L::splat(older as f64);
-        (shift + weighted * self.scale).finite()
+        let ([_, tail], [sum, head]) = (tail, head);
+        let weighted = tail + head + sum * L::splat(older as f64);
+        (shift + weighted * L::splat(self.scale)).finite()
     }
 }
 
