@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // They have a command of their own: npm run test:consumers.
     exclude: ['test/consumers/**'],
+    globalSetup: 'test/support/build.ts',
     setupFiles: ['test/support/seed.ts'],
     // Two cores: each file that starts engines brings threads of its own.
     maxWorkers: 2,
