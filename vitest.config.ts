@@ -14,7 +14,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      exclude: ['src/**/*.generated.ts', 'src/wasm/**', 'src/index.ts'],
+      // Lists of names, and what the build fills in.
+      exclude: ['src/**/*.generated.ts', 'src/wasm/**', 'src/{index,public,everywhere,inline}.ts'],
       reporter: ['text-summary', 'json-summary', 'text'],
       thresholds: { lines: 85 },
     },
