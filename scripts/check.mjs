@@ -10,7 +10,10 @@ const STEPS = [
   ['types', 'npm run --silent types'],
   ['Rust: format, lint, tests', 'npm run --silent test:rust'],
   ['generate changes nothing', 'npm run --silent generate && git diff --exit-code -- src/indicators src/domain'],
-  ['WASM is rebuilt and is what is committed', 'npm run --silent build:wasm && git diff --exit-code --stat -- src/wasm'],
+  [
+    'WASM is rebuilt and is what is committed',
+    'npm run --silent build:wasm && git diff --exit-code --stat -- src/wasm',
+  ],
   ['benches run and their results are right', 'npm run --silent bench -- --check'],
   ['bundlers, test runners and types of others', 'npm run --silent test:consumers'],
   ['all tests, coverage', 'node scripts/test.mjs --coverage'],
