@@ -5,6 +5,20 @@ const may = {
   indicators: ['domain'],
   signals: ['domain'],
   formula: ['indicators', 'domain'],
+  // Its stages; what all of them know stands above them.
+  'formula/errors': ['formula/limits', 'domain'],
+  'formula/read': ['formula/errors', 'formula/limits', 'domain'],
+  'formula/graph': ['formula/read/tree', 'formula/limits', 'formula/names', 'indicators', 'domain'],
+  'formula/check': [
+    'formula/graph',
+    'formula/read',
+    'formula/errors',
+    'formula/limits',
+    'formula/names',
+    'indicators',
+    'domain',
+  ],
+  'formula/plan': ['formula/check', 'formula/graph', 'formula/names', 'indicators', 'domain'],
   'engine/shared': ['domain', 'storage/repository', 'signals/matches'],
   'engine/worker': ['engine/shared', 'storage', 'signals', 'domain', 'wasm'],
   // Inline jobs run a worker's session in the main thread.

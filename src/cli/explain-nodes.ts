@@ -1,7 +1,7 @@
 import type { FormulaWarning } from '../domain/errors.ts'
-import { analyse, type FormulaMode } from '../formula/check.ts'
-import type { Reference } from '../formula/dag.ts'
-import type { Plan, PlanNode } from '../formula/plan.ts'
+import { analyse, type FormulaMode } from '../formula/check/check.ts'
+import type { Reference } from '../formula/graph/dag.ts'
+import type { Plan, PlanNode } from '../formula/plan/plan.ts'
 import { catalogueRow, type ValueType } from '../indicators/catalogue.ts'
 import { type OutputReach, reachOf } from './reach.ts'
 

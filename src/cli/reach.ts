@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { kernelsFile } from '../engine/platform/node.ts'
 import { programOf } from '../engine/worker/program.ts'
-import type { Plan } from '../formula/plan.ts'
+import type { Plan } from '../formula/plan/plan.ts'
 import { initSync } from '../wasm/simd/millrace.js'
 
 /** How far back one output of one node reads, on candles without holes. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { RunOptions } from '../engine/main/options.ts'
-import type { Plan } from '../formula/plan.ts'
+import type { Plan } from '../formula/plan/plan.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { type AlertOptions, addAlertOptions, checkAlertOptions } from './alert-options.ts'
 import { EXIT, warningNotes } from './failure.ts'

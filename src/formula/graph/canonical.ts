@@ -1,9 +1,9 @@
-import type { CatalogueRow } from '../indicators/catalogue.ts'
+import type { CatalogueRow } from '../../indicators/catalogue.ts'
+import { MAX_OPERAND_TEXT } from '../limits.ts'
+import { isBare } from '../names.ts'
+import type { Level } from '../read/tree.ts'
+import { LEVEL } from '../read/tree.ts'
 import { digest } from './digest.ts'
-import { MAX_OPERAND_TEXT } from './limits.ts'
-import { isBare } from './names.ts'
-import type { Level } from './tree.ts'
-import { LEVEL } from './tree.ts'
 
 /** A text and how tightly its outermost form holds. */
 export interface CanonicalText {

@@ -1,5 +1,5 @@
-import type { Problems, Range } from './problems.ts'
-import { excerpt } from './problems.ts'
+import type { Problems, Range } from '../errors/problems.ts'
+import { excerpt } from '../errors/problems.ts'
 
 export interface Token {
   kind: 'number' | 'name' | 'string' | 'symbol' | 'end'

@@ -1,14 +1,17 @@
-import type { CandleColumn } from '../domain/candle.ts'
-import { CANDLE_COLUMNS } from '../domain/candle.ts'
-import type { NODE_KINDS } from '../domain/codes.generated.ts'
-import { type FormulaWarning, seenFromCallerOf } from '../domain/errors.ts'
-import type { SignalRole } from '../domain/result.ts'
-import type { ValueType } from '../indicators/catalogue.ts'
+import type { CandleColumn } from '../../domain/candle.ts'
+import { CANDLE_COLUMNS } from '../../domain/candle.ts'
+import type { NODE_KINDS } from '../../domain/codes.generated.ts'
+import { type FormulaWarning, seenFromCallerOf } from '../../domain/errors.ts'
+import type { SignalRole } from '../../domain/result.ts'
+import type { ValueType } from '../../indicators/catalogue.ts'
+import type { CheckedFormula, FormulaMode } from '../check/check.ts'
+import { analyse } from '../check/check.ts'
+import type { PlanReport } from '../check/reports.ts'
+import type { Reference } from '../graph/dag.ts'
+import { reference } from '../graph/dag.ts'
 import { encodePlan } from './bytes.ts'
-import type { CheckedFormula, FormulaMode } from './check.ts'
-import { analyse } from './check.ts'
-import type { Reference } from './dag.ts'
-import { reference } from './dag.ts'
+
+export type { PlanReport }
 
 /** One node of a plan; its inputs stand before it. */
 export interface PlanNode {
@@ -33,13 +36,6 @@ export interface PlanSignal {
   signalType: 'SCAN_HIT' | 'ENTRY' | 'EXIT'
   /** Absent for the value of the last line. */
   role?: SignalRole
-}
-
-/** A value that goes with every match, or the series that was asked for. */
-export interface PlanReport {
-  name: string
-  value: Reference
-  type: ValueType
 }
 
 /** A checked formula, ready to run. Plain data: it can be sent to another thread. */

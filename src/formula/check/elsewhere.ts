@@ -1,4 +1,4 @@
-import { excerpt } from './problems.ts'
+import { excerpt } from '../errors/problems.ts'
 
 /** What an error says: what is wrong, and what to do. */
 export type Answer = readonly [message: string, hint: string]

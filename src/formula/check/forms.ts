@@ -1,8 +1,8 @@
-import { catalogueRow } from '../indicators/catalogue.ts'
+import { catalogueRow } from '../../indicators/catalogue.ts'
+import type { Range } from '../errors/problems.ts'
+import type { Expression } from '../read/tree.ts'
 import type { Context, Value } from './context.ts'
 import { constantArgument, needs, shown, single } from './context.ts'
-import type { Range } from './problems.ts'
-import type { Expression } from './tree.ts'
 
 /** `c ? a : b` and `if(c, a, b)`. */
 export function lowerChoose(

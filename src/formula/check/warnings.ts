@@ -1,8 +1,8 @@
+import type { Range } from '../errors/problems.ts'
+import type { Reference } from '../graph/dag.ts'
+import type { Expression } from '../read/tree.ts'
 import type { Context } from './context.ts'
 import { shown } from './context.ts'
-import type { Reference } from './dag.ts'
-import type { Range } from './problems.ts'
-import type { Expression } from './tree.ts'
 
 /** Conditions that are never true of two equal series. */
 const CROSSINGS: ReadonlySet<string> = new Set(['crossover', 'crossunder', 'cross'])

@@ -4,9 +4,9 @@ import type {
   FormulaErrorFields,
   FormulaWarning,
   FormulaWarningCode,
-} from '../domain/errors.ts'
-import { FormulaError } from '../domain/errors.ts'
-import { MAX_TEXT } from './limits.ts'
+} from '../../domain/errors.ts'
+import { FormulaError } from '../../domain/errors.ts'
+import { MAX_TEXT } from '../limits.ts'
 import { lineRanges, placeAt } from './lines.ts'
 
 /** Half-open range of the formula's text, in UTF-16 code units. */

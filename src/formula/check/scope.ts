@@ -1,7 +1,7 @@
+import type { Problems, Range } from '../errors/problems.ts'
+import { isReserved } from '../names.ts'
+import type { Statement } from '../read/tree.ts'
 import type { Value } from './context.ts'
-import { isReserved } from './names.ts'
-import type { Problems, Range } from './problems.ts'
-import type { Statement } from './tree.ts'
 
 /** The names of a script: what each stands for, and where it is defined. */
 export class Scope {

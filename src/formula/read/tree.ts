@@ -1,4 +1,4 @@
-import type { Range } from './problems.ts'
+import type { Range } from '../errors/problems.ts'
 
 /** A formula as written: statements in order. Parentheses are not kept; the shape of the tree says them. */
 export interface Script {

@@ -1,12 +1,12 @@
-import { nearestNames } from '../domain/nearest.ts'
-import { houseCallee, signature } from '../indicators/callee.ts'
-import { catalogueRow } from '../indicators/catalogue.ts'
-import { PINE_NAMES, pineCallee } from '../indicators/pine.ts'
+import { nearestNames } from '../../domain/nearest.ts'
+import { houseCallee, signature } from '../../indicators/callee.ts'
+import { catalogueRow } from '../../indicators/catalogue.ts'
+import { PINE_NAMES, pineCallee } from '../../indicators/pine.ts'
+import type { Range } from '../errors/problems.ts'
+import { excerpt, listed } from '../errors/problems.ts'
+import { ALIASES, CALLABLE, callableRow, isReserved, pinePrefix, refusal, SHORT_COLUMNS, VALUES } from '../names.ts'
 import type { Context } from './context.ts'
 import { elsewhere } from './elsewhere.ts'
-import { ALIASES, CALLABLE, callableRow, isReserved, pinePrefix, refusal, SHORT_COLUMNS, VALUES } from './names.ts'
-import type { Range } from './problems.ts'
-import { excerpt, listed } from './problems.ts'
 
 /** Variables looked through for a similar name, the latest first: comparing with all 5,000 took a second. */
 const MAX_VARIABLES = 500

@@ -1,6 +1,6 @@
-import { CATALOGUE_HASH, COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS } from '../domain/codes.generated.ts'
-import { catalogueRow } from '../indicators/catalogue.ts'
-import type { ColumnName } from './names.ts'
+import { CATALOGUE_HASH, COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS } from '../../domain/codes.generated.ts'
+import { catalogueRow } from '../../indicators/catalogue.ts'
+import type { ColumnName } from '../names.ts'
 import type { PlanNode, PlanReport, PlanSignal } from './plan.ts'
 
 const HEAD = 24

@@ -1,9 +1,9 @@
-import { signature } from '../indicators/callee.ts'
+import { signature } from '../../indicators/callee.ts'
+import type { Range } from '../errors/problems.ts'
+import { calleeOf, FORMS, isBare, isReserved, SERIES, SHORT_COLUMNS } from '../names.ts'
 import { callRow } from './arguments.ts'
 import type { Context, Value } from './context.ts'
 import { single } from './context.ts'
-import { calleeOf, FORMS, isBare, isReserved, SERIES, SHORT_COLUMNS } from './names.ts'
-import type { Range } from './problems.ts'
 import { isRefused, unknownValue } from './unknown.ts'
 
 /** What a name without a bracket stands for: a variable, a series, or a function that needs nothing written. */

@@ -1,9 +1,9 @@
-import type { FormulaError } from '../domain/errors.ts'
+import type { FormulaError } from '../../domain/errors.ts'
+import type { Range } from '../errors/problems.ts'
+import { Problems, Stop } from '../errors/problems.ts'
+import { MAX_TEXT } from '../limits.ts'
 import { Cursor, found, isSymbol } from './cursor.ts'
 import { readExpression } from './expressions.ts'
-import { MAX_TEXT } from './limits.ts'
-import type { Range } from './problems.ts'
-import { Problems, Stop } from './problems.ts'
 import { tokenise } from './tokens.ts'
 import type { Expression, Script, Statement } from './tree.ts'
 

@@ -1,9 +1,15 @@
-import type { CatalogueRow } from '../indicators/catalogue.ts'
+import type { CatalogueRow, ValueType } from '../../indicators/catalogue.ts'
+import type { Reference } from '../graph/dag.ts'
+import { reference } from '../graph/dag.ts'
 import type { CheckedFormula, FormulaMode } from './check.ts'
 import type { Value } from './context.ts'
-import type { Reference } from './dag.ts'
-import { reference } from './dag.ts'
-import type { PlanReport } from './plan.ts'
+
+/** A value that goes with every match, or the series that was asked for. */
+export interface PlanReport {
+  name: string
+  value: Reference
+  type: ValueType
+}
 
 /** Rows of these groups are arithmetic, not indicators: nobody wants `close + 1` with every match. */
 const UNREPORTED: ReadonlySet<CatalogueRow['group']> = new Set(['operator', 'math', 'calendar'])

@@ -1,10 +1,10 @@
-import type { Callee } from '../indicators/callee.ts'
-import { signature } from '../indicators/callee.ts'
-import type { CatalogueInput, CatalogueParameter } from '../indicators/catalogue.ts'
+import type { Callee } from '../../indicators/callee.ts'
+import { signature } from '../../indicators/callee.ts'
+import type { CatalogueInput, CatalogueParameter } from '../../indicators/catalogue.ts'
+import { SERIES } from '../names.ts'
 import type { Given } from './arguments.ts'
 import type { Context } from './context.ts'
 import { accepts, shown } from './context.ts'
-import { SERIES } from './names.ts'
 
 /** Says that a constant stands where a price is needed, what it was probably meant as, and how that is written. */
 export function refuseConstant(

@@ -1,9 +1,9 @@
+import type { Range } from '../errors/problems.ts'
+import type { Reference } from '../graph/dag.ts'
+import type { Chain, Expression } from '../read/tree.ts'
+import { LEVEL } from '../read/tree.ts'
 import type { Context, Value } from './context.ts'
 import { shown, single } from './context.ts'
-import type { Reference } from './dag.ts'
-import type { Range } from './problems.ts'
-import type { Chain, Expression } from './tree.ts'
-import { LEVEL } from './tree.ts'
 import { warnComparison } from './warnings.ts'
 
 const ROWS: ReadonlyMap<string, string> = new Map([

@@ -1,9 +1,9 @@
-import type { CatalogueParameter, ValueType } from '../indicators/catalogue.ts'
-import type { Dag, Reference } from './dag.ts'
-import type { Problems, Range } from './problems.ts'
-import { excerpt } from './problems.ts'
+import type { CatalogueParameter, ValueType } from '../../indicators/catalogue.ts'
+import type { Problems, Range } from '../errors/problems.ts'
+import { excerpt } from '../errors/problems.ts'
+import type { Dag, Reference } from '../graph/dag.ts'
+import type { Expression } from '../read/tree.ts'
 import type { Scope } from './scope.ts'
-import type { Expression } from './tree.ts'
 
 /** What lowering an expression reads and writes. */
 export interface Context {

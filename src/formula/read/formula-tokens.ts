@@ -1,5 +1,5 @@
-import type { Range } from './problems.ts'
-import { Problems } from './problems.ts'
+import type { Range } from '../errors/problems.ts'
+import { Problems } from '../errors/problems.ts'
 import { tokenise } from './tokens.ts'
 
 /** A piece of a formula, for an editor to color. */

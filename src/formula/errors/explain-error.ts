@@ -1,5 +1,5 @@
-import { drawnCells, firstCells, widthOf } from '../domain/display-width.ts'
-import type { FormulaError, FormulaWarning } from '../domain/errors.ts'
+import { drawnCells, firstCells, widthOf } from '../../domain/display-width.ts'
+import type { FormulaError, FormulaWarning } from '../../domain/errors.ts'
 import { lineRanges, placeAt } from './lines.ts'
 
 const INDENT = '  '

@@ -1,6 +1,6 @@
-import { MAX_NESTING } from './limits.ts'
-import type { Problems, Range } from './problems.ts'
-import { excerpt } from './problems.ts'
+import type { Problems, Range } from '../errors/problems.ts'
+import { excerpt } from '../errors/problems.ts'
+import { MAX_NESTING } from '../limits.ts'
 import type { Token } from './tokens.ts'
 
 /** Where the parser stands in the tokens, how deep it is, and how it finds its way back after an error. */
