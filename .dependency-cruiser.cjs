@@ -2,6 +2,7 @@
 const may = {
   domain: [],
   storage: ['domain'],
+  'storage/duckdb': ['storage/clean', 'storage/repository', 'storage/row-flags', 'storage/row-selection', 'domain'],
   indicators: ['domain'],
   signals: ['domain'],
   formula: ['indicators', 'domain'],

@@ -1,6 +1,6 @@
-import { DataError } from '../domain/errors.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { literal } from './duckdb-sql.ts'
+import { DataError } from '../../domain/errors.ts'
+import type { DuckdbConnection } from './library.ts'
+import { literal } from './sql.ts'
 
 const NUMBERS = /^\s*\d{1,2}([/.-])\d{1,2}\1\d{4}( .*)?$/
 const TIMES_OF_DAY = ['', ' %H:%M:%S', ' %H:%M', ' %H%M%S', ' %H%M']

@@ -1,6 +1,6 @@
-import { DataError } from '../domain/errors.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { literal } from './duckdb-sql.ts'
+import { DataError } from '../../domain/errors.ts'
+import type { DuckdbConnection } from './library.ts'
+import { literal } from './sql.ts'
 
 /**
  * Table functions a query may use: they read files, or make rows of their arguments. The others of DuckDB change

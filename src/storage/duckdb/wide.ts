@@ -1,4 +1,4 @@
-import { fileList, identifier, literal, literals } from './duckdb-sql.ts'
+import { fileList, identifier, literal, literals } from './sql.ts'
 
 /** Where the values of one symbol stand in a wide file: positions of columns by their lower-case names. */
 type Places = ReadonlyMap<string, number>

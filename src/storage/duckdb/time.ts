@@ -1,9 +1,9 @@
-import { DataError } from '../domain/errors.ts'
-import type { TimeUnit } from '../domain/timeframe.ts'
-import { findDayOrder } from './duckdb-day-order.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { literals } from './duckdb-sql.ts'
-import type { TimeColumn } from './duckdb-time-column.ts'
+import { DataError } from '../../domain/errors.ts'
+import type { TimeUnit } from '../../domain/timeframe.ts'
+import { findDayOrder } from './day-order.ts'
+import type { DuckdbConnection } from './library.ts'
+import { literals } from './sql.ts'
+import type { TimeColumn } from './time-column.ts'
 
 /** How a column of times is read. */
 export interface TimeReader {

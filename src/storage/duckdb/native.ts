@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { DataError } from '../domain/errors.ts'
+import { DataError } from '../../domain/errors.ts'
 
 export type Library = typeof import('@duckdb/node-bindings')
 

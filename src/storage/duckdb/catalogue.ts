@@ -1,7 +1,7 @@
-import type { CandleColumns } from './duckdb-columns.ts'
-import type { Cell, DuckdbConnection } from './duckdb-library.ts'
-import { fileStem, type Source } from './duckdb-source.ts'
-import { where } from './duckdb-sql.ts'
+import type { CandleColumns } from './columns.ts'
+import type { Cell, DuckdbConnection } from './library.ts'
+import { fileStem, type Source } from './source.ts'
+import { where } from './sql.ts'
 
 /** A source that can be read, and what its columns mean. */
 export interface CandleTable {

@@ -1,6 +1,6 @@
-import type { Frame, FrameColumn } from '../domain/frame.ts'
-import { knownBits, rowCount, wholeTimes } from '../domain/frame-memory.ts'
-import type { Library } from './duckdb-native.ts'
+import type { Frame, FrameColumn } from '../../domain/frame.ts'
+import { knownBits, rowCount, wholeTimes } from '../../domain/frame-memory.ts'
+import type { Library } from './native.ts'
 
 type Vector = ReturnType<Library['data_chunk_get_vector']>
 

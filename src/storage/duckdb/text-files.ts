@@ -1,6 +1,6 @@
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { fileList, literals } from './duckdb-sql.ts'
-import { type WideFile, wideFile, wideRows } from './duckdb-wide.ts'
+import type { DuckdbConnection } from './library.ts'
+import { fileList, literals } from './sql.ts'
+import { type WideFile, wideFile, wideRows } from './wide.ts'
 
 /** How files of text are read; everything as text. */
 export interface TextReader {

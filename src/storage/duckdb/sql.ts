@@ -1,4 +1,4 @@
-import { DataError } from '../domain/errors.ts'
+import { DataError } from '../../domain/errors.ts'
 
 /** A name as SQL: always quoted, so any column name can be used. */
 export function identifier(name: string): string {

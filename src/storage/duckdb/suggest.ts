@@ -1,7 +1,7 @@
-import { type ColumnNames, type ColumnRole, type FoundColumns, resembles } from './duckdb-column-names.ts'
-import type { Cell, DuckdbConnection } from './duckdb-library.ts'
-import type { Source } from './duckdb-source.ts'
-import { identifier } from './duckdb-sql.ts'
+import { type ColumnNames, type ColumnRole, type FoundColumns, resembles } from './column-names.ts'
+import type { Cell, DuckdbConnection } from './library.ts'
+import type { Source } from './source.ts'
+import { identifier } from './sql.ts'
 
 /** Rows looked at to see what columns hold. */
 const SAMPLE = 500

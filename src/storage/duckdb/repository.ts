@@ -1,5 +1,5 @@
-import { type DateRule, dateRule } from '../domain/candle-dates.ts'
-import { DataError } from '../domain/errors.ts'
+import { type DateRule, dateRule } from '../../domain/candle-dates.ts'
+import { DataError } from '../../domain/errors.ts'
 import {
   DAY_MS,
   isDaily,
@@ -8,22 +8,28 @@ import {
   TIMEFRAMES,
   type Timeframe,
   timeframeMs,
-} from '../domain/timeframe.ts'
-import { deliver, type JudgedCandles, noData, spanOf } from './clean.ts'
-import type { BrokenFile } from './duckdb-broken.ts'
-import { DuckdbData, type DuckdbOptions, type DuckdbWatch, type KnownData, type OpenData } from './duckdb-data.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { memoryBytes } from './duckdb-memory.ts'
-import { libraryFile } from './duckdb-native.ts'
-import { readSymbol, readSymbols } from './duckdb-read.ts'
-import type { TimeBounds } from './duckdb-rows.ts'
-import { fileStem, isReadInWorkers, parquetOf } from './duckdb-source.ts'
-import { spillFolder } from './duckdb-spill.ts'
-import { timeframeFilter } from './duckdb-timeframe.ts'
-import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription, SourceReport } from './repository.ts'
-import { selectDated } from './row-selection.ts'
+} from '../../domain/timeframe.ts'
+import { deliver, type JudgedCandles, noData, spanOf } from '../clean.ts'
+import type {
+  CandleRepository,
+  LoadedCandles,
+  LoadRequest,
+  RepositoryDescription,
+  SourceReport,
+} from '../repository.ts'
+import { selectDated } from '../row-selection.ts'
+import type { BrokenFile } from './broken.ts'
+import { DuckdbData, type DuckdbOptions, type DuckdbWatch, type KnownData, type OpenData } from './data.ts'
+import type { DuckdbConnection } from './library.ts'
+import { memoryBytes } from './memory.ts'
+import { libraryFile } from './native.ts'
+import { readSymbol, readSymbols } from './read.ts'
+import type { TimeBounds } from './rows.ts'
+import { fileStem, isReadInWorkers, parquetOf } from './source.ts'
+import { spillFolder } from './spill.ts'
+import { timeframeFilter } from './timeframe.ts'
 
-export type { DuckdbOptions, DuckdbWatch } from './duckdb-data.ts'
+export type { DuckdbOptions, DuckdbWatch } from './data.ts'
 
 export interface DuckdbRepository extends CandleRepository {
   /** The length of the candles: the option, or what the data says; where it holds several, the one with most rows. */

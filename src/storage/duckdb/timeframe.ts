@@ -1,10 +1,10 @@
-import { DataError } from '../domain/errors.ts'
-import { isTimeframe, nearestTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../domain/timeframe.ts'
-import type { CandleTable } from './duckdb-catalogue.ts'
-import type { CandleColumns } from './duckdb-columns.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { parquetOf } from './duckdb-source.ts'
-import { literal, where } from './duckdb-sql.ts'
+import { DataError } from '../../domain/errors.ts'
+import { isTimeframe, nearestTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../../domain/timeframe.ts'
+import type { CandleTable } from './catalogue.ts'
+import type { CandleColumns } from './columns.ts'
+import type { DuckdbConnection } from './library.ts'
+import { parquetOf } from './source.ts'
+import { literal, where } from './sql.ts'
 
 /** Which candle lengths a source holds, the one with the most rows first, and what its column of timeframes calls them. */
 export type HeldTimeframes = ReadonlyMap<Timeframe, readonly string[]>

@@ -1,4 +1,4 @@
-import type { ColumnNames, ColumnRole } from './duckdb-column-names.ts'
+import type { ColumnNames, ColumnRole } from './column-names.ts'
 
 /** Names that say what they are: nobody has to be told how these were read. */
 const PLAIN = /^(symbol|ticker|ts|timestamp|datetime|time|date|open|high|low|close|volume|timeframe)$/i

@@ -1,6 +1,6 @@
-import { type ColumnNames, dateAndTime } from './duckdb-column-names.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { identifier } from './duckdb-sql.ts'
+import { type ColumnNames, dateAndTime } from './column-names.ts'
+import type { DuckdbConnection } from './library.ts'
+import { identifier } from './sql.ts'
 
 /** Rows looked at before all are. */
 const SAMPLE = 1000

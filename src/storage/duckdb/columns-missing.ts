@@ -1,8 +1,8 @@
-import { DataError } from '../domain/errors.ts'
-import type { ColumnNames, FoundColumns } from './duckdb-column-names.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import type { Source } from './duckdb-source.ts'
-import { suggestColumns } from './duckdb-suggest.ts'
+import { DataError } from '../../domain/errors.ts'
+import type { ColumnNames, FoundColumns } from './column-names.ts'
+import type { DuckdbConnection } from './library.ts'
+import type { Source } from './source.ts'
+import { suggestColumns } from './suggest.ts'
 
 /**
  * All that is missing at once, with what to set for it: the columns asked for before, and for every missing one the

@@ -1,7 +1,7 @@
-import { DAY_TIMES, type DayTime } from '../domain/candle-dates.ts'
-import { DAY_MS } from '../domain/timeframe.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { where } from './duckdb-sql.ts'
+import { DAY_TIMES, type DayTime } from '../../domain/candle-dates.ts'
+import { DAY_MS } from '../../domain/timeframe.ts'
+import type { DuckdbConnection } from './library.ts'
+import { where } from './sql.ts'
 
 /** Rows looked at first: where they are dates, the others are taken to be. */
 const SAMPLE_ROWS = 4_000

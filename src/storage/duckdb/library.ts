@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { isMainThread } from 'node:worker_threads'
-import type { Frame } from '../domain/frame.ts'
-import { appendFrame } from './duckdb-append.ts'
-import { type Library, loadLibrary } from './duckdb-native.ts'
-import { openSpill } from './duckdb-spill.ts'
-import { literals } from './duckdb-sql.ts'
+import type { Frame } from '../../domain/frame.ts'
+import { appendFrame } from './append.ts'
+import { type Library, loadLibrary } from './native.ts'
+import { openSpill } from './spill.ts'
+import { literals } from './sql.ts'
 
 type Result = Awaited<ReturnType<Library['query']>>
 type Vector = ReturnType<Library['data_chunk_get_vector']>

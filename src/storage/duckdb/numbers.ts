@@ -1,6 +1,6 @@
-import { DataError } from '../domain/errors.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { identifier } from './duckdb-sql.ts'
+import { DataError } from '../../domain/errors.ts'
+import type { DuckdbConnection } from './library.ts'
+import { identifier } from './sql.ts'
 
 /** What stands before the decimals of numbers that are text. */
 export type Decimal = '.' | ','

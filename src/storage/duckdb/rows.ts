@@ -1,9 +1,9 @@
-import { CANDLE_COLUMNS, type CandleColumn } from '../domain/candle.ts'
-import type { JudgedCandles } from './clean.ts'
-import type { CandleTable } from './duckdb-catalogue.ts'
-import type { DuckdbAnswer } from './duckdb-library.ts'
-import { where } from './duckdb-sql.ts'
-import { blankUnknown, ROW } from './row-flags.ts'
+import { CANDLE_COLUMNS, type CandleColumn } from '../../domain/candle.ts'
+import type { JudgedCandles } from '../clean.ts'
+import { blankUnknown, ROW } from '../row-flags.ts'
+import type { CandleTable } from './catalogue.ts'
+import type { DuckdbAnswer } from './library.ts'
+import { where } from './sql.ts'
 
 /** Times that can matter, milliseconds UTC, inclusive; open where absent. */
 export interface TimeBounds {

@@ -1,7 +1,7 @@
-import type { CandleColumns } from './duckdb-columns.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import type { Source } from './duckdb-source.ts'
-import { csvOf } from './duckdb-text-files.ts'
+import type { CandleColumns } from './columns.ts'
+import type { DuckdbConnection } from './library.ts'
+import type { Source } from './source.ts'
+import { csvOf } from './text-files.ts'
 
 /** A file of the data that cannot be read, and why: the others are. */
 export interface BrokenFile {

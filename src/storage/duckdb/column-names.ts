@@ -1,4 +1,4 @@
-import type { CandleColumn } from '../domain/candle.ts'
+import type { CandleColumn } from '../../domain/candle.ts'
 
 /** What a column can be. */
 export type ColumnRole = 'symbol' | 'time' | CandleColumn | 'timeframe'

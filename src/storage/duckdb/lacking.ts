@@ -1,7 +1,7 @@
-import type { BrokenFile } from './duckdb-broken.ts'
-import type { CandleTable } from './duckdb-catalogue.ts'
-import type { DuckdbConnection } from './duckdb-library.ts'
-import { identifier } from './duckdb-sql.ts'
+import type { BrokenFile } from './broken.ts'
+import type { CandleTable } from './catalogue.ts'
+import type { DuckdbConnection } from './library.ts'
+import { identifier } from './sql.ts'
 
 const NEEDED = ['symbol', 'time', 'open', 'high', 'low', 'close']
 const HOLLOW = `least(${NEEDED.map((name) => `count(${name})`).join(', ')}) = 0`

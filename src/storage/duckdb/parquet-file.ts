@@ -1,7 +1,7 @@
-import type { Frame } from '../domain/frame.ts'
-import { SQL_TYPES } from './duckdb-append.ts'
-import { openConnection } from './duckdb-library.ts'
-import { identifier, literal } from './duckdb-sql.ts'
+import type { Frame } from '../../domain/frame.ts'
+import { SQL_TYPES } from './append.ts'
+import { openConnection } from './library.ts'
+import { identifier, literal } from './sql.ts'
 
 /** Rows wait in DuckDB until all are there; what does not fit is in the system's temporary folder meanwhile. */
 const MEMORY_BYTES = 512e6

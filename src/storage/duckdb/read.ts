@@ -1,10 +1,10 @@
-import type { CandleColumn } from '../domain/candle.ts'
-import type { JudgedCandles } from './clean.ts'
-import type { CandleTable, Catalogue, Run } from './duckdb-catalogue.ts'
-import type { DuckdbAnswer, DuckdbConnection } from './duckdb-library.ts'
-import { heldColumns, piecesOf, rowsQuery, SymbolRows, type TimeBounds } from './duckdb-rows.ts'
-import { parquetOf, type Source, stampFiles } from './duckdb-source.ts'
-import { firstAtOrAfter } from './row-selection.ts'
+import type { CandleColumn } from '../../domain/candle.ts'
+import type { JudgedCandles } from '../clean.ts'
+import { firstAtOrAfter } from '../row-selection.ts'
+import type { CandleTable, Catalogue, Run } from './catalogue.ts'
+import type { DuckdbAnswer, DuckdbConnection } from './library.ts'
+import { heldColumns, piecesOf, rowsQuery, SymbolRows, type TimeBounds } from './rows.ts'
+import { parquetOf, type Source, stampFiles } from './source.ts'
 
 /** The rows of a symbol as the source has them, in its order; or why they could not be read. */
 export type ReadRows = { symbol: string; candles: JudgedCandles } | { symbol: string; failure: Error }

@@ -1,4 +1,4 @@
-import { DataError } from '../domain/errors.ts'
+import { DataError } from '../../domain/errors.ts'
 
 const UNITS: Readonly<Record<string, number>> = {
   ...{ b: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, sep } from 'node:path'
-import { DataError } from '../domain/errors.ts'
-import type { DuckdbConnection, Reach } from './duckdb-library.ts'
-import { queryFrom } from './duckdb-query.ts'
-import { fileList, identifier, literal, plainPath } from './duckdb-sql.ts'
-import { csvReader, jsonReader, type TextReader } from './duckdb-text-files.ts'
+import { DataError } from '../../domain/errors.ts'
+import type { DuckdbConnection, Reach } from './library.ts'
+import { queryFrom } from './query.ts'
+import { fileList, identifier, literal, plainPath } from './sql.ts'
+import { csvReader, jsonReader, type TextReader } from './text-files.ts'
 
 /** The rows DuckDB reads, before anybody knows what their columns mean. */
 export interface Source {
