@@ -33,6 +33,7 @@ const may = {
     'domain',
   ],
   'engine/platform': ['engine/main', 'engine/shared', 'domain'],
+  explain: ['engine/main/engine', 'engine/worker/program', 'formula', 'indicators', 'domain', 'wasm'],
   'use-cases': ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals'],
   browser: ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals', 'use-cases', 'everywhere'],
 }
@@ -56,7 +57,7 @@ module.exports = {
       comment: 'Everything a browser bundle contains stays free of Node.',
       severity: 'error',
       from: {
-        path: '^src/(domain|indicators|formula|signals|use-cases|browser|engine/(main|shared|worker))/',
+        path: '^src/(domain|indicators|formula|signals|explain|use-cases|browser|engine/(main|shared|worker))/',
         pathNot: '^src/engine/(main/pool|worker/worker)\\.ts$',
       },
       to: { dependencyTypes: ['core'] },

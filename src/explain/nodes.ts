@@ -3,6 +3,7 @@ import { analyse, type FormulaMode } from '../formula/check/check.ts'
 import type { Reference } from '../formula/graph/dag.ts'
 import type { Plan, PlanNode } from '../formula/plan/plan.ts'
 import { catalogueRow, type ValueType } from '../indicators/catalogue.ts'
+import type { SyncInitInput } from '../wasm/simd/millrace.js'
 import { type OutputReach, reachOf } from './reach.ts'
 
 /** Where the start of the data weighs less than this it no longer matters: the "stable to" of an explanation. */
@@ -46,10 +47,10 @@ export interface Explanation {
   nodes: readonly ExplainedNode[]
 }
 
-/** What a formula is made of, and how far back each part of it reads. */
-export function explainPlan(plan: Plan, mode: FormulaMode): Explanation {
+/** What a formula is made of, and how far back each part of it reads, as the kernels say. */
+export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInput): Explanation {
   const variables = variableNames(plan, mode)
-  const reaches = reachOf(plan, STABLE_TO)
+  const reaches = reachOf(plan, kernels, STABLE_TO)
   const readers = countReaders(plan)
   const nodes = plan.nodes.map((node, id): ExplainedNode => {
     const outputs = node.outputs.map((name, output): ExplainedOutput => {

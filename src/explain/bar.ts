@@ -1,11 +1,11 @@
+import type { SymbolError } from '../domain/errors.ts'
 import { checkJob, type JobRequest } from '../domain/job.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { Reference } from '../formula/graph/dag.ts'
 import { encodePlan } from '../formula/plan/bytes.ts'
 import type { Plan, PlanReport } from '../formula/plan/plan.ts'
 import type { ValueType } from '../indicators/catalogue.ts'
-import { textOf, typeOf } from './explain-nodes.ts'
-import { UsageError } from './failure.ts'
+import { textOf, typeOf } from './nodes.ts'
 
 /** A number, true or false, null where unknown. */
 export type BarValue = number | boolean | null
@@ -38,26 +38,25 @@ export interface BarExplanation {
 const CROSSES: ReadonlySet<string> = new Set(['crossover', 'crossunder', 'cross'])
 
 /**
- * Computes every node of a plan and looks at the last bar of the request's range.
+ * Computes every node of a plan and looks at the last bar of the range of the request's symbol, or says why there is none.
  *
- * @throws UsageError when the symbol has no bar there.
+ * Rejects as a series does.
  */
 export async function explainBar(
   plan: Plan,
   request: JobRequest,
-  engine: ProcessingEngine,
+  engine: Pick<ProcessingEngine, 'runSeries'>,
   variables: ReadonlyMap<string, readonly string[]>,
-  signal: AbortSignal,
-): Promise<BarExplanation> {
+  signal?: AbortSignal,
+): Promise<BarExplanation | { error: SymbolError }> {
   const all = plan.nodes.flatMap(({ outputs }, node) => outputs.map((_, output) => ({ node, output })))
   const probe = probeOf(plan, all)
   const job = checkJob(request)
-  const { series, failures } = await engine.runSeries(probe, job, { signal })
+  const { series, failures } = await engine.runSeries(probe, job, signal && { signal })
   const [failure] = failures
-  if (failure) throw new UsageError(`${failure.error.code}: ${failure.error.message}`)
+  if (failure) return { error: failure.error }
   const { time, values } = series[0]!
   const bar = time.length - 1
-  if (bar < 0) throw new UsageError(`${job.symbols[0]} has no bar there`)
 
   let next = 0
   const places = plan.nodes.map(({ outputs }) => outputs.map(() => next++))

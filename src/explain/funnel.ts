@@ -4,8 +4,8 @@ import type { Reference } from '../formula/graph/dag.ts'
 import { isRole } from '../formula/names.ts'
 import type { Plan } from '../formula/plan/plan.ts'
 import type { ValueType } from '../indicators/catalogue.ts'
-import { type BarValue, known, partsOf, probeOf } from './explain-bar.ts'
-import { textOf, typeOf } from './explain-nodes.ts'
+import { type BarValue, known, partsOf, probeOf } from './bar.ts'
+import { textOf, typeOf } from './nodes.ts'
 
 const NEAREST = 3
 /** Symbols whose series are in memory at once. */
@@ -50,9 +50,9 @@ interface LastBar {
 export async function funnelsOf(
   plan: Plan,
   job: ProcessingJob,
-  engine: ProcessingEngine,
+  engine: Pick<ProcessingEngine, 'runSeries'>,
   variables: ReadonlyMap<string, readonly string[]>,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Funnel[]> {
   const places = new Map<string, number>()
   const read: Reference[] = []
@@ -90,13 +90,13 @@ function conditionOf(
 async function lastBars(
   probe: Plan,
   job: ProcessingJob,
-  engine: ProcessingEngine,
-  signal: AbortSignal,
+  engine: Pick<ProcessingEngine, 'runSeries'>,
+  signal?: AbortSignal,
 ): Promise<LastBar[]> {
   const bars: LastBar[] = []
   for (let first = 0; first < job.symbols.length; first += SYMBOLS_PER_BATCH) {
     const symbols = job.symbols.slice(first, first + SYMBOLS_PER_BATCH)
-    const { series } = await engine.runSeries(probe, { ...job, symbols }, { signal })
+    const { series } = await engine.runSeries(probe, { ...job, symbols }, signal && { signal })
     series.forEach(({ time, values }, at) => {
       if (time.length === 0 || values.length === 0) return
       bars.push({ symbol: symbols[at]!, values: values.map((each) => each[time.length - 1]!) })

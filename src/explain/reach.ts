@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { kernelsFile } from '../engine/platform/node.ts'
 import { programOf } from '../engine/worker/program.ts'
 import type { Plan } from '../formula/plan/plan.ts'
-import { initSync } from '../wasm/simd/millrace.js'
+import { initSync, type SyncInitInput } from '../wasm/simd/millrace.js'
 
 /** How far back one output of one node reads, on candles without holes. */
 export interface OutputReach {
@@ -17,9 +15,14 @@ export interface OutputReach {
 /** Numbers the kernels give per output: warm-up, lookback, fading, 1 when the start matters for ever. */
 const NUMBERS = 4
 
-/** The reach of every output of every node of a plan, as the kernels declare it. */
-export function reachOf(plan: Plan, epsilon: number): OutputReach[][] {
-  initSync({ module: readFileSync(kernelsFile()) })
+/**
+ * The reach of every output of every node of a plan, as the kernels declare it.
+ *
+ * @param kernels Compiled or, where a thread may wait for that, their bytes. Not looked at where an engine of this thread has
+ * started them already.
+ */
+export function reachOf(plan: Plan, kernels: SyncInitInput, epsilon: number): OutputReach[][] {
+  initSync({ module: kernels })
   const program = programOf(plan.bytes)
   const numbers = program.reach()
   program.free()
