@@ -1,3 +1,3 @@
 export type { NodeOptions } from './engine/platform/node-engine.ts'
 export * from './everywhere.ts'
-export { duckdbRepository } from './storage/duckdb.ts'
+export { duckdbRepository } from './storage/duckdb/repository.ts'

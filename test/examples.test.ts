@@ -12,8 +12,11 @@ const names = Object.entries(millrace).flatMap(([name, value]) => {
 })
 
 const ROOMS = ['domain', 'formula', 'signals', 'storage']
-const files = ROOMS.flatMap((room) => readdirSync(`src/${room}`).map((file) => `src/${room}/${file}`))
-const sources = ['src/index.ts', ...files].map((file) => readFileSync(file, 'utf8'))
+const files = ROOMS.flatMap((room) => {
+  return readdirSync(`src/${room}`, { encoding: 'utf8', recursive: true }).map((file) => `src/${room}/${file}`)
+})
+const modules = files.filter((file) => file.endsWith('.ts'))
+const sources = ['src/index.ts', ...modules].map((file) => readFileSync(file, 'utf8'))
 
 /** The example in the doc comment of a function: code, and what its last line is as the comment behind it says. */
 function exampleOf(name: string): { code: string; value: string } | undefined {

@@ -1,6 +1,6 @@
 import type { Colors } from 'picocolors/types.js'
-import type { BarExplanation, BarValue, ConditionOnBar } from './explain-bar.ts'
-import type { ExplainedNode, Explanation } from './explain-nodes.ts'
+import type { BarExplanation, BarValue, ConditionOnBar } from '../explain/bar.ts'
+import type { ExplainedNode, Explanation } from '../explain/nodes.ts'
 import { counted, formatCount, formatNumber, UNKNOWN } from './people.ts'
 import { type Column, columnOf, drawTable, hiddenText, widthBeside } from './table.ts'
 import { paintsOf, type Terminal } from './terminal.ts'

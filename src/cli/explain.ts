@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { FormulaError } from '../domain/errors.ts'
 import { isoTime } from '../domain/timeframe.ts'
-import type { FormulaMode } from '../formula/check.ts'
-import { planFormula } from '../formula/plan.ts'
-import type { BarExplanation } from './explain-bar.ts'
+import type { BarExplanation } from '../explain/bar.ts'
+import type { FormulaMode } from '../formula/check/check.ts'
+import { planFormula } from '../formula/plan/plan.ts'
 import { UsageError, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
 import { addHelpBelow } from './help.ts'
@@ -58,17 +59,19 @@ async function explain(source: SourceText, options: ExplainOptions, signal: Abor
   const terminal = openTerminal(options)
   const mode = modeOf(source, options.param)
   const plan = planText(source, options.param, mode)
-  const { explainPlan, variableNames } = await import('./explain-nodes.ts')
+  const { explainPlan, variableNames } = await import('../explain/nodes.ts')
+  const { kernelsFile } = await import('../engine/platform/node.ts')
   const { explanationText } = await import('./explain-text.ts')
-  const explanation = explainPlan(plan, mode)
+  const explanation = explainPlan(plan, mode, readFileSync(kernelsFile()))
   let onBar: { bar: BarExplanation; date: (time: number) => string } | undefined
   if (options.symbol !== undefined) {
     const { symbol, at } = options
     onBar = await withData({ ...options, symbols: symbol }, { terminal, signal }, async (data) => {
-      const { explainBar } = await import('./explain-bar.ts')
+      const { explainBar } = await import('../explain/bar.ts')
       const range = at === undefined ? {} : { to: at }
       const request = { ...jobOf({ ...options, ...range }, data), symbols: data.symbols, formula: plan.text }
       const bar = await explainBar(plan, request, data.engine, variableNames(plan, mode), signal)
+      if ('error' in bar) throw new UsageError(`${bar.error.code}: ${bar.error.message}`)
       return { bar, date: timeFormatter(data.timeframe, options.timezone) }
     })
   }

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander'
 import type { Colors } from 'picocolors/types.js'
 import { type FormulaError, type FormulaWarning, MillraceError } from '../domain/errors.ts'
-import { explain } from '../formula/explain-error.ts'
+import { explain } from '../formula/errors/explain-error.ts'
 import { type Note, noteLines, paintsOf, type Terminal } from './terminal.ts'
 import { visible, visibleLines } from './visible.ts'
 

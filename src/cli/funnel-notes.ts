@@ -1,4 +1,4 @@
-import type { Funnel, NearSymbol } from './funnel.ts'
+import type { Funnel, NearSymbol } from '../explain/funnel.ts'
 import { formatCount, formatNumber, UNKNOWN } from './people.ts'
 import type { Note } from './terminal.ts'
 

@@ -1,7 +1,7 @@
 import type { JobRequest } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
-import type { DuckdbOptions, DuckdbWatch } from '../storage/duckdb.ts'
+import type { DuckdbOptions, DuckdbWatch } from '../storage/duckdb/repository.ts'
 import type { CandleRepository } from '../storage/repository.ts'
 import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
@@ -95,7 +95,7 @@ export async function openRepository(
   }
   checkWorkingDirectory()
   checkDataPath(source)
-  const { duckdbRepository } = await import('../storage/duckdb.ts')
+  const { duckdbRepository } = await import('../storage/duckdb/repository.ts')
   return { repository: duckdbRepository(duckdbOptions(options, source), watch), source }
 }
 

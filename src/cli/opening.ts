@@ -1,4 +1,4 @@
-import type { DuckdbWatch } from '../storage/duckdb.ts'
+import type { DuckdbWatch } from '../storage/duckdb/repository.ts'
 import type { Terminal } from './terminal.ts'
 
 const OPENING = 'opening the data …'

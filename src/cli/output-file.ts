@@ -72,7 +72,7 @@ export function writeFrames(
     // Whether it can be written is seen before series are computed.
     await writeFile(unfinished, '')
     if (format === 'parquet') {
-      const { writeParquet } = await import('../storage/duckdb-parquet-file.ts')
+      const { writeParquet } = await import('../storage/duckdb/parquet-file.ts')
       await writeParquet(resolve(unfinished), frames, signal)
     } else {
       const { arrowBytes } = await import('../signals/arrow.ts')

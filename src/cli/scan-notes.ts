@@ -1,6 +1,6 @@
 import type { DataQuality } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
-import { isRecognition } from '../storage/duckdb-read-as.ts'
+import { isRecognition } from '../storage/duckdb/read-as.ts'
 import type { ScanDataQuality } from '../use-cases/batch-scan.ts'
 import type { Format } from './options.ts'
 import { counted, formatCount, formatDuration, formatRate } from './people.ts'

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { RunOptions } from '../engine/main/options.ts'
-import type { Plan } from '../formula/plan.ts'
+import type { Plan } from '../formula/plan/plan.ts'
 import type { BatchScanResult } from '../use-cases/batch-scan.ts'
 import { type AlertOptions, addAlertOptions, checkAlertOptions } from './alert-options.ts'
 import { EXIT, warningNotes } from './failure.ts'
@@ -157,8 +157,8 @@ async function print(view: ScanView, options: ScanOptions, terminal: Terminal, s
 }
 
 async function tellWhy({ plan, job }: BatchScanResult, { engine }: OpenData, terminal: Terminal, signal: AbortSignal) {
-  const { funnelsOf } = await import('./funnel.ts')
-  const { variableNames } = await import('./explain-nodes.ts')
+  const { funnelsOf } = await import('../explain/funnel.ts')
+  const { variableNames } = await import('../explain/nodes.ts')
   const { funnelNotes } = await import('./funnel-notes.ts')
   const funnels = await funnelsOf(plan, job, engine, variableNames(plan, 'scan'), signal)
   for (const note of funnelNotes(funnels)) terminal.note(note)

@@ -1,5 +1,5 @@
 import { type Frame, freeNames } from '../domain/frame.ts'
-import type { PlanReport } from '../formula/plan.ts'
+import type { PlanReport } from '../formula/plan/plan.ts'
 import { firstShown, type SeriesShape, type SymbolSeries } from './series-formats.ts'
 
 /** Rows of a frame, about: few batches for whoever reads them, and little memory at a time. */

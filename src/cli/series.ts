@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Plan } from '../formula/plan.ts'
+import type { Plan } from '../formula/plan/plan.ts'
 import { fileErrors } from '../storage/repository.ts'
 import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'

@@ -1,5 +1,5 @@
 import { DataError } from '../domain/errors.ts'
-import type { DuckdbDescription } from './duckdb.ts'
+import type { DuckdbDescription } from './duckdb/repository.ts'
 import type { MemorySnapshot } from './memory.ts'
 import type { CandleRepository, RepositoryDescription } from './repository.ts'
 
@@ -20,7 +20,7 @@ export async function openRepository(description: RepositoryDescription, openers
       return openMemory(description.options as MemorySnapshot)
     }
     case 'duckdb': {
-      const { openDuckdbDescription } = await import('./duckdb.ts')
+      const { openDuckdbDescription } = await import('./duckdb/repository.ts')
       return openDuckdbDescription(description.options as DuckdbDescription, openers)
     }
     case 'module': {

@@ -1,7 +1,7 @@
 import { JobError } from '../domain/errors.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
-import type { FormulaMode } from '../formula/check.ts'
-import type { Plan } from '../formula/plan.ts'
+import type { FormulaMode } from '../formula/check/check.ts'
+import type { Plan } from '../formula/plan/plan.ts'
 
 /** What runs plans: the engine inside, or the one in front of it. */
 export type PlanRunner = Pick<ProcessingEngine, keyof ProcessingEngine>

@@ -2,7 +2,7 @@ import { type FormulaWarning, type SymbolError, seenFromCallerOf } from '../doma
 import { checkJob, type JobRequest, type ProcessingJob } from '../domain/job.ts'
 import { checkTexts } from '../domain/job-shape.ts'
 import type { RunOptions } from '../engine/main/options.ts'
-import { type Plan, planFormula } from '../formula/plan.ts'
+import { type Plan, planFormula } from '../formula/plan/plan.ts'
 import { checkMode, checkNoParameters, isPlan, type PlanRunner } from './planned.ts'
 
 const SERIES = { mode: 'series' } as const

@@ -14,8 +14,8 @@ import {
 import { dirname, join } from 'node:path'
 import { tableFromIPC } from '@uwdata/flechette'
 import { describe, expect, it } from 'vitest'
-import { openConnection } from '../../src/storage/duckdb-library.ts'
-import { literal } from '../../src/storage/duckdb-sql.ts'
+import { openConnection } from '../../src/storage/duckdb/library.ts'
+import { literal } from '../../src/storage/duckdb/sql.ts'
 import { CLI, candles, run, scratch } from './support.ts'
 
 const write = scratch()

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nearestNames } from '../../src/domain/nearest.ts'
-import { digest } from '../../src/formula/digest.ts'
+import { digest } from '../../src/formula/graph/digest.ts'
 
 describe('nearestNames', () => {
   it.each([

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormulaError } from '../../src/domain/errors.ts'
-import { checkFormula } from '../../src/formula/check.ts'
-import { explain } from '../../src/formula/explain-error.ts'
-import { parseFormula } from '../../src/formula/parser.ts'
-import { planFormula } from '../../src/formula/plan.ts'
-import { printFormula } from '../../src/formula/print.ts'
+import { checkFormula } from '../../src/formula/check/check.ts'
+import { explain } from '../../src/formula/errors/explain-error.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
+import { parseFormula } from '../../src/formula/read/parser.ts'
+import { printFormula } from '../../src/formula/read/print.ts'
 import { formulas, wordSoup } from './support.ts'
 
 const anyText = fc.oneof(

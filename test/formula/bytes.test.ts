@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CATALOGUE_HASH } from '../../src/domain/codes.generated.ts'
-import type { Plan } from '../../src/formula/plan.ts'
-import { planFormula } from '../../src/formula/plan.ts'
+import type { Plan } from '../../src/formula/plan/plan.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
 import { CATALOGUE } from '../../src/indicators/catalogue.ts'
 import { formulas, series } from './support.ts'
 

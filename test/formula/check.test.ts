@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FormulaError } from '../../src/domain/errors.ts'
-import { checkFormula } from '../../src/formula/check.ts'
-import { planFormula } from '../../src/formula/plan.ts'
+import { checkFormula } from '../../src/formula/check/check.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
 import { canonical, firstParameter, found, sentence, series } from './support.ts'
 
 const TRADING = `// pullback in an uptrend

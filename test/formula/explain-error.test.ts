@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/domain/display-width.ts'
 import { FormulaError } from '../../src/domain/errors.ts'
-import { checkFormula } from '../../src/formula/check.ts'
-import { explain } from '../../src/formula/explain-error.ts'
+import { checkFormula } from '../../src/formula/check/check.ts'
+import { explain } from '../../src/formula/errors/explain-error.ts'
 
 /** The drawing of an error on the first `mark` of the text. */
 function drawn(text: string, mark: string, message = 'why', hint = ''): string[] {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { checkFormula } from '../../src/formula/check.ts'
+import { checkFormula } from '../../src/formula/check/check.ts'
 import { MAX_NAMES, MAX_NESTING, MAX_NODES, MAX_REPORTS, MAX_TEXT } from '../../src/formula/limits.ts'
-import { parseFormula } from '../../src/formula/parser.ts'
-import { planFormula } from '../../src/formula/plan.ts'
-import { printFormula } from '../../src/formula/print.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
+import { parseFormula } from '../../src/formula/read/parser.ts'
+import { printFormula } from '../../src/formula/read/print.ts'
 import { canonical, found } from './support.ts'
 
 const repeat = (count: number, text: (index: number) => string, separator = '') =>

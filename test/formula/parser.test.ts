@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseFormula } from '../../src/formula/parser.ts'
-import { printFormula } from '../../src/formula/print.ts'
+import { parseFormula } from '../../src/formula/read/parser.ts'
+import { printFormula } from '../../src/formula/read/print.ts'
 import { mark } from './support.ts'
 
 const read = (text: string) => printFormula(parseFormula(text).tree)

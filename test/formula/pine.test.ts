@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkFormula } from '../../src/formula/check.ts'
-import { standIns } from '../../src/formula/elsewhere.ts'
+import { checkFormula } from '../../src/formula/check/check.ts'
+import { standIns } from '../../src/formula/check/elsewhere.ts'
 import { CATALOGUE } from '../../src/indicators/catalogue.ts'
 import { PINE_NAMES, pineCallee } from '../../src/indicators/pine.ts'
 import { canonical, found, sentence, series } from './support.ts'

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseFormula } from '../../src/formula/parser.ts'
-import { planFormula } from '../../src/formula/plan.ts'
-import { printFormula } from '../../src/formula/print.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
+import { parseFormula } from '../../src/formula/read/parser.ts'
+import { printFormula } from '../../src/formula/read/print.ts'
 import { CATALOGUE } from '../../src/indicators/catalogue.ts'
 import { canonical, formulas, series } from './support.ts'
 

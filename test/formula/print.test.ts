@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseFormula } from '../../src/formula/parser.ts'
-import { printFormula } from '../../src/formula/print.ts'
-import type { ChainLevel, Expression, Script, Statement } from '../../src/formula/tree.ts'
+import { parseFormula } from '../../src/formula/read/parser.ts'
+import { printFormula } from '../../src/formula/read/print.ts'
+import type { ChainLevel, Expression, Script, Statement } from '../../src/formula/read/tree.ts'
 import { wordSoup } from './support.ts'
 
 const at = [0, 0] as const

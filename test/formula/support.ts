@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import type { FormulaError } from '../../src/domain/errors.ts'
-import { checkFormula } from '../../src/formula/check.ts'
-import type { Plan } from '../../src/formula/plan.ts'
-import { planFormula } from '../../src/formula/plan.ts'
+import { checkFormula } from '../../src/formula/check/check.ts'
+import type { Plan } from '../../src/formula/plan/plan.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
 import { catalogueRow } from '../../src/indicators/catalogue.ts'
 
 /** Each error as `CODE|text it marks`, without the prefix FORMULA_. */

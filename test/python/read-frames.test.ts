@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { BatchScanUseCase, createEngine, memoryRepository } from '../../src/index.ts'
 import { frameOf } from '../../src/signals/frame.ts'
-import { writeParquet } from '../../src/storage/duckdb-parquet-file.ts'
+import { writeParquet } from '../../src/storage/duckdb/parquet-file.ts'
 import { closes } from '../support/candles.ts'
 import { root } from '../support/shared-data.ts'
 

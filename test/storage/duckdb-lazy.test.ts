@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { duckdbRepository } from '../../src/storage/duckdb.ts'
+import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 
 // A file of its own: the tests of one file share a process, and a library stays loaded.
 function isLibraryLoaded(): boolean {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { BatchScanUseCase, createEngine, duckdbRepository } from '../../dist/index.js'
-import { loadLibrary } from '../../src/storage/duckdb-native.ts'
+import { loadLibrary } from '../../src/storage/duckdb/native.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
 import { Files, fileRows, queryOf } from './files.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { duckdbRepository } from '../../src/storage/duckdb.ts'
-import { memoryBytes, memoryShare } from '../../src/storage/duckdb-memory.ts'
+import { memoryBytes, memoryShare } from '../../src/storage/duckdb/memory.ts'
+import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { everything, loadAll } from './candles.ts'
 import { Files } from './files.ts'
 

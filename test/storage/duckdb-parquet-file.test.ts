@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Frame } from '../../src/domain/frame.ts'
-import { openConnection } from '../../src/storage/duckdb-library.ts'
-import { writeParquet } from '../../src/storage/duckdb-parquet-file.ts'
-import { literal } from '../../src/storage/duckdb-sql.ts'
+import { openConnection } from '../../src/storage/duckdb/library.ts'
+import { writeParquet } from '../../src/storage/duckdb/parquet-file.ts'
+import { literal } from '../../src/storage/duckdb/sql.ts'
 import { Files } from './files.ts'
 
 const files = new Files()

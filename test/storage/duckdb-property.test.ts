@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, it } from 'vitest'
-import { duckdbRepository } from '../../src/storage/duckdb.ts'
+import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { anyPolicy, anySpan, DAY_0, DAY_MS, dirtyRows, everything, type Row } from './candles.ts'
 import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'
 

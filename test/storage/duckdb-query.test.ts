@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { openDuckdb } from '../../src/storage/duckdb.ts'
-import { openConnection } from '../../src/storage/duckdb-library.ts'
-import { reachOf } from '../../src/storage/duckdb-source.ts'
+import { openConnection } from '../../src/storage/duckdb/library.ts'
+import { openDuckdb } from '../../src/storage/duckdb/repository.ts'
+import { reachOf } from '../../src/storage/duckdb/source.ts'
 import { cleanRows } from './candles.ts'
 import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { duckdbRepository, openDuckdb } from '../../src/storage/duckdb.ts'
+import { duckdbRepository, openDuckdb } from '../../src/storage/duckdb/repository.ts'
 import { cleanRows, DAY_0, DAY_MS, everything, type Row, readable } from './candles.ts'
 import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'
 

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, statSync, utimesSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { duckdbRepository } from '../../src/storage/duckdb.ts'
-import { openSpill, removeLeftovers } from '../../src/storage/duckdb-spill.ts'
+import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
+import { openSpill, removeLeftovers } from '../../src/storage/duckdb/spill.ts'
 import { everything } from './candles.ts'
 import { Files } from './files.ts'
 

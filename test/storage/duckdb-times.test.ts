@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { type DuckdbOptions, openDuckdb } from '../../src/storage/duckdb.ts'
+import { type DuckdbOptions, openDuckdb } from '../../src/storage/duckdb/repository.ts'
 import { everything } from './candles.ts'
 import { Files } from './files.ts'
 

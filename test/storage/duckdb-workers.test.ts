@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import type { DuckdbRepository } from '../../src/storage/duckdb.ts'
+import type { DuckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { openRepository } from '../../src/storage/open.ts'
 import { cleanRows, everything, loadAll } from './candles.ts'
 import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'

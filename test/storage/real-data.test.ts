@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { type DataQuality, emptyQuality } from '../../src/domain/candle.ts'
-import { type DuckdbOptions, duckdbRepository } from '../../src/storage/duckdb.ts'
+import { type DuckdbOptions, duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
 import { everything, loadAll } from './candles.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { createEngine } from '../../src/engine/platform/node.ts'
-import { duckdbRepository } from '../../src/storage/duckdb.ts'
+import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { BatchScanUseCase } from '../../src/use-cases/batch-scan.ts'
 import { compareWithOracle } from './compare.ts'
 import { type PlainCandles, readPlainly } from './shared-data.ts'

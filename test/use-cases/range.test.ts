@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { duckdbRepository } from '../../src/storage/duckdb.ts'
+import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { EXECUTORS, matchesOf, start } from '../engine/support.ts'
 import { root } from '../support/shared-data.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { planFormula } from '../../src/formula/plan.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
 import { CATALOGUE, type CatalogueRow } from '../../src/indicators/catalogue.ts'
 import type { RawCandles } from '../../src/storage/row-flags.ts'
 import { random, walk } from '../support/candles.ts'

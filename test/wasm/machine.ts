@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type Plan, planFormula } from '../../src/formula/plan.ts'
+import { type Plan, planFormula } from '../../src/formula/plan/plan.ts'
 import type { RawCandles } from '../../src/storage/row-flags.ts'
 import * as simd from '../../src/wasm/simd/millrace.js'
 

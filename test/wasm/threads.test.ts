@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { planFormula } from '../../src/formula/plan.ts'
+import { planFormula } from '../../src/formula/plan/plan.ts'
 import { walk } from '../support/candles.ts'
 import { type Flavour, kernelModule, Machine, simdKernels } from './machine.ts'
 

@@ -1,7 +1,7 @@
 import { addQuality, CANDLE_COLUMNS, type DataQuality, emptyQuality } from '../../domain/candle.ts'
 import { EngineError, type SymbolError } from '../../domain/errors.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
-import type { Plan } from '../../formula/plan.ts'
+import type { Plan } from '../../formula/plan/plan.ts'
 import { joinColumns, type MatchColumns } from '../../signals/matches.ts'
 import type { CandleRepository, SourceReport } from '../../storage/repository.ts'
 import type { Platform } from '../platform/platform.ts'

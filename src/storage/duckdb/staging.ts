@@ -1,0 +1,31 @@
+import { CANDLE_COLUMNS } from '../../domain/candle.ts'
+import type { CandleTable } from './catalogue.ts'
+import { plainColumns } from './columns.ts'
+import type { DuckdbConnection } from './library.ts'
+
+/**
+ * Reads everything once into a temporary table, each symbol's rows side by side and in the order of the source: for CSV
+ * and SQL, which cannot be read in parts, and for rows that are mixed too much. What does not fit into memory DuckDB puts
+ * into the system's temporary folder.
+ */
+export async function stage(
+  connection: DuckdbConnection,
+  { source, columns }: CandleTable,
+  name: string,
+): Promise<CandleTable> {
+  const { values, timeframe } = columns
+  const named = CANDLE_COLUMNS.flatMap((column) =>
+    values[column] === undefined ? [] : [`${values[column]} as ${column}`],
+  )
+  const read = [`${columns.symbol} as symbol`, `${columns.time.milliseconds} as time`, ...named]
+  if (timeframe !== undefined) read.push(`${timeframe} as timeframe`)
+  const order = [...(timeframe === undefined ? [] : ['timeframe']), 'symbol', 'source_row']
+  await connection.query(
+    `create temp table ${name} as select * exclude (source_row)
+     from (select ${read.join(', ')}, row_number() over () as source_row from ${source.from}) order by ${order.join(', ')}`,
+  )
+  return {
+    source: { kind: 'table', from: name, files: source.files, rowNumber: 'rowid' },
+    columns: plainColumns(values.volume !== undefined, timeframe !== undefined),
+  }
+}
