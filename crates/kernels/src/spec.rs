@@ -137,6 +137,23 @@ pub struct Row {
     pub example: &'static str,
 }
 
+impl Row {
+    /// What a row is where it says nothing: `Row { name: "sma", …, ..Row::BASE }`. Name, summary and body have to be
+    /// said.
+    pub const BASE: Self = Self {
+        name: "",
+        group: Group::Operator,
+        summary: "",
+        doc: "",
+        inputs: &[],
+        parameters: &[],
+        outputs: VALUE,
+        body: Body::Compose(|_, _| panic!("a row says how it is computed")),
+        scale: None,
+        example: "",
+    };
+}
+
 /// The two makers of a kernel that is generic over the lane type.
 #[macro_export]
 macro_rules! kernel {

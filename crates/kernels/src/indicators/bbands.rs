@@ -22,4 +22,5 @@ pub static BBANDS: Row = Row {
     }),
     scale: Some(1),
     example: "close > bbands(close, 20, 2).upper",
+    ..Row::BASE
 };

@@ -41,13 +41,11 @@ pub static CCI_WITHIN: Row = Row {
     name: "cci_within",
     group: Group::Operator,
     summary: "`cci` where values that are `within` of one another's size are equal.",
-    doc: "",
     inputs: SOURCE,
     parameters: &[Parameter::length(), Parameter::real("within", 0.0, ROUNDING)],
-    outputs: VALUE,
     body: kernel!(Index::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
-    example: "",
+    ..Row::BASE
 };
 
 pub static CCI: Row = Row {
@@ -59,11 +57,11 @@ pub static CCI: Row = Row {
           Source: Donald Lambert, *Commodities*, October 1980.",
     inputs: &[Input::series("source").or("hlc3")],
     parameters: &[Parameter::length().or(20.0)],
-    outputs: VALUE,
     body: Body::Compose(|x, p| {
         let within = if x[0].is_column() { 0.0 } else { ROUNDING };
         vec![CCI_WITHIN.of(x, &[p[0], within])]
     }),
     scale: Some(0),
     example: "cci(20) > 100",
+    ..Row::BASE
 };

@@ -12,36 +12,17 @@ use crate::window::Bits;
 
 const CONDITION_INPUT: &[Input] = &[Input::condition("condition")];
 
-const fn over_time(
-    name: &'static str,
-    summary: &'static str,
-    doc: &'static str,
-    outputs: &'static [OutputSpec],
-    example: &'static str,
-    body: Body,
-) -> Row {
-    Row {
-        name,
-        group: Group::Condition,
-        summary,
-        doc,
-        inputs: CONDITION_INPUT,
-        parameters: LENGTH,
-        outputs,
-        body,
-        scale: None,
-        example,
-    }
-}
-
-pub static COUNT: Row = over_time(
-    "count",
-    "On how many of the last `length` bars the condition was true.",
-    "Unknown while the condition is unknown on one of these bars.",
-    VALUE,
-    "count(close > open, 10) >= 8",
-    Body::Compose(|x, p| vec![SUM.of(&[ZERO_ONE.of(x, &[])], p)]),
-);
+pub static COUNT: Row = Row {
+    name: "count",
+    group: Group::Condition,
+    summary: "On how many of the last `length` bars the condition was true.",
+    doc: "Unknown while the condition is unknown on one of these bars.",
+    inputs: CONDITION_INPUT,
+    parameters: LENGTH,
+    body: Body::Compose(|x, p| vec![SUM.of(&[ZERO_ONE.of(x, &[])], p)]),
+    example: "count(close > open, 10) >= 8",
+    ..Row::BASE
+};
 
 struct Every {
     yes: Bits<true>,
@@ -68,48 +49,61 @@ impl<L: Lane> Kernel<L> for Every {
         }
     }
 }
-pub static EVERY: Row = over_time(
-    "every",
-    "Whether the condition was true on all of the last `length` bars.",
-    "`condition and condition[1] and … condition[length - 1]`: false as soon as one of them is false, unknown while \
-     one is unknown and none is false.",
-    CONDITION,
-    "every(close > sma(close, 20), 5)",
-    kernel!(Every::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
-);
-pub static EXIST: Row = over_time(
-    "exist",
-    "Whether the condition was true on one of the last `length` bars.",
-    "`condition or condition[1] or … condition[length - 1]`: true as soon as one of them is true, unknown while one \
-     is unknown and none is true.",
-    CONDITION,
-    "exist(volume > 3 * sma(volume, 20), 5)",
-    // None was true on all of them where each was false.
-    Body::Compose(|x, p| vec![NOT.of(&[EVERY.of(&[NOT.of(x, &[])], p)], &[])]),
-);
-pub static RISING: Row = Row {
-    inputs: SOURCE,
-    scale: Some(0),
-    ..over_time(
-        "rising",
-        "Whether the value is greater than each of the `length` before it.",
-        "As in Pine's manual: greater than all of them, not a rise on every bar (that is `up_streak`).",
-        CONDITION,
-        "rising(close, 5)",
-        Body::Compose(|x, p| vec![x[0].gt(HIGHEST.of(&[x[0].lag(1)], p))]),
-    )
+pub static EVERY: Row = Row {
+    name: "every",
+    group: Group::Condition,
+    summary: "Whether the condition was true on all of the last `length` bars.",
+    doc: "`condition and condition[1] and … condition[length - 1]`: false as soon as one of them is false, unknown \
+          while one is unknown and none is false.",
+    inputs: CONDITION_INPUT,
+    parameters: LENGTH,
+    outputs: CONDITION,
+    body: kernel!(Every::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    example: "every(close > sma(close, 20), 5)",
+    ..Row::BASE
 };
-pub static FALLING: Row = Row {
+
+pub static EXIST: Row = Row {
+    name: "exist",
+    group: Group::Condition,
+    summary: "Whether the condition was true on one of the last `length` bars.",
+    doc: "`condition or condition[1] or … condition[length - 1]`: true as soon as one of them is true, unknown \
+          while one is unknown and none is true.",
+    inputs: CONDITION_INPUT,
+    parameters: LENGTH,
+    outputs: CONDITION,
+    // None was true on all of them where each was false.
+    body: Body::Compose(|x, p| vec![NOT.of(&[EVERY.of(&[NOT.of(x, &[])], p)], &[])]),
+    example: "exist(volume > 3 * sma(volume, 20), 5)",
+    ..Row::BASE
+};
+
+pub static RISING: Row = Row {
+    name: "rising",
+    group: Group::Condition,
+    summary: "Whether the value is greater than each of the `length` before it.",
+    doc: "As in Pine's manual: greater than all of them, not a rise on every bar (that is `up_streak`).",
     inputs: SOURCE,
+    parameters: LENGTH,
+    outputs: CONDITION,
+    body: Body::Compose(|x, p| vec![x[0].gt(HIGHEST.of(&[x[0].lag(1)], p))]),
     scale: Some(0),
-    ..over_time(
-        "falling",
-        "Whether the value is less than each of the `length` before it.",
-        "As in Pine's manual: less than all of them, not a fall on every bar.",
-        CONDITION,
-        "falling(close, 5)",
-        Body::Compose(|x, p| vec![x[0].lt(LOWEST.of(&[x[0].lag(1)], p))]),
-    )
+    example: "rising(close, 5)",
+    ..Row::BASE
+};
+
+pub static FALLING: Row = Row {
+    name: "falling",
+    group: Group::Condition,
+    summary: "Whether the value is less than each of the `length` before it.",
+    doc: "As in Pine's manual: less than all of them, not a fall on every bar.",
+    inputs: SOURCE,
+    parameters: LENGTH,
+    outputs: CONDITION,
+    body: Body::Compose(|x, p| vec![x[0].lt(LOWEST.of(&[x[0].lag(1)], p))]),
+    scale: Some(0),
+    example: "falling(close, 5)",
+    ..Row::BASE
 };
 
 struct BarsSince;
@@ -128,15 +122,14 @@ impl<L: Lane> Kernel<L> for BarsSince {
     }
 }
 pub static BARSSINCE: Row = Row {
-    parameters: &[],
-    ..over_time(
-        "barssince",
-        "Bars since the condition was last true; 0 on a bar where it is.",
-        "Unknown before it was true once, and on bars where it is unknown.",
-        VALUE,
-        "barssince(crossover(close, sma(close, 20))) < 3",
-        kernel!(|_| BarsSince, warmup = |_| 0, memory = |_| Memory::Forever),
-    )
+    name: "barssince",
+    group: Group::Condition,
+    summary: "Bars since the condition was last true; 0 on a bar where it is.",
+    doc: "Unknown before it was true once, and on bars where it is unknown.",
+    inputs: CONDITION_INPUT,
+    body: kernel!(|_| BarsSince, warmup = |_| 0, memory = |_| Memory::Forever),
+    example: "barssince(crossover(close, sma(close, 20))) < 3",
+    ..Row::BASE
 };
 
 struct ValueWhen {
@@ -168,16 +161,15 @@ impl<L: Lane> Kernel<L> for ValueWhen {
     }
 }
 pub static VALUEWHEN: Row = Row {
+    name: "valuewhen",
+    group: Group::Condition,
+    summary: "The value of `source` when the condition was true: the last time, or `occurrence` times before that.",
+    doc: "Unknown before it was true that often, and on bars where it is unknown.",
     inputs: &[Input::condition("condition"), Input::series("source")],
     parameters: &[Parameter::whole("occurrence", 0, 100).or(0.0)],
-    ..over_time(
-        "valuewhen",
-        "The value of `source` when the condition was true: the last time, or `occurrence` times before that.",
-        "Unknown before it was true that often, and on bars where it is unknown.",
-        VALUE,
-        "close > valuewhen(crossover(close, sma(close, 20)), high, 0)",
-        kernel!(ValueWhen::new, warmup = |p| bars(p[0]), memory = |_| Memory::Forever),
-    )
+    body: kernel!(ValueWhen::new, warmup = |p| bars(p[0]), memory = |_| Memory::Forever),
+    example: "close > valuewhen(crossover(close, sma(close, 20)), high, 0)",
+    ..Row::BASE
 };
 
 /// Remembers how many bars of each symbol's pause are left.
@@ -197,7 +189,8 @@ impl<L: Lane> Kernel<L> for Filter {
         let (condition, not) = inputs.mask(0);
         let (yes, no) = output.mask();
         let [left] = exact(own.lanes);
-        let mut pauses: [u32; WIDTH] = std::array::from_fn(|lane| if lane < L::WIDTH { left.lane(lane) as u32 } else { 0 });
+        let mut pauses: [u32; WIDTH] =
+            std::array::from_fn(|lane| if lane < L::WIDTH { left.lane(lane) as u32 } else { 0 });
         for bar in 0..yes.len() {
             yes[bar] = 0;
             for (lane, pause) in pauses[..L::WIDTH].iter_mut().enumerate() {
@@ -213,14 +206,18 @@ impl<L: Lane> Kernel<L> for Filter {
         *left = L::from_fn(|lane| pauses[lane] as f64);
     }
 }
-pub static FILTER: Row = over_time(
-    "filter",
-    "The condition without its repeats: a true passes when none passed in the `length` bars before.",
-    "Suppressed ones do not start a new pause. Unknown where the condition is.",
-    CONDITION,
-    "filter(close > highest(high, 20)[1], 10)",
-    kernel!(Filter::new, warmup = |_| 0, memory = |_| Memory::Forever),
-);
+pub static FILTER: Row = Row {
+    name: "filter",
+    group: Group::Condition,
+    summary: "The condition without its repeats: a true passes when none passed in the `length` bars before.",
+    doc: "Suppressed ones do not start a new pause. Unknown where the condition is.",
+    inputs: CONDITION_INPUT,
+    parameters: LENGTH,
+    outputs: CONDITION,
+    body: kernel!(Filter::new, warmup = |_| 0, memory = |_| Memory::Forever),
+    example: "filter(close > highest(high, 20)[1], 10)",
+    ..Row::BASE
+};
 
 struct UpStreak;
 impl<L: Lane> Kernel<L> for UpStreak {
@@ -240,15 +237,13 @@ impl<L: Lane> Kernel<L> for UpStreak {
     }
 }
 pub static UP_STREAK: Row = Row {
+    name: "up_streak",
+    group: Group::Condition,
+    summary: "How many bars in a row the value has risen; 0 on a bar where it did not.",
+    doc: "First at bar 1. On an unknown value it is unknown; the next one is compared with the last known.",
     inputs: SOURCE,
-    parameters: &[],
+    body: kernel!(|_| UpStreak, warmup = |_| 1, memory = |_| Memory::Forever),
     scale: Some(0),
-    ..over_time(
-        "up_streak",
-        "How many bars in a row the value has risen; 0 on a bar where it did not.",
-        "First at bar 1. On an unknown value it is unknown; the next one is compared with the last known.",
-        VALUE,
-        "up_streak(close) >= 5",
-        kernel!(|_| UpStreak, warmup = |_| 1, memory = |_| Memory::Forever),
-    )
+    example: "up_streak(close) >= 5",
+    ..Row::BASE
 };

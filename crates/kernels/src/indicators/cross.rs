@@ -32,36 +32,44 @@ impl<L: Lane> Kernel<L> for Crossover {
     }
 }
 
-const fn crossing(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Condition,
-        summary,
-        doc: "Unknown only where an unknown value decides: false where one of the comparisons is known to be false.",
-        inputs: A_B,
-        parameters: &[],
-        outputs: CONDITION,
-        body,
-        scale: Some(0),
-        example,
-    }
-}
+const KNOWN: &str =
+    "Unknown only where an unknown value decides: false where one of the comparisons is known to be false.";
 
-pub static CROSSOVER: Row = crossing(
-    "crossover",
-    "a rises above b: `a > b and a[1] <= b[1]`.",
-    "crossover(ema(close, 12), ema(close, 26))",
-    kernel!(|_| Crossover, warmup = |_| 1, memory = |_| Memory::Bars(1)),
-);
-pub static CROSSUNDER: Row = crossing(
-    "crossunder",
-    "a falls below b: `a < b and a[1] >= b[1]`.",
-    "crossunder(close, sma(close, 20))",
-    Body::Compose(|x, _| vec![CROSSOVER.of(&[x[1], x[0]], &[])]),
-);
-pub static CROSS: Row = crossing(
-    "cross",
-    "a passes b in either direction: `crossover(a, b) or crossunder(a, b)`.",
-    "cross(close, sma(close, 60))",
-    Body::Compose(|x, _| vec![CROSSOVER.of(x, &[]).or(CROSSUNDER.of(x, &[]))]),
-);
+pub static CROSSOVER: Row = Row {
+    name: "crossover",
+    group: Group::Condition,
+    summary: "a rises above b: `a > b and a[1] <= b[1]`.",
+    doc: KNOWN,
+    inputs: A_B,
+    outputs: CONDITION,
+    body: kernel!(|_| Crossover, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    scale: Some(0),
+    example: "crossover(ema(close, 12), ema(close, 26))",
+    ..Row::BASE
+};
+
+pub static CROSSUNDER: Row = Row {
+    name: "crossunder",
+    group: Group::Condition,
+    summary: "a falls below b: `a < b and a[1] >= b[1]`.",
+    doc: KNOWN,
+    inputs: A_B,
+    outputs: CONDITION,
+    body: Body::Compose(|x, _| vec![CROSSOVER.of(&[x[1], x[0]], &[])]),
+    scale: Some(0),
+    example: "crossunder(close, sma(close, 20))",
+    ..Row::BASE
+};
+
+pub static CROSS: Row = Row {
+    name: "cross",
+    group: Group::Condition,
+    summary: "a passes b in either direction: `crossover(a, b) or crossunder(a, b)`.",
+    doc: KNOWN,
+    inputs: A_B,
+    outputs: CONDITION,
+    body: Body::Compose(|x, _| vec![CROSSOVER.of(x, &[]).or(CROSSUNDER.of(x, &[]))]),
+    scale: Some(0),
+    example: "cross(close, sma(close, 60))",
+    ..Row::BASE
+};

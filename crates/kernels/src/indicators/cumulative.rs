@@ -6,21 +6,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
-const fn cumulative(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Statistic,
-        summary,
-        doc: "Unknown on an unknown value, which is left out, as is one that no total is large enough for. Depends on \
-              where the data starts.",
-        inputs: SOURCE,
-        parameters: &[],
-        outputs: VALUE,
-        body,
-        scale: Some(1),
-        example,
-    }
-}
+const LEFT_OUT: &str = "Unknown on an unknown value, which is left out, as is one that no total is large enough for. \
+                        Depends on where the data starts.";
 
 /// Declares a kernel with one number of state, joined with every value that leaves it a number.
 macro_rules! running {
@@ -47,24 +34,38 @@ running!(HighestEver, start = f64::NEG_INFINITY, |best, x| best.larger(x));
 running!(LowestEver, start = f64::INFINITY, |best, x| best.smaller(x));
 
 pub static CUM: Row = Row {
+    name: "cum",
+    group: Group::Statistic,
+    summary: "Running total.",
+    doc: LEFT_OUT,
     // `cum(1)` counts bars, as it does in Pine.
     inputs: &[Input::number("source")],
-    ..cumulative(
-        "cum",
-        "Running total.",
-        "cum(volume) > 1e9",
-        kernel!(|_| Total, warmup = |_| 0, memory = |_| Memory::Forever),
-    )
+    body: kernel!(|_| Total, warmup = |_| 0, memory = |_| Memory::Forever),
+    scale: Some(1),
+    example: "cum(volume) > 1e9",
+    ..Row::BASE
 };
-pub static HIGHEST_EVER: Row = cumulative(
-    "highest_ever",
-    "The largest value so far; also written `max(x)`.",
-    "close >= highest_ever(close)",
-    kernel!(|_| HighestEver, warmup = |_| 0, memory = |_| Memory::Forever),
-);
-pub static LOWEST_EVER: Row = cumulative(
-    "lowest_ever",
-    "The smallest value so far; also written `min(x)`.",
-    "close <= lowest_ever(close)",
-    kernel!(|_| LowestEver, warmup = |_| 0, memory = |_| Memory::Forever),
-);
+
+pub static HIGHEST_EVER: Row = Row {
+    name: "highest_ever",
+    group: Group::Statistic,
+    summary: "The largest value so far; also written `max(x)`.",
+    doc: LEFT_OUT,
+    inputs: SOURCE,
+    body: kernel!(|_| HighestEver, warmup = |_| 0, memory = |_| Memory::Forever),
+    scale: Some(1),
+    example: "close >= highest_ever(close)",
+    ..Row::BASE
+};
+
+pub static LOWEST_EVER: Row = Row {
+    name: "lowest_ever",
+    group: Group::Statistic,
+    summary: "The smallest value so far; also written `min(x)`.",
+    doc: LEFT_OUT,
+    inputs: SOURCE,
+    body: kernel!(|_| LowestEver, warmup = |_| 0, memory = |_| Memory::Forever),
+    scale: Some(1),
+    example: "close <= lowest_ever(close)",
+    ..Row::BASE
+};

@@ -68,7 +68,6 @@ pub static DEV: Row = Row {
     doc: "The mean moves with the window, so every bar reads the whole window: the cost grows with `length`.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(
         |p| MeanDeviation(Spread::new(p)),
         warmup = |p| bars(p[0]) - 1,
@@ -76,4 +75,5 @@ pub static DEV: Row = Row {
     ),
     scale: Some(1),
     example: "dev(close, 20) > 0.05 * close",
+    ..Row::BASE
 };

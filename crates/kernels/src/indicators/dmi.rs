@@ -33,32 +33,31 @@ impl<L: Lane, const DOWN: bool> Kernel<L> for Movement<DOWN> {
     }
 }
 
-const fn movement(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Trend,
-        summary,
-        doc: "Only the larger of the two movements of a bar counts. First at bar 1.",
-        inputs: HIGH_LOW,
-        parameters: &[],
-        outputs: VALUE,
-        body,
-        scale: Some(1),
-        example,
-    }
-}
-pub static PLUS_DM: Row = movement(
-    "plus_dm",
-    "Wilder's upward movement of one bar: how far the high rose.",
-    "plus_dm() > atr(14)",
-    kernel!(|_| Movement::<false>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
-);
-pub static MINUS_DM: Row = movement(
-    "minus_dm",
-    "Wilder's downward movement of one bar: how far the low fell.",
-    "minus_dm() > atr(14)",
-    kernel!(|_| Movement::<true>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
-);
+const LARGER_ONE: &str = "Only the larger of the two movements of a bar counts. First at bar 1.";
+
+pub static PLUS_DM: Row = Row {
+    name: "plus_dm",
+    group: Group::Trend,
+    summary: "Wilder's upward movement of one bar: how far the high rose.",
+    doc: LARGER_ONE,
+    inputs: HIGH_LOW,
+    body: kernel!(|_| Movement::<false>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    scale: Some(1),
+    example: "plus_dm() > atr(14)",
+    ..Row::BASE
+};
+
+pub static MINUS_DM: Row = Row {
+    name: "minus_dm",
+    group: Group::Trend,
+    summary: "Wilder's downward movement of one bar: how far the low fell.",
+    doc: LARGER_ONE,
+    inputs: HIGH_LOW,
+    body: kernel!(|_| Movement::<true>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    scale: Some(1),
+    example: "minus_dm() > atr(14)",
+    ..Row::BASE
+};
 
 /// True range of high, low and close, unknown on the first bar: there is no close before it.
 pub(super) fn range_from_before<'g>(x: &[Node<'g>]) -> Node<'g> {
@@ -110,6 +109,7 @@ pub static DMI: Row = Row {
     body: Body::Compose(dmi),
     scale: Some(0),
     example: "crossover(dmi(14, 14).plus, dmi(14, 14).minus)",
+    ..Row::BASE
 };
 
 pub static ADX: Row = Row {
@@ -119,8 +119,8 @@ pub static ADX: Row = Row {
     doc: "First at bar `length + smoothing - 1`.",
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
-    outputs: VALUE,
     body: Body::Compose(|x, p| vec![dmi(x, p)[2]]),
     scale: Some(0),
     example: "adx(14) > 25",
+    ..Row::BASE
 };

@@ -14,7 +14,6 @@ pub static EMA: Row = Row {
           `length` known values, as in Pine and TA-Lib. On an unknown value it is unknown and goes on afterwards.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(
         |p: &[f64]| Smooth::new(p[0], weight(p)),
         warmup = |p| bars(p[0]) - 1,
@@ -22,4 +21,5 @@ pub static EMA: Row = Row {
     ),
     scale: Some(1),
     example: "close > ema(close, 50)",
+    ..Row::BASE
 };

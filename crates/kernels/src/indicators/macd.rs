@@ -26,4 +26,5 @@ pub static MACD: Row = Row {
     }),
     scale: Some(1),
     example: "crossover(macd(12, 26, 9).line, macd(12, 26, 9).signal)",
+    ..Row::BASE
 };

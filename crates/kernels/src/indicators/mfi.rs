@@ -28,7 +28,6 @@ pub static MFI: Row = Row {
           Source: Gene Quong and Avrum Soudack, *Stocks & Commodities* 7:3, 1989.",
     inputs: &[Input::series("source").or("hlc3"), Input::implied("volume")],
     parameters: &[Parameter::length().or(14.0)],
-    outputs: VALUE,
     body: Body::Compose(|x, p| {
         let (flow, zero) = (x[0] * x[1], x[0].number(0.0));
         let [positive, negative] = moves(x[0]).map(|moved| SUM.of(&[moved.choose(flow, zero)], p));
@@ -37,4 +36,5 @@ pub static MFI: Row = Row {
     }),
     scale: Some(0),
     example: "mfi(14) < 20",
+    ..Row::BASE
 };

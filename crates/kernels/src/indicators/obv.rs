@@ -18,11 +18,7 @@ impl<L: Lane> Kernel<L> for Obv {
         let [mut previous, mut total] = *exact(own.lanes);
         for bar in 0..bars {
             let (x, volume) = (close[bar], volume[bar]);
-            let step = L::select(
-                x.gt(previous),
-                volume,
-                L::select(x.lt(previous), -volume, L::splat(0.0)),
-            );
+            let step = L::select(x.gt(previous), volume, L::select(x.lt(previous), -volume, L::splat(0.0)));
             let next = total + step;
             let known = x.known() & volume.known() & next.known();
             out[bar] = L::select(known, next, L::unknown());
@@ -41,9 +37,8 @@ pub static OBV: Row = Row {
           with an unknown close or volume is unknown and left out, as is one that no total is large enough for.\n\n\
           Source: Joseph Granville, *New Key to Stock Market Profits*, 1963.",
     inputs: &[Input::implied("close"), Input::implied("volume")],
-    parameters: &[],
-    outputs: VALUE,
     body: kernel!(|_| Obv, warmup = |_| 0, memory = |_| Memory::Forever),
     scale: Some(0),
     example: "obv() > sma(obv(), 20)",
+    ..Row::BASE
 };

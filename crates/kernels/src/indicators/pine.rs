@@ -27,10 +27,10 @@ pub static TA_STOCH: Row = Row {
     doc: MANUAL,
     inputs: &[Input::series("source"), Input::series("high"), Input::series("low")],
     parameters: LENGTH,
-    outputs: VALUE,
     body: Body::Compose(|x, p| vec![STOCH.of(&[x[1], x[2], x[0]], p)]),
     scale: Some(0),
     example: "ta.stoch(close, high, low, 14) < 20",
+    ..Row::BASE
 };
 
 pub static TA_BB: Row = Row {
@@ -51,36 +51,34 @@ pub static TA_BB: Row = Row {
     }),
     scale: Some(1),
     example: "close > ta.bb(close, 20, 2).upper",
+    ..Row::BASE
 };
 
-const fn offset(name: &'static str, summary: &'static str, inputs: &'static [Input], example: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Trend,
-        summary,
-        doc: MANUAL,
-        inputs,
-        parameters: LENGTH,
-        outputs: VALUE,
-        body,
-        scale: Some(0),
-        example,
-    }
-}
-pub static TA_HIGHESTBARS: Row = offset(
-    "ta.highestbars",
-    "Pine's offset to the largest of the last `length` values: `highestbars` counted below 0.",
-    &[Input::series("source").or("high")],
-    "ta.highestbars(high, 60) >= -3",
-    Body::Compose(|x, p| vec![x[0].number(0.0) - HIGHESTBARS.of(x, p)]),
-);
-pub static TA_LOWESTBARS: Row = offset(
-    "ta.lowestbars",
-    "Pine's offset to the smallest of the last `length` values: `lowestbars` counted below 0.",
-    &[Input::series("source").or("low")],
-    "ta.lowestbars(low, 60) == 0",
-    Body::Compose(|x, p| vec![x[0].number(0.0) - LOWESTBARS.of(x, p)]),
-);
+pub static TA_HIGHESTBARS: Row = Row {
+    name: "ta.highestbars",
+    group: Group::Trend,
+    summary: "Pine's offset to the largest of the last `length` values: `highestbars` counted below 0.",
+    doc: MANUAL,
+    inputs: &[Input::series("source").or("high")],
+    parameters: LENGTH,
+    body: Body::Compose(|x, p| vec![x[0].number(0.0) - HIGHESTBARS.of(x, p)]),
+    scale: Some(0),
+    example: "ta.highestbars(high, 60) >= -3",
+    ..Row::BASE
+};
+
+pub static TA_LOWESTBARS: Row = Row {
+    name: "ta.lowestbars",
+    group: Group::Trend,
+    summary: "Pine's offset to the smallest of the last `length` values: `lowestbars` counted below 0.",
+    doc: MANUAL,
+    inputs: &[Input::series("source").or("low")],
+    parameters: LENGTH,
+    body: Body::Compose(|x, p| vec![x[0].number(0.0) - LOWESTBARS.of(x, p)]),
+    scale: Some(0),
+    example: "ta.lowestbars(low, 60) == 0",
+    ..Row::BASE
+};
 
 pub static TA_TR: Row = Row {
     name: "ta.tr",
@@ -88,11 +86,10 @@ pub static TA_TR: Row = Row {
     summary: "Pine's true range: `tr`, but unknown on the first bar.",
     doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.\n\nSource: Pine Script v6 reference manual.",
     inputs: HIGH_LOW_CLOSE,
-    parameters: &[],
-    outputs: VALUE,
     body: Body::Compose(|x, _| vec![range_from_before(x)]),
     scale: Some(1),
     example: "ta.tr > 2 * ta.atr(14)",
+    ..Row::BASE
 };
 
 pub static TA_RSI: Row = Row {
@@ -103,14 +100,10 @@ pub static TA_RSI: Row = Row {
           Source: the built-in script *Relative Strength Index* of TradingView.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
-    body: kernel!(
-        |p| Rsi::new(p, 100.0),
-        warmup = |p| bars(p[0]),
-        memory = |p| Memory::Fading(1.0 - 1.0 / p[0])
-    ),
+    body: kernel!(|p| Rsi::new(p, 100.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
     scale: Some(0),
     example: "ta.rsi(close, 14) < 30",
+    ..Row::BASE
 };
 
 pub static TA_DMI: Row = Row {
@@ -133,6 +126,7 @@ pub static TA_DMI: Row = Row {
     }),
     scale: Some(0),
     example: "ta.dmi(14, 14).plus > ta.dmi(14, 14).minus",
+    ..Row::BASE
 };
 
 /// The money of a bar that is counted as rising (or as falling): where the change is known and not that way, none.
@@ -173,30 +167,25 @@ impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<FALLING> {
 const MONEY: &[Input] = &[Input::series("source"), Input::implied("volume")];
 const SHARE: &[Parameter] = &[Parameter::real("rounding", 0.0, 1.0)];
 
-const fn flow(name: &'static str, summary: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Operator,
-        summary,
-        doc: "",
-        inputs: MONEY,
-        parameters: SHARE,
-        outputs: VALUE,
-        body,
-        scale: None,
-        example: "",
-    }
-}
-pub static INFLOW: Row = flow(
-    "inflow",
-    "`source·volume` where the source rose by more than its rounding, and on the first bar.",
-    kernel!(Flow::<false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
-);
-pub static OUTFLOW: Row = flow(
-    "outflow",
-    "`source·volume` where the source fell by more than its rounding, and on the first bar.",
-    kernel!(Flow::<true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
-);
+pub static INFLOW: Row = Row {
+    name: "inflow",
+    group: Group::Operator,
+    summary: "`source·volume` where the source rose by more than its rounding, and on the first bar.",
+    inputs: MONEY,
+    parameters: SHARE,
+    body: kernel!(Flow::<false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    ..Row::BASE
+};
+
+pub static OUTFLOW: Row = Row {
+    name: "outflow",
+    group: Group::Operator,
+    summary: "`source·volume` where the source fell by more than its rounding, and on the first bar.",
+    inputs: MONEY,
+    parameters: SHARE,
+    body: kernel!(Flow::<true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    ..Row::BASE
+};
 
 pub static TA_MFI: Row = Row {
     name: "ta.mfi",
@@ -206,7 +195,6 @@ pub static TA_MFI: Row = Row {
           Equal once that bar has left the window.\n\nSource: Pine Script v6 reference manual.",
     inputs: &[Input::series("series"), Input::implied("volume")],
     parameters: LENGTH,
-    outputs: VALUE,
     body: Body::Compose(|x, p| {
         let rounding = [if x[0].is_column() { 0.0 } else { ROUNDING }];
         let (positive, negative) = (SUM.of(&[INFLOW.of(x, &rounding)], p), SUM.of(&[OUTFLOW.of(x, &rounding)], p));
@@ -215,4 +203,5 @@ pub static TA_MFI: Row = Row {
     }),
     scale: Some(0),
     example: "ta.mfi(hlc3, 14) < 20",
+    ..Row::BASE
 };

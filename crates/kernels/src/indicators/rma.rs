@@ -10,7 +10,6 @@ pub static RMA: Row = Row {
           unknown value it is unknown and goes on afterwards.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(
         |p: &[f64]| Smooth::new(p[0], 1.0 / p[0]),
         warmup = |p| bars(p[0]) - 1,
@@ -18,4 +17,5 @@ pub static RMA: Row = Row {
     ),
     scale: Some(1),
     example: "rma(volume, 14) > 100000",
+    ..Row::BASE
 };

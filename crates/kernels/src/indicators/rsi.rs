@@ -82,8 +82,8 @@ pub static RSI: Row = Row {
           Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
     inputs: &[Input::series("source").or("close")],
     parameters: &[Parameter::length().or(14.0)],
-    outputs: VALUE,
     body: kernel!(|p| Rsi::new(p, 50.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
     scale: Some(0),
     example: "rsi(close, 14) < 30",
+    ..Row::BASE
 };

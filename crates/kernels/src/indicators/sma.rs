@@ -40,8 +40,8 @@ pub static SMA: Row = Row {
     doc: "Unknown while the window holds an unknown value. The mean of equal values is exactly that value.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(Mean::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "close > sma(close, 200)",
+    ..Row::BASE
 };

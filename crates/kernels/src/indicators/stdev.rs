@@ -93,8 +93,8 @@ pub static STDEV: Row = Row {
           whose square is no number: above 1e150, or below 1e-120 without being 0.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(StandardDeviation::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "stdev(close, 20) / close < 0.01",
+    ..Row::BASE
 };

@@ -9,13 +9,8 @@ pub static STOCH: Row = Row {
           is 0. Smooth it yourself: `sma(stoch(14), 3)` is the slow %K. `ta.stoch` takes the \
           source first.\n\n\
           Source: George Lane, Investment Educators, 1950s.",
-    inputs: &[
-        Input::series("high").or("high"),
-        Input::series("low").or("low"),
-        Input::series("close").or("close"),
-    ],
+    inputs: &[Input::series("high").or("high"), Input::series("low").or("low"), Input::series("close").or("close")],
     parameters: &[Parameter::length().or(14.0)],
-    outputs: VALUE,
     body: Body::Compose(|x, p| {
         let (top, bottom) = (HIGHEST.of(&x[..1], p), LOWEST.of(&x[1..2], p));
         // The quotient first, so that the top of the range is 100 to the last bit.
@@ -23,4 +18,5 @@ pub static STOCH: Row = Row {
     }),
     scale: Some(0),
     example: "sma(stoch(14), 3) < 20",
+    ..Row::BASE
 };

@@ -39,8 +39,8 @@ pub static SUM: Row = Row {
     doc: "Unknown while the window holds an unknown value, and where no number is large enough for it.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "sum(volume, 5) > 1000000",
+    ..Row::BASE
 };

@@ -5,8 +5,7 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
-pub(super) const HIGH_LOW_CLOSE: &[Input] =
-    &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
+pub(super) const HIGH_LOW_CLOSE: &[Input] = &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
 
 /// Remembers the close before.
 struct TrueRange;
@@ -45,11 +44,10 @@ pub static TR: Row = Row {
           is unknown there).\n\n\
           Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
     inputs: HIGH_LOW_CLOSE,
-    parameters: &[],
-    outputs: VALUE,
     body: kernel!(|_| TrueRange, warmup = |_| 0, memory = |_| Memory::Bars(1)),
     scale: Some(1),
     example: "tr() > 2 * atr(14)",
+    ..Row::BASE
 };
 
 pub static ATR: Row = Row {
@@ -60,8 +58,8 @@ pub static ATR: Row = Row {
           bar later; the two meet as the start fades.",
     inputs: HIGH_LOW_CLOSE,
     parameters: &[Parameter::length().or(14.0)],
-    outputs: VALUE,
     body: Body::Compose(|x, p| vec![RMA.of(&[TR.of(x, &[])], p)]),
     scale: Some(1),
     example: "close > close[1] + 2 * atr(14)",
+    ..Row::BASE
 };
