@@ -6,6 +6,8 @@ use crate::spec::*;
 use crate::state::Own;
 use crate::{elementwise, kernel, stateless};
 
+pub(crate) static ROWS: &[&Row] = &[&YEAR, &MONTH, &DAY, &WEEKDAY, &DAYOFWEEK, &HOUR, &MINUTE, &BAR_INDEX];
+
 const LOCAL_TIME: &[Input] = &[Input::implied("local_time")];
 
 const MINUTE_MS: f64 = 60_000.0;
@@ -43,7 +45,7 @@ elementwise!(DayOfWeek<L>(time) = time.map(|ms| (days_after_monday(ms) + 1.0) % 
 elementwise!(Hour<L>(time) = time.map(|ms| (ms.rem_euclid(DAY_MS) / HOUR_MS).floor()));
 elementwise!(Minute<L>(time) = time.map(|ms| (ms.rem_euclid(HOUR_MS) / MINUTE_MS).floor()));
 
-pub static YEAR: Row = Row {
+pub(crate) static YEAR: Row = Row {
     name: "year",
     group: Group::Calendar,
     summary: "Year of the candle.",
@@ -53,7 +55,7 @@ pub static YEAR: Row = Row {
     ..Row::BASE
 };
 
-pub static MONTH: Row = Row {
+pub(crate) static MONTH: Row = Row {
     name: "month",
     group: Group::Calendar,
     summary: "Month of the candle, 1 to 12.",
@@ -63,7 +65,7 @@ pub static MONTH: Row = Row {
     ..Row::BASE
 };
 
-pub static DAY: Row = Row {
+pub(crate) static DAY: Row = Row {
     name: "day",
     group: Group::Calendar,
     summary: "Day of the month.",
@@ -73,7 +75,7 @@ pub static DAY: Row = Row {
     ..Row::BASE
 };
 
-pub static WEEKDAY: Row = Row {
+pub(crate) static WEEKDAY: Row = Row {
     name: "weekday",
     group: Group::Calendar,
     summary: "ISO weekday: Monday 1 … Sunday 7.",
@@ -83,7 +85,7 @@ pub static WEEKDAY: Row = Row {
     ..Row::BASE
 };
 
-pub static DAYOFWEEK: Row = Row {
+pub(crate) static DAYOFWEEK: Row = Row {
     name: "dayofweek",
     group: Group::Calendar,
     summary: "Pine's weekday: Sunday 1 … Saturday 7.",
@@ -93,7 +95,7 @@ pub static DAYOFWEEK: Row = Row {
     ..Row::BASE
 };
 
-pub static HOUR: Row = Row {
+pub(crate) static HOUR: Row = Row {
     name: "hour",
     group: Group::Calendar,
     summary: "Hour of the candle, 0 to 23.",
@@ -103,7 +105,7 @@ pub static HOUR: Row = Row {
     ..Row::BASE
 };
 
-pub static MINUTE: Row = Row {
+pub(crate) static MINUTE: Row = Row {
     name: "minute",
     group: Group::Calendar,
     summary: "Minute of the candle, 0 to 59.",
@@ -121,7 +123,7 @@ impl<L: Lane> Kernel<L> for BarIndex {
         }
     }
 }
-pub static BAR_INDEX: Row = Row {
+pub(crate) static BAR_INDEX: Row = Row {
     name: "bar_index",
     group: Group::Calendar,
     summary: "Number of candles before this one in the symbol's data.",

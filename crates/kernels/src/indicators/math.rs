@@ -6,6 +6,9 @@ use crate::spec::*;
 use crate::state::Own;
 use crate::{elementwise, stateless};
 
+pub(crate) static ROWS: &[&Row] =
+    &[&ABS, &SIGN, &SQRT, &LOG, &LOG10, &EXP, &FLOOR, &CEIL, &ROUND, &POW, &MIN, &MAX, &NZ, &NA];
+
 const A: &[Input] = &[Input::number("a")];
 const A_B: &[Input] = &[Input::number("a"), Input::number("b")];
 
@@ -36,7 +39,7 @@ elementwise!(Min<L>(a, b) = L::select(a.eq(a), a.smaller(b), a));
 elementwise!(Max<L>(a, b) = L::select(a.eq(a), a.larger(b), a));
 elementwise!(Nz<L>(a, replacement) = L::select(a.known(), a, replacement));
 
-pub static ABS: Row = Row {
+pub(crate) static ABS: Row = Row {
     name: "abs",
     group: Group::Math,
     summary: "The size of a number without its sign.",
@@ -47,7 +50,7 @@ pub static ABS: Row = Row {
     ..Row::BASE
 };
 
-pub static SIGN: Row = Row {
+pub(crate) static SIGN: Row = Row {
     name: "sign",
     group: Group::Math,
     summary: "1, 0 or −1.",
@@ -58,7 +61,7 @@ pub static SIGN: Row = Row {
     ..Row::BASE
 };
 
-pub static SQRT: Row = Row {
+pub(crate) static SQRT: Row = Row {
     name: "sqrt",
     group: Group::Math,
     summary: "Square root; unknown below 0.",
@@ -68,7 +71,7 @@ pub static SQRT: Row = Row {
     ..Row::BASE
 };
 
-pub static LOG: Row = Row {
+pub(crate) static LOG: Row = Row {
     name: "log",
     group: Group::Math,
     summary: "Natural logarithm; unknown at 0 and below.",
@@ -78,7 +81,7 @@ pub static LOG: Row = Row {
     ..Row::BASE
 };
 
-pub static LOG10: Row = Row {
+pub(crate) static LOG10: Row = Row {
     name: "log10",
     group: Group::Math,
     summary: "Logarithm to base 10; unknown at 0 and below.",
@@ -88,7 +91,7 @@ pub static LOG10: Row = Row {
     ..Row::BASE
 };
 
-pub static EXP: Row = Row {
+pub(crate) static EXP: Row = Row {
     name: "exp",
     group: Group::Math,
     summary: "e to the power of a; unknown where that is too large for a number.",
@@ -98,7 +101,7 @@ pub static EXP: Row = Row {
     ..Row::BASE
 };
 
-pub static FLOOR: Row = Row {
+pub(crate) static FLOOR: Row = Row {
     name: "floor",
     group: Group::Math,
     summary: "The whole number at or below.",
@@ -108,7 +111,7 @@ pub static FLOOR: Row = Row {
     ..Row::BASE
 };
 
-pub static CEIL: Row = Row {
+pub(crate) static CEIL: Row = Row {
     name: "ceil",
     group: Group::Math,
     summary: "The whole number at or above.",
@@ -118,7 +121,7 @@ pub static CEIL: Row = Row {
     ..Row::BASE
 };
 
-pub static ROUND: Row = Row {
+pub(crate) static ROUND: Row = Row {
     name: "round",
     group: Group::Math,
     summary: "The nearest whole number; halves go up: `round(-2.5)` is −2.",
@@ -128,7 +131,7 @@ pub static ROUND: Row = Row {
     ..Row::BASE
 };
 
-pub static POW: Row = Row {
+pub(crate) static POW: Row = Row {
     name: "pow",
     group: Group::Math,
     summary: "`a ** b`; unknown where that is no finite number.",
@@ -138,7 +141,7 @@ pub static POW: Row = Row {
     ..Row::BASE
 };
 
-pub static MIN: Row = Row {
+pub(crate) static MIN: Row = Row {
     name: "min",
     group: Group::Math,
     summary: "The smaller of two numbers; unknown when either is.",
@@ -149,7 +152,7 @@ pub static MIN: Row = Row {
     ..Row::BASE
 };
 
-pub static MAX: Row = Row {
+pub(crate) static MAX: Row = Row {
     name: "max",
     group: Group::Math,
     summary: "The larger of two numbers; unknown when either is.",
@@ -160,7 +163,7 @@ pub static MAX: Row = Row {
     ..Row::BASE
 };
 
-pub static NZ: Row = Row {
+pub(crate) static NZ: Row = Row {
     name: "nz",
     group: Group::Math,
     summary: "The number, or `replacement` where it is unknown.",
@@ -180,7 +183,7 @@ impl<L: Lane> Kernel<L> for Na {
         }
     }
 }
-pub static NA: Row = Row {
+pub(crate) static NA: Row = Row {
     name: "na",
     group: Group::Math,
     summary: "Whether a number is unknown; itself never unknown.",

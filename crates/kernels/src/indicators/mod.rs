@@ -1,8 +1,73 @@
-//! The catalogue: one file, one function or one family of them. `build.rs` lists the files.
+//! The catalogue: one file, one function or one family of them, in the folder of its group. `build.rs` lists the files,
+//! and each file lists its rows.
 
-use crate::spec::Row;
+// Every row ends in `Row::BASE`, also one that says all there is.
+#![allow(clippy::needless_update)]
+
+use crate::spec::{Group, Row};
 
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
+
+/// Every function of the catalogue; its place is its number in a plan's bytes.
+pub static REGISTRY: &[&Row] = &ALL;
+
+static ALL: [&Row; count(LISTS)] = joined(LISTS);
+
+const _: () = check(&ALL);
+
+const fn count(lists: &[&[&Row]]) -> usize {
+    let (mut rows, mut list) = (0, 0);
+    while list < lists.len() {
+        rows += lists[list].len();
+        list += 1;
+    }
+    rows
+}
+
+const fn joined<const ROWS: usize>(lists: &[&[&'static Row]]) -> [&'static Row; ROWS] {
+    let mut joined = [lists[0][0]; ROWS];
+    let (mut at, mut list) = (0, 0);
+    while list < lists.len() {
+        let mut row = 0;
+        while row < lists[list].len() {
+            joined[at] = lists[list][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        list += 1;
+    }
+    joined
+}
+
+/// Panics with a name that stands twice, or that of a row which does not say what a reader needs. It runs when the crate
+/// is compiled.
+const fn check(rows: &[&Row]) {
+    let mut at = 0;
+    while at < rows.len() {
+        let row = rows[at];
+        // Signs have no call to show.
+        let shown = matches!(row.group, Group::Operator) == row.example.is_empty();
+        if row.name.is_empty() || row.summary.is_empty() || !shown {
+            panic!("{}", row.name);
+        }
+        let mut before = 0;
+        while before < at {
+            if same(row.name, rows[before].name) {
+                panic!("{}", row.name);
+            }
+            before += 1;
+        }
+        at += 1;
+    }
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
 
 /// The row of a name, and its number.
 pub fn find(name: &str) -> Option<(usize, &'static Row)> {
@@ -12,4 +77,48 @@ pub fn find(name: &str) -> Option<(usize, &'static Row)> {
 /// The number of a row.
 pub fn row_id(row: &'static Row) -> usize {
     REGISTRY.iter().position(|other| std::ptr::eq(*other, row)).expect("every row is in the registry")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROW: Row =
+        Row { name: "zigzag", group: Group::Trend, summary: "Turns.", example: "zigzag() > 1", ..Row::BASE };
+
+    #[test]
+    fn rows_of_different_names_are_accepted() {
+        check(&[&ROW, &Row { name: "zigzags", ..ROW }, &Row { name: "zig", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_name_that_stands_twice_is_refused() {
+        check(&[&ROW, &Row { name: "other", ..ROW }, &ROW]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_row_without_a_summary_is_refused() {
+        check(&[&Row { summary: "", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_row_with_an_example_and_no_group_is_refused() {
+        check(&[&Row { group: Row::BASE.group, ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_function_without_an_example_is_refused() {
+        check(&[&Row { example: "", ..ROW }]);
+    }
+
+    #[test]
+    fn the_rows_of_every_file_are_in_the_registry_in_their_order() {
+        let rows: Vec<&Row> = LISTS.iter().flat_map(|list| list.iter().copied()).collect();
+        assert_eq!(rows.len(), REGISTRY.len());
+        assert!(rows.iter().zip(REGISTRY).all(|(a, b)| std::ptr::eq(*a, *b)));
+    }
 }

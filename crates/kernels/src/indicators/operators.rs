@@ -8,6 +8,29 @@ use crate::spec::*;
 use crate::state::{Own, State};
 use crate::{elementwise, history, kernel, stateless};
 
+pub(crate) static ROWS: &[&Row] = &[
+    &ADD,
+    &SUB,
+    &MUL,
+    &DIV,
+    &MOD,
+    &NEG,
+    &LT,
+    &LE,
+    &GT,
+    &GE,
+    &EQ,
+    &NE,
+    &AND,
+    &OR,
+    &NOT,
+    &CHOOSE,
+    &CHOOSE_CONDITION,
+    &ZERO_ONE,
+    &LAG,
+    &LAG_CONDITION,
+];
+
 const NUMBERS: &[Input] = &[Input::number("a"), Input::number("b")];
 const CONDITIONS: &[Input] = &[Input::condition("a"), Input::condition("b")];
 
@@ -19,7 +42,7 @@ elementwise!(DivKernel<L>(a, b) = (a / b).finite());
 elementwise!(ModKernel<L>(a, b) = L::from_fn(|lane| a.lane(lane) % b.lane(lane)));
 elementwise!(NegKernel<L>(a) = -a);
 
-pub static ADD: Row = Row {
+pub(crate) static ADD: Row = Row {
     name: "add",
     group: Group::Operator,
     summary: "`a + b`; unknown where no number is large enough for it.",
@@ -28,7 +51,7 @@ pub static ADD: Row = Row {
     ..Row::BASE
 };
 
-pub static SUB: Row = Row {
+pub(crate) static SUB: Row = Row {
     name: "sub",
     group: Group::Operator,
     summary: "`a - b`; unknown where no number is large enough for it.",
@@ -37,7 +60,7 @@ pub static SUB: Row = Row {
     ..Row::BASE
 };
 
-pub static MUL: Row = Row {
+pub(crate) static MUL: Row = Row {
     name: "mul",
     group: Group::Operator,
     summary: "`a * b`; unknown where no number is large enough for it.",
@@ -46,7 +69,7 @@ pub static MUL: Row = Row {
     ..Row::BASE
 };
 
-pub static DIV: Row = Row {
+pub(crate) static DIV: Row = Row {
     name: "div",
     group: Group::Operator,
     summary: "`a / b`; unknown where b is 0 and where no number is large enough for it.",
@@ -55,7 +78,7 @@ pub static DIV: Row = Row {
     ..Row::BASE
 };
 
-pub static MOD: Row = Row {
+pub(crate) static MOD: Row = Row {
     name: "mod",
     group: Group::Operator,
     summary: "`a % b`: the remainder with the sign of a; unknown where b is 0.",
@@ -64,7 +87,7 @@ pub static MOD: Row = Row {
     ..Row::BASE
 };
 
-pub static NEG: Row = Row {
+pub(crate) static NEG: Row = Row {
     name: "neg",
     group: Group::Operator,
     summary: "`-a`.",
@@ -104,7 +127,7 @@ comparison!(GeKernel, |a, b| a.ge(b), a.lt(b));
 comparison!(EqKernel, |a, b| a.eq(b), a.lt(b) | a.gt(b));
 comparison!(NeKernel, |a, b| a.lt(b) | a.gt(b), a.eq(b));
 
-pub static LT: Row = Row {
+pub(crate) static LT: Row = Row {
     name: "lt",
     group: Group::Operator,
     summary: "`a < b`.",
@@ -114,7 +137,7 @@ pub static LT: Row = Row {
     ..Row::BASE
 };
 
-pub static LE: Row = Row {
+pub(crate) static LE: Row = Row {
     name: "le",
     group: Group::Operator,
     summary: "`a <= b`.",
@@ -124,7 +147,7 @@ pub static LE: Row = Row {
     ..Row::BASE
 };
 
-pub static GT: Row = Row {
+pub(crate) static GT: Row = Row {
     name: "gt",
     group: Group::Operator,
     summary: "`a > b`.",
@@ -134,7 +157,7 @@ pub static GT: Row = Row {
     ..Row::BASE
 };
 
-pub static GE: Row = Row {
+pub(crate) static GE: Row = Row {
     name: "ge",
     group: Group::Operator,
     summary: "`a >= b`.",
@@ -144,7 +167,7 @@ pub static GE: Row = Row {
     ..Row::BASE
 };
 
-pub static EQ: Row = Row {
+pub(crate) static EQ: Row = Row {
     name: "eq",
     group: Group::Operator,
     summary: "`a == b`.",
@@ -154,7 +177,7 @@ pub static EQ: Row = Row {
     ..Row::BASE
 };
 
-pub static NE: Row = Row {
+pub(crate) static NE: Row = Row {
     name: "ne",
     group: Group::Operator,
     summary: "`a != b`.",
@@ -218,7 +241,7 @@ impl<L: Lane> Kernel<L> for NotKernel {
         no.copy_from_slice(a_yes);
     }
 }
-pub static NOT: Row = Row {
+pub(crate) static NOT: Row = Row {
     name: "not",
     group: Group::Operator,
     summary: "`not a`; unknown stays unknown.",
@@ -237,7 +260,7 @@ impl<L: Lane> Kernel<L> for ChooseKernel {
         }
     }
 }
-pub static CHOOSE: Row = Row {
+pub(crate) static CHOOSE: Row = Row {
     name: "choose",
     group: Group::Operator,
     summary: "`condition ? a : b` of numbers; unknown where the condition is.",
@@ -258,7 +281,7 @@ impl<L: Lane> Kernel<L> for ChooseConditionKernel {
         }
     }
 }
-pub static CHOOSE_CONDITION: Row = Row {
+pub(crate) static CHOOSE_CONDITION: Row = Row {
     name: "choose_condition",
     group: Group::Operator,
     summary: "`condition ? a : b` of conditions; unknown where the condition is.",
@@ -278,7 +301,7 @@ impl<L: Lane> Kernel<L> for IndicatorKernel {
         }
     }
 }
-pub static ZERO_ONE: Row = Row {
+pub(crate) static ZERO_ONE: Row = Row {
     name: "zero_one",
     group: Group::Operator,
     summary: "1 where the condition is true, 0 where it is false.",
@@ -305,7 +328,7 @@ impl<L: Lane> Kernel<L> for Lag {
         history::lag(own.lanes, own.bar, inputs.series(0), output.series());
     }
 }
-pub static LAG: Row = Row {
+pub(crate) static LAG: Row = Row {
     name: "lag",
     group: Group::Operator,
     summary: "`a[bars]`: the number that many bars ago.",
@@ -335,7 +358,7 @@ impl<L: Lane> Kernel<L> for LagCondition {
         history::lag(own_no, own.bar, a_no, no);
     }
 }
-pub static LAG_CONDITION: Row = Row {
+pub(crate) static LAG_CONDITION: Row = Row {
     name: "lag_condition",
     group: Group::Operator,
     summary: "`a[bars]` of a condition.",

@@ -3,24 +3,27 @@
 //! Where the two agree on every input the prefix leads to the house row; only the others are here. Holes follow the
 //! language's rule in both families.
 
-use super::bbands::BBANDS;
-use super::conditions::VALUEWHEN;
-use super::dmi::{directional, range_from_before, strength};
-use super::extremes::{HIGHESTBARS, LOWESTBARS};
-use super::mfi::ROUNDING;
-use super::rsi::Rsi;
-use super::stoch::STOCH;
-use super::sum::SUM;
-use super::true_range::HIGH_LOW_CLOSE;
 use crate::block::{Inputs, Kernel, Output};
+use crate::indicators::condition::conditions::VALUEWHEN;
+use crate::indicators::momentum::mfi::ROUNDING;
+use crate::indicators::momentum::rsi::Rsi;
+use crate::indicators::momentum::stoch::STOCH;
+use crate::indicators::statistic::sum::SUM;
+use crate::indicators::trend::dmi::{directional, range_from_before, strength};
+use crate::indicators::trend::extremes::{HIGHESTBARS, LOWESTBARS};
+use crate::indicators::volatility::bbands::BBANDS;
+use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
+pub(crate) static ROWS: &[&Row] =
+    &[&TA_STOCH, &TA_BB, &TA_HIGHESTBARS, &TA_LOWESTBARS, &TA_TR, &TA_RSI, &TA_DMI, &INFLOW, &OUTFLOW, &TA_MFI];
+
 const MANUAL: &str = "Source: Pine Script v6 reference manual.";
 
-pub static TA_STOCH: Row = Row {
+pub(crate) static TA_STOCH: Row = Row {
     name: "ta.stoch",
     group: Group::Momentum,
     summary: "Pine's stochastic: `stoch` with the source in front and nothing implied.",
@@ -33,7 +36,7 @@ pub static TA_STOCH: Row = Row {
     ..Row::BASE
 };
 
-pub static TA_BB: Row = Row {
+pub(crate) static TA_BB: Row = Row {
     name: "ta.bb",
     group: Group::Volatility,
     summary: "Pine's Bollinger bands: `bbands` with the middle first.",
@@ -54,7 +57,7 @@ pub static TA_BB: Row = Row {
     ..Row::BASE
 };
 
-pub static TA_HIGHESTBARS: Row = Row {
+pub(crate) static TA_HIGHESTBARS: Row = Row {
     name: "ta.highestbars",
     group: Group::Trend,
     summary: "Pine's offset to the largest of the last `length` values: `highestbars` counted below 0.",
@@ -67,7 +70,7 @@ pub static TA_HIGHESTBARS: Row = Row {
     ..Row::BASE
 };
 
-pub static TA_LOWESTBARS: Row = Row {
+pub(crate) static TA_LOWESTBARS: Row = Row {
     name: "ta.lowestbars",
     group: Group::Trend,
     summary: "Pine's offset to the smallest of the last `length` values: `lowestbars` counted below 0.",
@@ -80,7 +83,7 @@ pub static TA_LOWESTBARS: Row = Row {
     ..Row::BASE
 };
 
-pub static TA_TR: Row = Row {
+pub(crate) static TA_TR: Row = Row {
     name: "ta.tr",
     group: Group::Volatility,
     summary: "Pine's true range: `tr`, but unknown on the first bar.",
@@ -92,7 +95,7 @@ pub static TA_TR: Row = Row {
     ..Row::BASE
 };
 
-pub static TA_RSI: Row = Row {
+pub(crate) static TA_RSI: Row = Row {
     name: "ta.rsi",
     group: Group::Momentum,
     summary: "Pine's relative strength index: `rsi`, but 100 where the series has not moved at all.",
@@ -106,7 +109,7 @@ pub static TA_RSI: Row = Row {
     ..Row::BASE
 };
 
-pub static TA_DMI: Row = Row {
+pub(crate) static TA_DMI: Row = Row {
     name: "ta.dmi",
     group: Group::Trend,
     summary: "Pine's directional movement: `dmi`, but `plus` and `minus` hold their last value where the range is 0.",
@@ -167,7 +170,7 @@ impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<FALLING> {
 const MONEY: &[Input] = &[Input::series("source"), Input::implied("volume")];
 const SHARE: &[Parameter] = &[Parameter::real("rounding", 0.0, 1.0)];
 
-pub static INFLOW: Row = Row {
+pub(crate) static INFLOW: Row = Row {
     name: "inflow",
     group: Group::Operator,
     summary: "`source·volume` where the source rose by more than its rounding, and on the first bar.",
@@ -177,7 +180,7 @@ pub static INFLOW: Row = Row {
     ..Row::BASE
 };
 
-pub static OUTFLOW: Row = Row {
+pub(crate) static OUTFLOW: Row = Row {
     name: "outflow",
     group: Group::Operator,
     summary: "`source·volume` where the source fell by more than its rounding, and on the first bar.",
@@ -187,7 +190,7 @@ pub static OUTFLOW: Row = Row {
     ..Row::BASE
 };
 
-pub static TA_MFI: Row = Row {
+pub(crate) static TA_MFI: Row = Row {
     name: "ta.mfi",
     group: Group::Momentum,
     summary: "Pine's money flow index: `mfi` from bar `length - 1` on, and 100 where no money flowed out.",

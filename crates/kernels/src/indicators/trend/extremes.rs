@@ -5,6 +5,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&HIGHEST, &LOWEST, &HIGHESTBARS, &LOWESTBARS];
+
 const SOURCE_HIGH: &[Input] = &[Input::series("source").or("high")];
 const SOURCE_LOW: &[Input] = &[Input::series("source").or("low")];
 
@@ -52,7 +54,7 @@ impl<L: Lane, const LOWEST: bool> Fold<L, 1> for Highest<LOWEST> {
 
 const NO_HOLES: &str = "Unknown while the window holds an unknown value.";
 
-pub static HIGHEST: Row = Row {
+pub(crate) static HIGHEST: Row = Row {
     name: "highest",
     group: Group::Trend,
     summary: "The largest of the last `length` values.",
@@ -65,7 +67,7 @@ pub static HIGHEST: Row = Row {
     ..Row::BASE
 };
 
-pub static LOWEST: Row = Row {
+pub(crate) static LOWEST: Row = Row {
     name: "lowest",
     group: Group::Trend,
     summary: "The smallest of the last `length` values.",
@@ -120,7 +122,7 @@ impl<L: Lane, const LOWEST: bool> Fold<L, 2> for HighestBars<LOWEST> {
     }
 }
 
-pub static HIGHESTBARS: Row = Row {
+pub(crate) static HIGHESTBARS: Row = Row {
     name: "highestbars",
     group: Group::Trend,
     summary: "Bars since the largest of the last `length` values.",
@@ -134,7 +136,7 @@ pub static HIGHESTBARS: Row = Row {
     ..Row::BASE
 };
 
-pub static LOWESTBARS: Row = Row {
+pub(crate) static LOWESTBARS: Row = Row {
     name: "lowestbars",
     group: Group::Trend,
     summary: "Bars since the smallest of the last `length` values.",

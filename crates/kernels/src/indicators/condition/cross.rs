@@ -6,6 +6,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
+pub(crate) static ROWS: &[&Row] = &[&CROSSOVER, &CROSSUNDER, &CROSS];
+
 const A_B: &[Input] = &[Input::number("a"), Input::number("b")];
 
 /// Remembers the comparison of the bar before, as bit planes.
@@ -35,7 +37,7 @@ impl<L: Lane> Kernel<L> for Crossover {
 const KNOWN: &str =
     "Unknown only where an unknown value decides: false where one of the comparisons is known to be false.";
 
-pub static CROSSOVER: Row = Row {
+pub(crate) static CROSSOVER: Row = Row {
     name: "crossover",
     group: Group::Condition,
     summary: "a rises above b: `a > b and a[1] <= b[1]`.",
@@ -48,7 +50,7 @@ pub static CROSSOVER: Row = Row {
     ..Row::BASE
 };
 
-pub static CROSSUNDER: Row = Row {
+pub(crate) static CROSSUNDER: Row = Row {
     name: "crossunder",
     group: Group::Condition,
     summary: "a falls below b: `a < b and a[1] >= b[1]`.",
@@ -61,7 +63,7 @@ pub static CROSSUNDER: Row = Row {
     ..Row::BASE
 };
 
-pub static CROSS: Row = Row {
+pub(crate) static CROSS: Row = Row {
     name: "cross",
     group: Group::Condition,
     summary: "a passes b in either direction: `crossover(a, b) or crossunder(a, b)`.",

@@ -2,11 +2,13 @@ use crate::kernel;
 use crate::recursive::Smooth;
 use crate::spec::*;
 
+pub(crate) static ROWS: &[&Row] = &[&EMA];
+
 fn weight(p: &[f64]) -> f64 {
     2.0 / (p[0] + 1.0)
 }
 
-pub static EMA: Row = Row {
+pub(crate) static EMA: Row = Row {
     name: "ema",
     group: Group::Average,
     summary: "Exponential moving average.",

@@ -6,6 +6,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
+pub(crate) static ROWS: &[&Row] = &[&CUM, &HIGHEST_EVER, &LOWEST_EVER];
+
 const LEFT_OUT: &str = "Unknown on an unknown value, which is left out, as is one that no total is large enough for. \
                         Depends on where the data starts.";
 
@@ -33,7 +35,7 @@ running!(Total, start = 0.0, |total, x| total + x);
 running!(HighestEver, start = f64::NEG_INFINITY, |best, x| best.larger(x));
 running!(LowestEver, start = f64::INFINITY, |best, x| best.smaller(x));
 
-pub static CUM: Row = Row {
+pub(crate) static CUM: Row = Row {
     name: "cum",
     group: Group::Statistic,
     summary: "Running total.",
@@ -46,7 +48,7 @@ pub static CUM: Row = Row {
     ..Row::BASE
 };
 
-pub static HIGHEST_EVER: Row = Row {
+pub(crate) static HIGHEST_EVER: Row = Row {
     name: "highest_ever",
     group: Group::Statistic,
     summary: "The largest value so far; also written `max(x)`.",
@@ -58,7 +60,7 @@ pub static HIGHEST_EVER: Row = Row {
     ..Row::BASE
 };
 
-pub static LOWEST_EVER: Row = Row {
+pub(crate) static LOWEST_EVER: Row = Row {
     name: "lowest_ever",
     group: Group::Statistic,
     summary: "The smallest value so far; also written `min(x)`.",

@@ -2,10 +2,12 @@
 
 use crate::spec::*;
 
+pub(crate) static ROWS: &[&Row] = &[&CHANGE, &MOM, &ROC];
+
 const CLOSE: &[Input] = &[Input::series("source").or("close")];
 const TEN_BARS: &[Parameter] = &[Parameter::length().or(10.0)];
 
-pub static CHANGE: Row = Row {
+pub(crate) static CHANGE: Row = Row {
     name: "change",
     group: Group::Momentum,
     summary: "The difference to the value `length` bars ago: `source - source[length]`.",
@@ -18,7 +20,7 @@ pub static CHANGE: Row = Row {
     ..Row::BASE
 };
 
-pub static MOM: Row = Row {
+pub(crate) static MOM: Row = Row {
     name: "mom",
     group: Group::Momentum,
     summary: "Momentum: the difference to the value `length` bars ago.",
@@ -31,7 +33,7 @@ pub static MOM: Row = Row {
     ..Row::BASE
 };
 
-pub static ROC: Row = Row {
+pub(crate) static ROC: Row = Row {
     name: "roc",
     group: Group::Momentum,
     summary: "Rate of change: the difference to the value `length` bars ago, in percent of it.",

@@ -5,6 +5,8 @@ use crate::spec::*;
 use crate::state::{Own, State};
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&STDEV];
+
 #[derive(Clone)]
 struct Deviation {
     scale: f64,
@@ -84,7 +86,7 @@ impl<L: Lane> Kernel<L> for StandardDeviation {
     }
 }
 
-pub static STDEV: Row = Row {
+pub(crate) static STDEV: Row = Row {
     name: "stdev",
     group: Group::Statistic,
     summary: "Standard deviation of the last `length` values, dividing by `length`.",

@@ -1,11 +1,13 @@
-use super::math::ABS;
-use super::sum::SUM;
 use crate::graph::Node;
+use crate::indicators::math::ABS;
+use crate::indicators::statistic::sum::SUM;
 use crate::spec::*;
+
+pub(crate) static ROWS: &[&Row] = &[&MFI];
 
 /// Four units in the last place. Equal decimals that were computed another way, as 10.31 + 9.46 + 10.23 and
 /// 10.14 + 9.83 + 10.03, are no further apart when they are binary.
-pub(super) const ROUNDING: f64 = 4.0 * f64::EPSILON;
+pub(crate) const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// Where a series rose and where it fell.
 fn moves<'g>(x: Node<'g>) -> [Node<'g>; 2] {
@@ -17,7 +19,7 @@ fn moves<'g>(x: Node<'g>) -> [Node<'g>; 2] {
     [change.gt(unchanged), change.lt(-unchanged)]
 }
 
-pub static MFI: Row = Row {
+pub(crate) static MFI: Row = Row {
     name: "mfi",
     group: Group::Momentum,
     summary: "Money flow index: the share of money that changed hands on rising bars, 0 to 100.",

@@ -1,10 +1,12 @@
-use super::dev::Spread;
-use super::mfi::ROUNDING;
 use crate::block::{Inputs, Kernel, Output};
+use crate::indicators::momentum::mfi::ROUNDING;
+use crate::indicators::statistic::dev::Spread;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State};
+
+pub(crate) static ROWS: &[&Row] = &[&CCI_WITHIN, &CCI];
 
 struct Index {
     spread: Spread,
@@ -37,7 +39,7 @@ impl<L: Lane> Kernel<L> for Index {
     }
 }
 
-pub static CCI_WITHIN: Row = Row {
+pub(crate) static CCI_WITHIN: Row = Row {
     name: "cci_within",
     group: Group::Operator,
     summary: "`cci` where values that are `within` of one another's size are equal.",
@@ -48,7 +50,7 @@ pub static CCI_WITHIN: Row = Row {
     ..Row::BASE
 };
 
-pub static CCI: Row = Row {
+pub(crate) static CCI: Row = Row {
     name: "cci",
     group: Group::Momentum,
     summary: "Commodity channel index: the distance from the mean in units of 0.015 mean deviations.",

@@ -3,6 +3,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&WMA];
+
 #[derive(Clone)]
 struct Weighted {
     /// One over the sum of the weights.
@@ -43,7 +45,7 @@ impl<L: Lane> Fold<L, 2> for Weighted {
     }
 }
 
-pub static WMA: Row = Row {
+pub(crate) static WMA: Row = Row {
     name: "wma",
     group: Group::Average,
     summary: "Weighted moving average: weights 1, 2, … `length`, the latest value weighing most.",

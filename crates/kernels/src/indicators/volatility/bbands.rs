@@ -1,8 +1,10 @@
-use super::sma::SMA;
-use super::stdev::STDEV;
+use crate::indicators::average::sma::SMA;
+use crate::indicators::statistic::stdev::STDEV;
 use crate::spec::*;
 
-pub static BBANDS: Row = Row {
+pub(crate) static ROWS: &[&Row] = &[&BBANDS];
+
+pub(crate) static BBANDS: Row = Row {
     name: "bbands",
     group: Group::Volatility,
     summary: "Bollinger bands: `middle` is the mean, `upper` and `lower` are `mult` standard deviations away.",

@@ -2,7 +2,9 @@ use crate::kernel;
 use crate::recursive::Smooth;
 use crate::spec::*;
 
-pub static RMA: Row = Row {
+pub(crate) static ROWS: &[&Row] = &[&RMA];
+
+pub(crate) static RMA: Row = Row {
     name: "rma",
     group: Group::Average,
     summary: "Wilder's moving average, the smoothing of RSI, ATR and ADX.",

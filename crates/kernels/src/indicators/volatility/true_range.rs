@@ -1,11 +1,13 @@
-use super::rma::RMA;
 use crate::block::{Inputs, Kernel, Output};
+use crate::indicators::average::rma::RMA;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
-pub(super) const HIGH_LOW_CLOSE: &[Input] = &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
+pub(crate) static ROWS: &[&Row] = &[&TR, &ATR];
+
+pub(crate) const HIGH_LOW_CLOSE: &[Input] = &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
 
 /// Remembers the close before.
 struct TrueRange;
@@ -36,7 +38,7 @@ impl<L: Lane> Kernel<L> for TrueRange {
     }
 }
 
-pub static TR: Row = Row {
+pub(crate) static TR: Row = Row {
     name: "tr",
     group: Group::Volatility,
     summary: "True range: how far the price went since the close before.",
@@ -50,7 +52,7 @@ pub static TR: Row = Row {
     ..Row::BASE
 };
 
-pub static ATR: Row = Row {
+pub(crate) static ATR: Row = Row {
     name: "atr",
     group: Group::Volatility,
     summary: "Average true range: `rma(tr(), length)`.",

@@ -3,6 +3,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&SMA];
+
 #[derive(Clone)]
 struct Mean(f64);
 
@@ -33,7 +35,7 @@ impl<L: Lane> Fold<L, 1> for Mean {
     }
 }
 
-pub static SMA: Row = Row {
+pub(crate) static SMA: Row = Row {
     name: "sma",
     group: Group::Average,
     summary: "Simple moving average: the mean of the last `length` values.",

@@ -1,12 +1,14 @@
-use super::math::{ABS, MAX, MIN};
-use super::rma::RMA;
-use super::true_range::HIGH_LOW_CLOSE;
 use crate::block::{Inputs, Kernel, Output};
 use crate::graph::Node;
+use crate::indicators::average::rma::RMA;
+use crate::indicators::math::{ABS, MAX, MIN};
+use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
+
+pub(crate) static ROWS: &[&Row] = &[&PLUS_DM, &MINUS_DM, &DMI, &ADX];
 
 const HIGH_LOW: &[Input] = &[Input::implied("high"), Input::implied("low")];
 
@@ -35,7 +37,7 @@ impl<L: Lane, const DOWN: bool> Kernel<L> for Movement<DOWN> {
 
 const LARGER_ONE: &str = "Only the larger of the two movements of a bar counts. First at bar 1.";
 
-pub static PLUS_DM: Row = Row {
+pub(crate) static PLUS_DM: Row = Row {
     name: "plus_dm",
     group: Group::Trend,
     summary: "Wilder's upward movement of one bar: how far the high rose.",
@@ -47,7 +49,7 @@ pub static PLUS_DM: Row = Row {
     ..Row::BASE
 };
 
-pub static MINUS_DM: Row = Row {
+pub(crate) static MINUS_DM: Row = Row {
     name: "minus_dm",
     group: Group::Trend,
     summary: "Wilder's downward movement of one bar: how far the low fell.",
@@ -60,14 +62,14 @@ pub static MINUS_DM: Row = Row {
 };
 
 /// True range of high, low and close, unknown on the first bar: there is no close before it.
-pub(super) fn range_from_before<'g>(x: &[Node<'g>]) -> Node<'g> {
+pub(crate) fn range_from_before<'g>(x: &[Node<'g>]) -> Node<'g> {
     let &[high, low, close] = x else { unreachable!("high, low and close") };
     let previous = close.lag(1);
     MAX.of(&[high, previous], &[]) - MIN.of(&[low, previous], &[])
 }
 
 /// The movements up and down in percent of the range, and that range; each averaged over `length`.
-pub(super) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
+pub(crate) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
     // The range of the first bar is left out here: there is no movement to compare it with.
     let range = RMA.of(&[range_from_before(x)], length);
     let plus = RMA.of(&[PLUS_DM.of(&x[..2], &[])], length) / range * 100.0;
@@ -76,7 +78,7 @@ pub(super) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
 }
 
 /// How far the two are apart in percent of their sum, averaged.
-pub(super) fn strength<'g>(plus: Node<'g>, minus: Node<'g>, smoothing: &[f64]) -> Node<'g> {
+pub(crate) fn strength<'g>(plus: Node<'g>, minus: Node<'g>, smoothing: &[f64]) -> Node<'g> {
     let sum = plus + minus;
     let zero = sum.number(0.0);
     let index = sum.equals(zero).choose(zero, ABS.of(&[plus - minus], &[]) / sum * 100.0);
@@ -91,7 +93,7 @@ fn dmi<'g>(x: &[Node<'g>], p: &[f64]) -> Vec<Node<'g>> {
 const PARAMETERS: &[Parameter] =
     &[Parameter::length().or(14.0), Parameter::whole("smoothing", 1, 5000).or_as("length")];
 
-pub static DMI: Row = Row {
+pub(crate) static DMI: Row = Row {
     name: "dmi",
     group: Group::Trend,
     summary: "Wilder's directional movement: `plus`, `minus` and their smoothed difference `adx`, each 0 to 100.",
@@ -112,7 +114,7 @@ pub static DMI: Row = Row {
     ..Row::BASE
 };
 
-pub static ADX: Row = Row {
+pub(crate) static ADX: Row = Row {
     name: "adx",
     group: Group::Trend,
     summary: "Average directional index: the strength of a trend, 0 to 100. The `adx` of `dmi`.",

@@ -1,7 +1,9 @@
-use super::extremes::{HIGHEST, LOWEST};
+use crate::indicators::trend::extremes::{HIGHEST, LOWEST};
 use crate::spec::*;
 
-pub static STOCH: Row = Row {
+pub(crate) static ROWS: &[&Row] = &[&STOCH];
+
+pub(crate) static STOCH: Row = Row {
     name: "stoch",
     group: Group::Momentum,
     summary: "Raw stochastic %K: where the close stands between the lowest low and the highest high, 0 to 100.",

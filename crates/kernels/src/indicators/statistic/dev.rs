@@ -5,8 +5,10 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State};
 
+pub(crate) static ROWS: &[&Row] = &[&DEV];
+
 /// What deviates in the last `length` values.
-pub(super) struct Spread {
+pub(crate) struct Spread {
     length: usize,
     scale: f64,
 }
@@ -61,7 +63,7 @@ impl<L: Lane> Kernel<L> for MeanDeviation {
     }
 }
 
-pub static DEV: Row = Row {
+pub(crate) static DEV: Row = Row {
     name: "dev",
     group: Group::Statistic,
     summary: "Mean absolute deviation of the last `length` values from their mean.",

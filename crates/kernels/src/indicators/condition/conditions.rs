@@ -1,18 +1,21 @@
 //! Conditions over time: how often, how long ago, whether always.
 
-use super::extremes::{HIGHEST, LOWEST};
-use super::operators::{NOT, ZERO_ONE};
-use super::sum::SUM;
 use crate::block::{Inputs, Kernel, Output};
+use crate::indicators::operators::{NOT, ZERO_ONE};
+use crate::indicators::statistic::sum::SUM;
+use crate::indicators::trend::extremes::{HIGHEST, LOWEST};
 use crate::kernel;
 use crate::lane::{Lane, WIDTH};
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 use crate::window::Bits;
 
+pub(crate) static ROWS: &[&Row] =
+    &[&COUNT, &EVERY, &EXIST, &RISING, &FALLING, &BARSSINCE, &VALUEWHEN, &FILTER, &UP_STREAK];
+
 const CONDITION_INPUT: &[Input] = &[Input::condition("condition")];
 
-pub static COUNT: Row = Row {
+pub(crate) static COUNT: Row = Row {
     name: "count",
     group: Group::Condition,
     summary: "On how many of the last `length` bars the condition was true.",
@@ -49,7 +52,7 @@ impl<L: Lane> Kernel<L> for Every {
         }
     }
 }
-pub static EVERY: Row = Row {
+pub(crate) static EVERY: Row = Row {
     name: "every",
     group: Group::Condition,
     summary: "Whether the condition was true on all of the last `length` bars.",
@@ -63,7 +66,7 @@ pub static EVERY: Row = Row {
     ..Row::BASE
 };
 
-pub static EXIST: Row = Row {
+pub(crate) static EXIST: Row = Row {
     name: "exist",
     group: Group::Condition,
     summary: "Whether the condition was true on one of the last `length` bars.",
@@ -78,7 +81,7 @@ pub static EXIST: Row = Row {
     ..Row::BASE
 };
 
-pub static RISING: Row = Row {
+pub(crate) static RISING: Row = Row {
     name: "rising",
     group: Group::Condition,
     summary: "Whether the value is greater than each of the `length` before it.",
@@ -92,7 +95,7 @@ pub static RISING: Row = Row {
     ..Row::BASE
 };
 
-pub static FALLING: Row = Row {
+pub(crate) static FALLING: Row = Row {
     name: "falling",
     group: Group::Condition,
     summary: "Whether the value is less than each of the `length` before it.",
@@ -121,7 +124,7 @@ impl<L: Lane> Kernel<L> for BarsSince {
         *exact(own.lanes) = [since];
     }
 }
-pub static BARSSINCE: Row = Row {
+pub(crate) static BARSSINCE: Row = Row {
     name: "barssince",
     group: Group::Condition,
     summary: "Bars since the condition was last true; 0 on a bar where it is.",
@@ -160,7 +163,7 @@ impl<L: Lane> Kernel<L> for ValueWhen {
         }
     }
 }
-pub static VALUEWHEN: Row = Row {
+pub(crate) static VALUEWHEN: Row = Row {
     name: "valuewhen",
     group: Group::Condition,
     summary: "The value of `source` when the condition was true: the last time, or `occurrence` times before that.",
@@ -206,7 +209,7 @@ impl<L: Lane> Kernel<L> for Filter {
         *left = L::from_fn(|lane| pauses[lane] as f64);
     }
 }
-pub static FILTER: Row = Row {
+pub(crate) static FILTER: Row = Row {
     name: "filter",
     group: Group::Condition,
     summary: "The condition without its repeats: a true passes when none passed in the `length` bars before.",
@@ -236,7 +239,7 @@ impl<L: Lane> Kernel<L> for UpStreak {
         }
     }
 }
-pub static UP_STREAK: Row = Row {
+pub(crate) static UP_STREAK: Row = Row {
     name: "up_streak",
     group: Group::Condition,
     summary: "How many bars in a row the value has risen; 0 on a bar where it did not.",

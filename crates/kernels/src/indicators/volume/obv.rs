@@ -4,6 +4,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
+pub(crate) static ROWS: &[&Row] = &[&OBV];
+
 /// Remembers the last known close and the total.
 struct Obv;
 
@@ -29,7 +31,7 @@ impl<L: Lane> Kernel<L> for Obv {
     }
 }
 
-pub static OBV: Row = Row {
+pub(crate) static OBV: Row = Row {
     name: "obv",
     group: Group::Volume,
     summary: "On-balance volume: the volume of rising bars minus that of falling ones, summed up.",

@@ -1,7 +1,9 @@
-use super::sum::SUM;
+use crate::indicators::statistic::sum::SUM;
 use crate::spec::*;
 
-pub static VWMA: Row = Row {
+pub(crate) static ROWS: &[&Row] = &[&VWMA];
+
+pub(crate) static VWMA: Row = Row {
     name: "vwma",
     group: Group::Average,
     summary: "Moving average weighted by volume.",

@@ -5,15 +5,17 @@ use crate::recursive::{Kept, Smooth};
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
+pub(crate) static ROWS: &[&Row] = &[&RSI];
+
 #[derive(Clone, Copy)]
-pub(super) struct Rsi {
+pub(crate) struct Rsi {
     /// The index of a series that has not moved.
     flat: f64,
     average: Smooth,
 }
 
 impl Rsi {
-    pub(super) fn new(p: &[f64], flat: f64) -> Self {
+    pub(crate) fn new(p: &[f64], flat: f64) -> Self {
         Self { flat, average: Smooth::new(p[0], 1.0 / p[0]) }
     }
 
@@ -71,7 +73,7 @@ impl<L: Lane> Kernel<L> for Rsi {
     }
 }
 
-pub static RSI: Row = Row {
+pub(crate) static RSI: Row = Row {
     name: "rsi",
     group: Group::Momentum,
     summary: "Wilder's relative strength index, 0 to 100.",

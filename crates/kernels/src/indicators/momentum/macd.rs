@@ -1,7 +1,9 @@
-use super::ema::EMA;
+use crate::indicators::average::ema::EMA;
 use crate::spec::*;
 
-pub static MACD: Row = Row {
+pub(crate) static ROWS: &[&Row] = &[&MACD];
+
+pub(crate) static MACD: Row = Row {
     name: "macd",
     group: Group::Momentum,
     summary: "Moving average convergence/divergence: `line`, its average `signal`, and their difference `histogram`.",

@@ -3,6 +3,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&SUM];
+
 #[derive(Clone)]
 struct Sum;
 
@@ -32,7 +34,7 @@ impl<L: Lane> Fold<L, 1> for Sum {
     }
 }
 
-pub static SUM: Row = Row {
+pub(crate) static SUM: Row = Row {
     name: "sum",
     group: Group::Statistic,
     summary: "The sum of the last `length` values.",
