@@ -2,7 +2,7 @@
 
 use formula::catalogue_hash::{CATALOGUE_HASH, hash_of};
 use kernels::indicators::{REGISTRY, find};
-use kernels::spec::{Body, Group, Input, OutputSpec, Parameter, Row, Type};
+use kernels::spec::{Body, Group, Input, LEVEL, OutputSpec, Pane, Parameter, Row, Type};
 
 /// `row` with changes.
 macro_rules! like {
@@ -57,7 +57,7 @@ fn everything_that_says_what_a_call_means_counts() {
     const fn source(name: &'static str, kind: Type, default: Option<&'static str>) -> Input {
         Input { name, kind, default, implied: false, series: true }
     }
-    const UPPER: OutputSpec = OutputSpec { name: "upper", kind: Type::Number };
+    const UPPER: OutputSpec = OutputSpec::line("upper");
     let sma = named("sma");
     let rows = [
         like!(sma),
@@ -90,6 +90,9 @@ fn everything_that_says_what_a_call_means_counts() {
 #[test]
 fn what_is_written_about_a_function_does_not_count() {
     let (bbands, vwma) = (named("bbands"), named("vwma"));
-    let same = like!(bbands, summary: "Other words.", doc: "", example: "", group: Group::Trend, scale: None);
-    assert_eq!(hash_of(&[&same, vwma]), hash_of(&[bbands, vwma]));
+    let same = like!(
+        vwma, summary: "Other words.", doc: "Others.", source: "A book", outputs: LEVEL, pane: Pane::Own, example: "",
+        group: Group::Trend, scale: None
+    );
+    assert_eq!(hash_of(&[bbands, &same]), hash_of(&[bbands, vwma]));
 }

@@ -50,6 +50,7 @@ pub(crate) static YEAR: Row = Row {
     group: Group::Calendar,
     summary: "Year of the candle.",
     inputs: LOCAL_TIME,
+    outputs: INDEX,
     body: stateless!(Year),
     example: "year >= 2024",
     ..Row::BASE
@@ -60,6 +61,7 @@ pub(crate) static MONTH: Row = Row {
     group: Group::Calendar,
     summary: "Month of the candle, 1 to 12.",
     inputs: LOCAL_TIME,
+    outputs: INDEX,
     body: stateless!(Month),
     example: "month == 12",
     ..Row::BASE
@@ -70,6 +72,7 @@ pub(crate) static DAY: Row = Row {
     group: Group::Calendar,
     summary: "Day of the month.",
     inputs: LOCAL_TIME,
+    outputs: INDEX,
     body: stateless!(Day),
     example: "day <= 5",
     ..Row::BASE
@@ -80,6 +83,7 @@ pub(crate) static WEEKDAY: Row = Row {
     group: Group::Calendar,
     summary: "ISO weekday: Monday 1 … Sunday 7.",
     inputs: LOCAL_TIME,
+    outputs: INDEX,
     body: stateless!(Weekday),
     example: "weekday == 1",
     ..Row::BASE
@@ -90,6 +94,7 @@ pub(crate) static DAYOFWEEK: Row = Row {
     group: Group::Calendar,
     summary: "Pine's weekday: Sunday 1 … Saturday 7.",
     inputs: LOCAL_TIME,
+    outputs: INDEX,
     body: stateless!(DayOfWeek),
     example: "dayofweek == 2",
     ..Row::BASE
@@ -100,6 +105,7 @@ pub(crate) static HOUR: Row = Row {
     group: Group::Calendar,
     summary: "Hour of the candle, 0 to 23.",
     inputs: LOCAL_TIME,
+    outputs: INDEX,
     body: stateless!(Hour),
     example: "hour >= 9",
     ..Row::BASE
@@ -110,6 +116,7 @@ pub(crate) static MINUTE: Row = Row {
     group: Group::Calendar,
     summary: "Minute of the candle, 0 to 59.",
     inputs: LOCAL_TIME,
+    outputs: INDEX,
     body: stateless!(Minute),
     example: "minute == 0",
     ..Row::BASE
@@ -127,6 +134,7 @@ pub(crate) static BAR_INDEX: Row = Row {
     name: "bar_index",
     group: Group::Calendar,
     summary: "Number of candles before this one in the symbol's data.",
+    outputs: INDEX,
     body: kernel!(|_| BarIndex, warmup = |_| 0, memory = |_| Memory::Forever),
     example: "bar_index >= 250",
     ..Row::BASE

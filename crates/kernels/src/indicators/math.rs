@@ -106,6 +106,7 @@ pub(crate) static FLOOR: Row = Row {
     group: Group::Math,
     summary: "The whole number at or below.",
     inputs: A,
+    pane: Pane::Price,
     body: stateless!(Floor),
     example: "floor(close) == close",
     ..Row::BASE
@@ -116,6 +117,7 @@ pub(crate) static CEIL: Row = Row {
     group: Group::Math,
     summary: "The whole number at or above.",
     inputs: A,
+    pane: Pane::Price,
     body: stateless!(Ceil),
     example: "ceil(close) == close",
     ..Row::BASE
@@ -126,6 +128,7 @@ pub(crate) static ROUND: Row = Row {
     group: Group::Math,
     summary: "The nearest whole number; halves go up: `round(-2.5)` is −2.",
     inputs: A,
+    pane: Pane::Price,
     body: stateless!(Round),
     example: "round(close) == close",
     ..Row::BASE
@@ -146,6 +149,7 @@ pub(crate) static MIN: Row = Row {
     group: Group::Math,
     summary: "The smaller of two numbers; unknown when either is.",
     inputs: A_B,
+    pane: Pane::Price,
     body: stateless!(Min),
     scale: Some(1),
     example: "min(open, close) > high[1]",
@@ -157,6 +161,7 @@ pub(crate) static MAX: Row = Row {
     group: Group::Math,
     summary: "The larger of two numbers; unknown when either is.",
     inputs: A_B,
+    pane: Pane::Price,
     body: stateless!(Max),
     scale: Some(1),
     example: "max(open, close) < low[1]",
@@ -168,6 +173,7 @@ pub(crate) static NZ: Row = Row {
     group: Group::Math,
     summary: "The number, or `replacement` where it is unknown.",
     inputs: &[Input::number("a"), Input::number("replacement").or("0")],
+    pane: Pane::Price,
     body: stateless!(Nz),
     example: "nz(volume) == 0",
     ..Row::BASE

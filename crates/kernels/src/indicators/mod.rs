@@ -4,7 +4,7 @@
 // Every row ends in `Row::BASE`, also one that says all there is.
 #![allow(clippy::needless_update)]
 
-use crate::spec::{Group, Row};
+use crate::spec::{Drawing, Group, Pane, Row, Type};
 
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
 
@@ -46,7 +46,9 @@ const fn check(rows: &[&Row]) {
         let row = rows[at];
         // Signs have no call to show.
         let shown = matches!(row.group, Group::Operator) == row.example.is_empty();
-        if row.name.is_empty() || row.summary.is_empty() || !shown {
+        // What is the same at any price has no place among prices.
+        let placed = !(matches!(row.pane, Pane::Price) && matches!(row.scale, Some(0)));
+        if row.name.is_empty() || row.summary.is_empty() || !shown || !placed || !is_drawn(row) {
             panic!("{}", row.name);
         }
         let mut before = 0;
@@ -58,6 +60,19 @@ const fn check(rows: &[&Row]) {
         }
         at += 1;
     }
+}
+
+/// Whether conditions are drawn as conditions, and numbers as numbers.
+const fn is_drawn(row: &Row) -> bool {
+    let mut at = 0;
+    while at < row.outputs.len() {
+        let output = &row.outputs[at];
+        if matches!(output.kind, Type::Condition) != matches!(output.drawing, Drawing::Boolean) {
+            return false;
+        }
+        at += 1;
+    }
+    true
 }
 
 const fn same(a: &str, b: &str) -> bool {
@@ -82,6 +97,7 @@ pub fn row_id(row: &'static Row) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::OutputSpec;
 
     const ROW: Row =
         Row { name: "zigzag", group: Group::Trend, summary: "Turns.", example: "zigzag() > 1", ..Row::BASE };
@@ -113,6 +129,26 @@ mod tests {
     #[should_panic(expected = "zigzag")]
     fn a_function_without_an_example_is_refused() {
         check(&[&Row { example: "", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_number_that_is_drawn_as_a_condition_is_refused() {
+        const OUTPUT: OutputSpec = OutputSpec { drawing: Drawing::Boolean, ..OutputSpec::line("value") };
+        check(&[&Row { outputs: &[OUTPUT], ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_condition_that_is_drawn_as_a_number_is_refused() {
+        const OUTPUT: OutputSpec = OutputSpec { kind: Type::Condition, ..OutputSpec::level("value") };
+        check(&[&Row { outputs: &[OUTPUT], ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn what_is_the_same_at_any_price_is_not_drawn_over_prices() {
+        check(&[&Row { pane: Pane::Price, scale: Some(0), ..ROW }]);
     }
 
     #[test]

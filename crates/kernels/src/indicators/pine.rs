@@ -21,13 +21,13 @@ use crate::state::{Own, State, exact};
 pub(crate) static ROWS: &[&Row] =
     &[&TA_STOCH, &TA_BB, &TA_HIGHESTBARS, &TA_LOWESTBARS, &TA_TR, &TA_RSI, &TA_DMI, &INFLOW, &OUTFLOW, &TA_MFI];
 
-const MANUAL: &str = "Source: Pine Script v6 reference manual.";
+const MANUAL: &str = "Pine Script v6 reference manual";
 
 pub(crate) static TA_STOCH: Row = Row {
     name: "ta.stoch",
     group: Group::Momentum,
     summary: "Pine's stochastic: `stoch` with the source in front and nothing implied.",
-    doc: MANUAL,
+    source: MANUAL,
     inputs: &[Input::series("source"), Input::series("high"), Input::series("low")],
     parameters: LENGTH,
     body: Body::Compose(|x, p| vec![STOCH.of(&[x[1], x[2], x[0]], p)]),
@@ -40,14 +40,11 @@ pub(crate) static TA_BB: Row = Row {
     name: "ta.bb",
     group: Group::Volatility,
     summary: "Pine's Bollinger bands: `bbands` with the middle first.",
-    doc: MANUAL,
+    source: MANUAL,
     inputs: &[Input::series("series")],
     parameters: &[Parameter::length(), Parameter::real("mult", 0.0, 1000.0)],
-    outputs: &[
-        OutputSpec { name: "middle", kind: Type::Number },
-        OutputSpec { name: "upper", kind: Type::Number },
-        OutputSpec { name: "lower", kind: Type::Number },
-    ],
+    outputs: &[OutputSpec::line("middle"), OutputSpec::band("upper"), OutputSpec::band("lower")],
+    pane: Pane::Price,
     body: Body::Compose(|x, p| {
         let bands = BBANDS.all_of(x, p);
         vec![bands[1], bands[0], bands[2]]
@@ -61,9 +58,10 @@ pub(crate) static TA_HIGHESTBARS: Row = Row {
     name: "ta.highestbars",
     group: Group::Trend,
     summary: "Pine's offset to the largest of the last `length` values: `highestbars` counted below 0.",
-    doc: MANUAL,
+    source: MANUAL,
     inputs: &[Input::series("source").or("high")],
     parameters: LENGTH,
+    outputs: INDEX,
     body: Body::Compose(|x, p| vec![x[0].number(0.0) - HIGHESTBARS.of(x, p)]),
     scale: Some(0),
     example: "ta.highestbars(high, 60) >= -3",
@@ -74,9 +72,10 @@ pub(crate) static TA_LOWESTBARS: Row = Row {
     name: "ta.lowestbars",
     group: Group::Trend,
     summary: "Pine's offset to the smallest of the last `length` values: `lowestbars` counted below 0.",
-    doc: MANUAL,
+    source: MANUAL,
     inputs: &[Input::series("source").or("low")],
     parameters: LENGTH,
+    outputs: INDEX,
     body: Body::Compose(|x, p| vec![x[0].number(0.0) - LOWESTBARS.of(x, p)]),
     scale: Some(0),
     example: "ta.lowestbars(low, 60) == 0",
@@ -87,7 +86,8 @@ pub(crate) static TA_TR: Row = Row {
     name: "ta.tr",
     group: Group::Volatility,
     summary: "Pine's true range: `tr`, but unknown on the first bar.",
-    doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.\n\nSource: Pine Script v6 reference manual.",
+    doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.",
+    source: MANUAL,
     inputs: HIGH_LOW_CLOSE,
     body: Body::Compose(|x, _| vec![range_from_before(x)]),
     scale: Some(1),
@@ -99,8 +99,8 @@ pub(crate) static TA_RSI: Row = Row {
     name: "ta.rsi",
     group: Group::Momentum,
     summary: "Pine's relative strength index: `rsi`, but 100 where the series has not moved at all.",
-    doc: "Pine asks whether anything was lost before it divides, and on a flat series nothing was.\n\n\
-          Source: the built-in script *Relative Strength Index* of TradingView.",
+    doc: "Pine asks whether anything was lost before it divides, and on a flat series nothing was.",
+    source: "the built-in script *Relative Strength Index* of TradingView",
     inputs: SOURCE,
     parameters: LENGTH,
     body: kernel!(|p| Rsi::new(p, 100.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
@@ -113,14 +113,10 @@ pub(crate) static TA_DMI: Row = Row {
     name: "ta.dmi",
     group: Group::Trend,
     summary: "Pine's directional movement: `dmi`, but `plus` and `minus` hold their last value where the range is 0.",
-    doc: "Source: the built-in script *Directional Movement Index* of TradingView (`fixnan`).",
+    source: "the built-in script *Directional Movement Index* of TradingView (`fixnan`)",
     inputs: HIGH_LOW_CLOSE,
     parameters: &[Parameter::whole("diLength", 1, 5000), Parameter::whole("adxSmoothing", 1, 5000)],
-    outputs: &[
-        OutputSpec { name: "plus", kind: Type::Number },
-        OutputSpec { name: "minus", kind: Type::Number },
-        OutputSpec { name: "adx", kind: Type::Number },
-    ],
+    outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
     body: Body::Compose(|x, p| {
         let [plus, minus, range] = directional(x, &p[..1]);
         let moved = range.gt(range.number(0.0));
@@ -195,7 +191,8 @@ pub(crate) static TA_MFI: Row = Row {
     group: Group::Momentum,
     summary: "Pine's money flow index: `mfi` from bar `length - 1` on, and 100 where no money flowed out.",
     doc: "The first bar's change is unknown, and its money counts as rising and as falling; `mfi` and TA-Lib leave it out. \
-          Equal once that bar has left the window.\n\nSource: Pine Script v6 reference manual.",
+          Equal once that bar has left the window.",
+    source: MANUAL,
     inputs: &[Input::series("series"), Input::implied("volume")],
     parameters: LENGTH,
     body: Body::Compose(|x, p| {

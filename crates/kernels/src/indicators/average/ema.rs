@@ -16,6 +16,7 @@ pub(crate) static EMA: Row = Row {
           `length` known values, as in Pine and TA-Lib. On an unknown value it is unknown and goes on afterwards.",
     inputs: SOURCE,
     parameters: LENGTH,
+    pane: Pane::Price,
     body: kernel!(
         |p: &[f64]| Smooth::new(p[0], weight(p)),
         warmup = |p| bars(p[0]) - 1,

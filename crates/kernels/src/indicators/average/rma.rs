@@ -12,6 +12,7 @@ pub(crate) static RMA: Row = Row {
           unknown value it is unknown and goes on afterwards.",
     inputs: SOURCE,
     parameters: LENGTH,
+    pane: Pane::Price,
     body: kernel!(
         |p: &[f64]| Smooth::new(p[0], 1.0 / p[0]),
         warmup = |p| bars(p[0]) - 1,

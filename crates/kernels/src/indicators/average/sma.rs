@@ -42,6 +42,7 @@ pub(crate) static SMA: Row = Row {
     doc: "Unknown while the window holds an unknown value. The mean of equal values is exactly that value.",
     inputs: SOURCE,
     parameters: LENGTH,
+    pane: Pane::Price,
     body: kernel!(Mean::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "close > sma(close, 200)",

@@ -52,6 +52,7 @@ pub(crate) static WMA: Row = Row {
     doc: "Unknown while the window holds an unknown value.",
     inputs: SOURCE,
     parameters: LENGTH,
+    pane: Pane::Price,
     body: kernel!(Weighted::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "crossover(close, wma(close, 30))",

@@ -22,6 +22,7 @@ pub(crate) static COUNT: Row = Row {
     doc: "Unknown while the condition is unknown on one of these bars.",
     inputs: CONDITION_INPUT,
     parameters: LENGTH,
+    outputs: INDEX,
     body: Body::Compose(|x, p| vec![SUM.of(&[ZERO_ONE.of(x, &[])], p)]),
     example: "count(close > open, 10) >= 8",
     ..Row::BASE
@@ -130,6 +131,7 @@ pub(crate) static BARSSINCE: Row = Row {
     summary: "Bars since the condition was last true; 0 on a bar where it is.",
     doc: "Unknown before it was true once, and on bars where it is unknown.",
     inputs: CONDITION_INPUT,
+    outputs: INDEX,
     body: kernel!(|_| BarsSince, warmup = |_| 0, memory = |_| Memory::Forever),
     example: "barssince(crossover(close, sma(close, 20))) < 3",
     ..Row::BASE
@@ -170,6 +172,8 @@ pub(crate) static VALUEWHEN: Row = Row {
     doc: "Unknown before it was true that often, and on bars where it is unknown.",
     inputs: &[Input::condition("condition"), Input::series("source")],
     parameters: &[Parameter::whole("occurrence", 0, 100).or(0.0)],
+    outputs: LEVEL,
+    pane: Pane::Price,
     body: kernel!(ValueWhen::new, warmup = |p| bars(p[0]), memory = |_| Memory::Forever),
     example: "close > valuewhen(crossover(close, sma(close, 20)), high, 0)",
     ..Row::BASE
@@ -245,6 +249,7 @@ pub(crate) static UP_STREAK: Row = Row {
     summary: "How many bars in a row the value has risen; 0 on a bar where it did not.",
     doc: "First at bar 1. On an unknown value it is unknown; the next one is compared with the last known.",
     inputs: SOURCE,
+    outputs: INDEX,
     body: kernel!(|_| UpStreak, warmup = |_| 1, memory = |_| Memory::Forever),
     scale: Some(0),
     example: "up_streak(close) >= 5",

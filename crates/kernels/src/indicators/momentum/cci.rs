@@ -55,8 +55,8 @@ pub(crate) static CCI: Row = Row {
     group: Group::Momentum,
     summary: "Commodity channel index: the distance from the mean in units of 0.015 mean deviations.",
     doc: "`(source − sma(source, length)) / (0.015·dev(source, length))`; 0 on a flat window, which one of computed \
-          prices, as `hlc3` is, already is when they lie within 4 units in the last place.\n\n\
-          Source: Donald Lambert, *Commodities*, October 1980.",
+          prices, as `hlc3` is, already is when they lie within 4 units in the last place.",
+    source: "Donald Lambert, *Commodities*, October 1980",
     inputs: &[Input::series("source").or("hlc3")],
     parameters: &[Parameter::length().or(20.0)],
     body: Body::Compose(|x, p| {

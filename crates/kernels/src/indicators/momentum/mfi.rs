@@ -26,8 +26,8 @@ pub(crate) static MFI: Row = Row {
     doc: "`100·P / (P + N)`, P and N the sums of `source·volume` over the bars of the window on which `source` rose and \
           fell. A computed price, as `hlc3` is, within 4 units in the last place of the one before has not changed. \
           First at bar `length`, where the first change is known; unknown when no money moved. `ta.mfi` starts a bar \
-          earlier.\n\n\
-          Source: Gene Quong and Avrum Soudack, *Stocks & Commodities* 7:3, 1989.",
+          earlier.",
+    source: "Gene Quong and Avrum Soudack, *Stocks & Commodities* 7:3, 1989",
     inputs: &[Input::series("source").or("hlc3"), Input::implied("volume")],
     parameters: &[Parameter::length().or(14.0)],
     body: Body::Compose(|x, p| {

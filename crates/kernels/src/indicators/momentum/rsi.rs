@@ -80,8 +80,8 @@ pub(crate) static RSI: Row = Row {
     doc: "`100·G / (G + L)` where G and L are `rma` of the rises and of the falls, first at bar `length`. 50 where \
           the series has not moved at all (so that neither a high nor a low threshold fires; `ta.rsi` is 100 \
           there). On an unknown value it \
-          is unknown, and the next change is measured from the last known one.\n\n\
-          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+          is unknown, and the next change is measured from the last known one.",
+    source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: &[Input::series("source").or("close")],
     parameters: &[Parameter::length().or(14.0)],
     body: kernel!(|p| Rsi::new(p, 50.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),

@@ -9,8 +9,8 @@ pub(crate) static STOCH: Row = Row {
     summary: "Raw stochastic %K: where the close stands between the lowest low and the highest high, 0 to 100.",
     doc: "`100·(close − lowest(low, length)) / (highest(high, length) − lowest(low, length))`; unknown where the range \
           is 0. Smooth it yourself: `sma(stoch(14), 3)` is the slow %K. `ta.stoch` takes the \
-          source first.\n\n\
-          Source: George Lane, Investment Educators, 1950s.",
+          source first.",
+    source: "George Lane, Investment Educators, 1950s",
     inputs: &[Input::series("high").or("high"), Input::series("low").or("low"), Input::series("close").or("close")],
     parameters: &[Parameter::length().or(14.0)],
     body: Body::Compose(|x, p| {

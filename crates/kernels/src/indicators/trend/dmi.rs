@@ -99,15 +99,11 @@ pub(crate) static DMI: Row = Row {
     summary: "Wilder's directional movement: `plus`, `minus` and their smoothed difference `adx`, each 0 to 100.",
     doc: "Each part is an `rma` of its own (Pine); TA-Lib sums the first `length - 1` bars instead, which fades. `plus` \
           and `minus` are first at bar `length`, `adx` at `length + smoothing - 1`. Unknown where the range is 0; `ta.dmi` \
-          holds the last value there.\n\n\
-          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+          holds the last value there.",
+    source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
-    outputs: &[
-        OutputSpec { name: "plus", kind: Type::Number },
-        OutputSpec { name: "minus", kind: Type::Number },
-        OutputSpec { name: "adx", kind: Type::Number },
-    ],
+    outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
     body: Body::Compose(dmi),
     scale: Some(0),
     example: "crossover(dmi(14, 14).plus, dmi(14, 14).minus)",

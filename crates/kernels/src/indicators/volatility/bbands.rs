@@ -8,15 +8,12 @@ pub(crate) static BBANDS: Row = Row {
     name: "bbands",
     group: Group::Volatility,
     summary: "Bollinger bands: `middle` is the mean, `upper` and `lower` are `mult` standard deviations away.",
-    doc: "The standard deviation divides by `length`. `ta.bb` gives the middle first.\n\n\
-          Source: John Bollinger, *Bollinger on Bollinger Bands*, 2001.",
+    doc: "The standard deviation divides by `length`. `ta.bb` gives the middle first.",
+    source: "John Bollinger, *Bollinger on Bollinger Bands*, 2001",
     inputs: &[Input::series("source").or("close")],
     parameters: &[Parameter::length().or(20.0), Parameter::real("mult", 0.0, 1000.0).or(2.0)],
-    outputs: &[
-        OutputSpec { name: "upper", kind: Type::Number },
-        OutputSpec { name: "middle", kind: Type::Number },
-        OutputSpec { name: "lower", kind: Type::Number },
-    ],
+    outputs: &[OutputSpec::band("upper"), OutputSpec::line("middle"), OutputSpec::band("lower")],
+    pane: Pane::Price,
     body: Body::Compose(|x, p| {
         let middle = SMA.of(x, &p[..1]);
         let width = STDEV.of(x, &p[..1]) * p[1];

@@ -43,8 +43,8 @@ pub(crate) static TR: Row = Row {
     group: Group::Volatility,
     summary: "True range: how far the price went since the close before.",
     doc: "The largest of `high - low`, `|high - close[1]|` and `|low - close[1]|`; on the first bar `high - low` (`ta.tr` \
-          is unknown there).\n\n\
-          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+          is unknown there).",
+    source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: HIGH_LOW_CLOSE,
     body: kernel!(|_| TrueRange, warmup = |_| 0, memory = |_| Memory::Bars(1)),
     scale: Some(1),

@@ -36,8 +36,8 @@ pub(crate) static OBV: Row = Row {
     group: Group::Volume,
     summary: "On-balance volume: the volume of rising bars minus that of falling ones, summed up.",
     doc: "Starts at 0 on the first bar (Pine; TA-Lib starts at its volume), so only differences have a meaning. A bar \
-          with an unknown close or volume is unknown and left out, as is one that no total is large enough for.\n\n\
-          Source: Joseph Granville, *New Key to Stock Market Profits*, 1963.",
+          with an unknown close or volume is unknown and left out, as is one that no total is large enough for.",
+    source: "Joseph Granville, *New Key to Stock Market Profits*, 1963",
     inputs: &[Input::implied("close"), Input::implied("volume")],
     body: kernel!(|_| Obv, warmup = |_| 0, memory = |_| Memory::Forever),
     scale: Some(0),
