@@ -5,6 +5,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 0,
     name: 'ema',
+    aliases: ['ta.ema(source, length)'],
     group: 'average',
     summary: 'Exponential moving average.',
     doc: '`y[t] = y[t-1] + k·(x[t] − y[t-1])` with `k = 2 / (length + 1)`, seeded with the mean of the first `length` known values, as in Pine and TA-Lib. On an unknown value it is unknown and goes on afterwards.',
@@ -18,6 +19,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 1,
     name: 'rma',
+    aliases: ['ta.rma(source, length)'],
     group: 'average',
     summary: 'Wilder\'s moving average, the smoothing of RSI, ATR and ADX.',
     doc: '`y[t] = y[t-1] + (x[t] − y[t-1]) / length`, seeded with the mean of the first `length` known values. On an unknown value it is unknown and goes on afterwards.',
@@ -31,6 +33,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 2,
     name: 'sma',
+    aliases: ['ta.sma(source, length)'],
     group: 'average',
     summary: 'Simple moving average: the mean of the last `length` values.',
     doc: 'Unknown while the window holds an unknown value. The mean of equal values is exactly that value.',
@@ -44,6 +47,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 3,
     name: 'vwma',
+    aliases: ['ta.vwma(source, length)'],
     group: 'average',
     summary: 'Moving average weighted by volume.',
     doc: '`sum(source·volume, length) / sum(volume, length)`; unknown where no volume was traded in the window.',
@@ -57,6 +61,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 4,
     name: 'wma',
+    aliases: ['ta.wma(source, length)'],
     group: 'average',
     summary: 'Weighted moving average: weights 1, 2, … `length`, the latest value weighing most.',
     doc: 'Unknown while the window holds an unknown value.',
@@ -70,6 +75,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 5,
     name: 'year',
+    aliases: [],
     group: 'calendar',
     summary: 'Year of the candle.',
     doc: '',
@@ -83,6 +89,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 6,
     name: 'month',
+    aliases: [],
     group: 'calendar',
     summary: 'Month of the candle, 1 to 12.',
     doc: '',
@@ -96,6 +103,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 7,
     name: 'day',
+    aliases: [],
     group: 'calendar',
     summary: 'Day of the month.',
     doc: '',
@@ -109,6 +117,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 8,
     name: 'weekday',
+    aliases: [],
     group: 'calendar',
     summary: 'ISO weekday: Monday 1 … Sunday 7.',
     doc: '',
@@ -122,6 +131,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 9,
     name: 'dayofweek',
+    aliases: [],
     group: 'calendar',
     summary: 'Pine\'s weekday: Sunday 1 … Saturday 7.',
     doc: '',
@@ -135,6 +145,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 10,
     name: 'hour',
+    aliases: [],
     group: 'calendar',
     summary: 'Hour of the candle, 0 to 23.',
     doc: '',
@@ -148,6 +159,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 11,
     name: 'minute',
+    aliases: [],
     group: 'calendar',
     summary: 'Minute of the candle, 0 to 59.',
     doc: '',
@@ -161,6 +173,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 12,
     name: 'bar_index',
+    aliases: [],
     group: 'calendar',
     summary: 'Number of candles before this one in the symbol\'s data.',
     doc: '',
@@ -174,6 +187,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 13,
     name: 'count',
+    aliases: [],
     group: 'condition',
     summary: 'On how many of the last `length` bars the condition was true.',
     doc: 'Unknown while the condition is unknown on one of these bars.',
@@ -187,6 +201,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 14,
     name: 'every',
+    aliases: [],
     group: 'condition',
     summary: 'Whether the condition was true on all of the last `length` bars.',
     doc: '`condition and condition[1] and … condition[length - 1]`: false as soon as one of them is false, unknown while one is unknown and none is false.',
@@ -200,6 +215,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 15,
     name: 'exist',
+    aliases: [],
     group: 'condition',
     summary: 'Whether the condition was true on one of the last `length` bars.',
     doc: '`condition or condition[1] or … condition[length - 1]`: true as soon as one of them is true, unknown while one is unknown and none is true.',
@@ -213,6 +229,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 16,
     name: 'rising',
+    aliases: ['ta.rising(source, length)'],
     group: 'condition',
     summary: 'Whether the value is greater than each of the `length` before it.',
     doc: 'As in Pine\'s manual: greater than all of them, not a rise on every bar (that is `up_streak`).',
@@ -226,6 +243,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 17,
     name: 'falling',
+    aliases: ['ta.falling(source, length)'],
     group: 'condition',
     summary: 'Whether the value is less than each of the `length` before it.',
     doc: 'As in Pine\'s manual: less than all of them, not a fall on every bar.',
@@ -239,6 +257,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 18,
     name: 'barssince',
+    aliases: ['ta.barssince(condition)'],
     group: 'condition',
     summary: 'Bars since the condition was last true; 0 on a bar where it is.',
     doc: 'Unknown before it was true once, and on bars where it is unknown.',
@@ -252,6 +271,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 19,
     name: 'valuewhen',
+    aliases: ['ta.valuewhen(condition, source, occurrence)'],
     group: 'condition',
     summary: 'The value of `source` when the condition was true: the last time, or `occurrence` times before that.',
     doc: 'Unknown before it was true that often, and on bars where it is unknown.',
@@ -265,6 +285,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 20,
     name: 'filter',
+    aliases: [],
     group: 'condition',
     summary: 'The condition without its repeats: a true passes when none passed in the `length` bars before.',
     doc: 'Suppressed ones do not start a new pause. Unknown where the condition is.',
@@ -278,6 +299,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 21,
     name: 'up_streak',
+    aliases: [],
     group: 'condition',
     summary: 'How many bars in a row the value has risen; 0 on a bar where it did not.',
     doc: 'First at bar 1. On an unknown value it is unknown; the next one is compared with the last known.',
@@ -291,6 +313,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 22,
     name: 'crossover',
+    aliases: ['ta.crossover(source1, source2)'],
     group: 'condition',
     summary: 'a rises above b: `a > b and a[1] <= b[1]`.',
     doc: 'Unknown only where an unknown value decides: false where one of the comparisons is known to be false.',
@@ -304,6 +327,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 23,
     name: 'crossunder',
+    aliases: ['ta.crossunder(source1, source2)'],
     group: 'condition',
     summary: 'a falls below b: `a < b and a[1] >= b[1]`.',
     doc: 'Unknown only where an unknown value decides: false where one of the comparisons is known to be false.',
@@ -317,6 +341,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 24,
     name: 'cross',
+    aliases: ['ta.cross(source1, source2)'],
     group: 'condition',
     summary: 'a passes b in either direction: `crossover(a, b) or crossunder(a, b)`.',
     doc: 'Unknown only where an unknown value decides: false where one of the comparisons is known to be false.',
@@ -330,6 +355,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 25,
     name: 'abs',
+    aliases: ['math.abs(number)'],
     group: 'math',
     summary: 'The size of a number without its sign.',
     doc: '',
@@ -343,6 +369,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 26,
     name: 'sign',
+    aliases: ['math.sign(number)'],
     group: 'math',
     summary: '1, 0 or −1.',
     doc: '',
@@ -356,6 +383,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 27,
     name: 'sqrt',
+    aliases: ['math.sqrt(number)'],
     group: 'math',
     summary: 'Square root; unknown below 0.',
     doc: '',
@@ -369,6 +397,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 28,
     name: 'log',
+    aliases: ['math.log(number)'],
     group: 'math',
     summary: 'Natural logarithm; unknown at 0 and below.',
     doc: '',
@@ -382,6 +411,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 29,
     name: 'log10',
+    aliases: ['math.log10(number)'],
     group: 'math',
     summary: 'Logarithm to base 10; unknown at 0 and below.',
     doc: '',
@@ -395,6 +425,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 30,
     name: 'exp',
+    aliases: ['math.exp(number)'],
     group: 'math',
     summary: 'e to the power of a; unknown where that is too large for a number.',
     doc: '',
@@ -408,6 +439,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 31,
     name: 'floor',
+    aliases: ['math.floor(number)'],
     group: 'math',
     summary: 'The whole number at or below.',
     doc: '',
@@ -421,6 +453,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 32,
     name: 'ceil',
+    aliases: ['math.ceil(number)'],
     group: 'math',
     summary: 'The whole number at or above.',
     doc: '',
@@ -434,6 +467,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 33,
     name: 'round',
+    aliases: ['math.round(number)'],
     group: 'math',
     summary: 'The nearest whole number; halves go up: `round(-2.5)` is −2.',
     doc: '',
@@ -447,6 +481,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 34,
     name: 'pow',
+    aliases: ['math.pow(base, exponent)'],
     group: 'math',
     summary: '`a ** b`; unknown where that is no finite number.',
     doc: '',
@@ -460,6 +495,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 35,
     name: 'min',
+    aliases: ['math.min(number0, number1)'],
     group: 'math',
     summary: 'The smaller of two numbers; unknown when either is.',
     doc: '',
@@ -473,6 +509,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 36,
     name: 'max',
+    aliases: ['math.max(number0, number1)'],
     group: 'math',
     summary: 'The larger of two numbers; unknown when either is.',
     doc: '',
@@ -486,6 +523,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 37,
     name: 'nz',
+    aliases: [],
     group: 'math',
     summary: 'The number, or `replacement` where it is unknown.',
     doc: '',
@@ -499,6 +537,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 38,
     name: 'na',
+    aliases: [],
     group: 'math',
     summary: 'Whether a number is unknown; itself never unknown.',
     doc: '',
@@ -512,6 +551,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 39,
     name: 'cci_within',
+    aliases: [],
     group: 'operator',
     summary: '`cci` where values that are `within` of one another\'s size are equal.',
     doc: '',
@@ -525,6 +565,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 40,
     name: 'cci',
+    aliases: ['ta.cci(source, length)'],
     group: 'momentum',
     summary: 'Commodity channel index: the distance from the mean in units of 0.015 mean deviations.',
     doc: '`(source − sma(source, length)) / (0.015·dev(source, length))`; 0 on a flat window, which one of computed prices, as `hlc3` is, already is when they lie within 4 units in the last place.',
@@ -538,6 +579,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 41,
     name: 'change',
+    aliases: ['ta.change(source, length = 1)'],
     group: 'momentum',
     summary: 'The difference to the value `length` bars ago: `source - source[length]`.',
     doc: 'First at bar `length`.',
@@ -551,6 +593,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 42,
     name: 'mom',
+    aliases: ['ta.mom(source, length)'],
     group: 'momentum',
     summary: 'Momentum: the difference to the value `length` bars ago.',
     doc: 'First at bar `length`.',
@@ -564,6 +607,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 43,
     name: 'roc',
+    aliases: ['ta.roc(source, length)'],
     group: 'momentum',
     summary: 'Rate of change: the difference to the value `length` bars ago, in percent of it.',
     doc: 'First at bar `length`. Unknown where the earlier value is 0.',
@@ -577,6 +621,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 44,
     name: 'macd',
+    aliases: ['ta.macd(source, fastlen, slowlen, siglen)'],
     group: 'momentum',
     summary: 'Moving average convergence/divergence: `line`, its average `signal`, and their difference `histogram`.',
     doc: '`line` is `ema(source, fast) - ema(source, slow)` exactly, `signal` is `ema(line, signal)`. As in Pine, `line` is first at bar `max(fast, slow) - 1`; TA-Lib starts both averages together and later, which fades.',
@@ -590,6 +635,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 45,
     name: 'mfi',
+    aliases: [],
     group: 'momentum',
     summary: 'Money flow index: the share of money that changed hands on rising bars, 0 to 100.',
     doc: '`100·P / (P + N)`, P and N the sums of `source·volume` over the bars of the window on which `source` rose and fell. A computed price, as `hlc3` is, within 4 units in the last place of the one before has not changed. First at bar `length`, where the first change is known; unknown when no money moved. `ta.mfi` starts a bar earlier.',
@@ -603,6 +649,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 46,
     name: 'rsi',
+    aliases: [],
     group: 'momentum',
     summary: 'Wilder\'s relative strength index, 0 to 100.',
     doc: '`100·G / (G + L)` where G and L are `rma` of the rises and of the falls, first at bar `length`. 50 where the series has not moved at all (so that neither a high nor a low threshold fires; `ta.rsi` is 100 there). On an unknown value it is unknown, and the next change is measured from the last known one.',
@@ -616,6 +663,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 47,
     name: 'stoch',
+    aliases: [],
     group: 'momentum',
     summary: 'Raw stochastic %K: where the close stands between the lowest low and the highest high, 0 to 100.',
     doc: '`100·(close − lowest(low, length)) / (highest(high, length) − lowest(low, length))`; unknown where the range is 0. Smooth it yourself: `sma(stoch(14), 3)` is the slow %K. `ta.stoch` takes the source first.',
@@ -629,6 +677,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 48,
     name: 'add',
+    aliases: [],
     group: 'operator',
     summary: '`a + b`; unknown where no number is large enough for it.',
     doc: '',
@@ -642,6 +691,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 49,
     name: 'sub',
+    aliases: [],
     group: 'operator',
     summary: '`a - b`; unknown where no number is large enough for it.',
     doc: '',
@@ -655,6 +705,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 50,
     name: 'mul',
+    aliases: [],
     group: 'operator',
     summary: '`a * b`; unknown where no number is large enough for it.',
     doc: '',
@@ -668,6 +719,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 51,
     name: 'div',
+    aliases: [],
     group: 'operator',
     summary: '`a / b`; unknown where b is 0 and where no number is large enough for it.',
     doc: '',
@@ -681,6 +733,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 52,
     name: 'mod',
+    aliases: [],
     group: 'operator',
     summary: '`a % b`: the remainder with the sign of a; unknown where b is 0.',
     doc: '',
@@ -694,6 +747,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 53,
     name: 'neg',
+    aliases: [],
     group: 'operator',
     summary: '`-a`.',
     doc: '',
@@ -707,6 +761,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 54,
     name: 'lt',
+    aliases: [],
     group: 'operator',
     summary: '`a < b`.',
     doc: '',
@@ -720,6 +775,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 55,
     name: 'le',
+    aliases: [],
     group: 'operator',
     summary: '`a <= b`.',
     doc: '',
@@ -733,6 +789,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 56,
     name: 'gt',
+    aliases: [],
     group: 'operator',
     summary: '`a > b`.',
     doc: '',
@@ -746,6 +803,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 57,
     name: 'ge',
+    aliases: [],
     group: 'operator',
     summary: '`a >= b`.',
     doc: '',
@@ -759,6 +817,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 58,
     name: 'eq',
+    aliases: [],
     group: 'operator',
     summary: '`a == b`.',
     doc: '',
@@ -772,6 +831,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 59,
     name: 'ne',
+    aliases: [],
     group: 'operator',
     summary: '`a != b`.',
     doc: '',
@@ -785,6 +845,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 60,
     name: 'and',
+    aliases: [],
     group: 'operator',
     summary: '`a and b`: false as soon as one is false.',
     doc: '',
@@ -798,6 +859,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 61,
     name: 'or',
+    aliases: [],
     group: 'operator',
     summary: '`a or b`: true as soon as one is true.',
     doc: '',
@@ -811,6 +873,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 62,
     name: 'not',
+    aliases: [],
     group: 'operator',
     summary: '`not a`; unknown stays unknown.',
     doc: '',
@@ -824,6 +887,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 63,
     name: 'choose',
+    aliases: [],
     group: 'operator',
     summary: '`condition ? a : b` of numbers; unknown where the condition is.',
     doc: '',
@@ -837,6 +901,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 64,
     name: 'choose_condition',
+    aliases: [],
     group: 'operator',
     summary: '`condition ? a : b` of conditions; unknown where the condition is.',
     doc: '',
@@ -850,6 +915,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 65,
     name: 'zero_one',
+    aliases: [],
     group: 'operator',
     summary: '1 where the condition is true, 0 where it is false.',
     doc: '',
@@ -863,6 +929,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 66,
     name: 'lag',
+    aliases: [],
     group: 'operator',
     summary: '`a[bars]`: the number that many bars ago.',
     doc: '',
@@ -876,6 +943,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 67,
     name: 'lag_condition',
+    aliases: [],
     group: 'operator',
     summary: '`a[bars]` of a condition.',
     doc: '',
@@ -889,6 +957,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 68,
     name: 'ta.stoch',
+    aliases: [],
     group: 'momentum',
     summary: 'Pine\'s stochastic: `stoch` with the source in front and nothing implied.',
     doc: '',
@@ -902,6 +971,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 69,
     name: 'ta.bb',
+    aliases: [],
     group: 'volatility',
     summary: 'Pine\'s Bollinger bands: `bbands` with the middle first.',
     doc: '',
@@ -915,6 +985,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 70,
     name: 'ta.highestbars',
+    aliases: [],
     group: 'trend',
     summary: 'Pine\'s offset to the largest of the last `length` values: `highestbars` counted below 0.',
     doc: '',
@@ -928,6 +999,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 71,
     name: 'ta.lowestbars',
+    aliases: [],
     group: 'trend',
     summary: 'Pine\'s offset to the smallest of the last `length` values: `lowestbars` counted below 0.',
     doc: '',
@@ -941,6 +1013,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 72,
     name: 'ta.tr',
+    aliases: [],
     group: 'volatility',
     summary: 'Pine\'s true range: `tr`, but unknown on the first bar.',
     doc: '`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.',
@@ -954,6 +1027,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 73,
     name: 'ta.rsi',
+    aliases: [],
     group: 'momentum',
     summary: 'Pine\'s relative strength index: `rsi`, but 100 where the series has not moved at all.',
     doc: 'Pine asks whether anything was lost before it divides, and on a flat series nothing was.',
@@ -967,6 +1041,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 74,
     name: 'ta.dmi',
+    aliases: [],
     group: 'trend',
     summary: 'Pine\'s directional movement: `dmi`, but `plus` and `minus` hold their last value where the range is 0.',
     doc: '',
@@ -980,6 +1055,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 75,
     name: 'inflow',
+    aliases: [],
     group: 'operator',
     summary: '`source·volume` where the source rose by more than its rounding, and on the first bar.',
     doc: '',
@@ -993,6 +1069,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 76,
     name: 'outflow',
+    aliases: [],
     group: 'operator',
     summary: '`source·volume` where the source fell by more than its rounding, and on the first bar.',
     doc: '',
@@ -1006,6 +1083,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 77,
     name: 'ta.mfi',
+    aliases: [],
     group: 'momentum',
     summary: 'Pine\'s money flow index: `mfi` from bar `length - 1` on, and 100 where no money flowed out.',
     doc: 'The first bar\'s change is unknown, and its money counts as rising and as falling; `mfi` and TA-Lib leave it out. Equal once that bar has left the window.',
@@ -1019,6 +1097,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 78,
     name: 'cum',
+    aliases: ['ta.cum(source)'],
     group: 'statistic',
     summary: 'Running total.',
     doc: 'Unknown on an unknown value, which is left out, as is one that no total is large enough for. Depends on where the data starts.',
@@ -1032,6 +1111,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 79,
     name: 'highest_ever',
+    aliases: ['ta.max(source)'],
     group: 'statistic',
     summary: 'The largest value so far; also written `max(x)`.',
     doc: 'Unknown on an unknown value, which is left out, as is one that no total is large enough for. Depends on where the data starts.',
@@ -1045,6 +1125,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 80,
     name: 'lowest_ever',
+    aliases: ['ta.min(source)'],
     group: 'statistic',
     summary: 'The smallest value so far; also written `min(x)`.',
     doc: 'Unknown on an unknown value, which is left out, as is one that no total is large enough for. Depends on where the data starts.',
@@ -1058,6 +1139,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 81,
     name: 'dev',
+    aliases: ['ta.dev(source, length)'],
     group: 'statistic',
     summary: 'Mean absolute deviation of the last `length` values from their mean.',
     doc: 'The mean moves with the window, so every bar reads the whole window: the cost grows with `length`.',
@@ -1071,6 +1153,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 82,
     name: 'stdev',
+    aliases: ['ta.stdev(source, length)'],
     group: 'statistic',
     summary: 'Standard deviation of the last `length` values, dividing by `length`.',
     doc: 'Exactly 0 on a flat window. Values are taken relative to one of the window, so prices of 1e8 keep their digits and nothing is snapped to zero by an epsilon. Unknown while the window holds an unknown value or one whose square is no number: above 1e150, or below 1e-120 without being 0.',
@@ -1084,6 +1167,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 83,
     name: 'sum',
+    aliases: ['math.sum(source, length)'],
     group: 'statistic',
     summary: 'The sum of the last `length` values.',
     doc: 'Unknown while the window holds an unknown value, and where no number is large enough for it.',
@@ -1097,6 +1181,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 84,
     name: 'plus_dm',
+    aliases: [],
     group: 'trend',
     summary: 'Wilder\'s upward movement of one bar: how far the high rose.',
     doc: 'Only the larger of the two movements of a bar counts. First at bar 1.',
@@ -1110,6 +1195,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 85,
     name: 'minus_dm',
+    aliases: [],
     group: 'trend',
     summary: 'Wilder\'s downward movement of one bar: how far the low fell.',
     doc: 'Only the larger of the two movements of a bar counts. First at bar 1.',
@@ -1123,6 +1209,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 86,
     name: 'dmi',
+    aliases: [],
     group: 'trend',
     summary: 'Wilder\'s directional movement: `plus`, `minus` and their smoothed difference `adx`, each 0 to 100.',
     doc: 'Each part is an `rma` of its own (Pine); TA-Lib sums the first `length - 1` bars instead, which fades. `plus` and `minus` are first at bar `length`, `adx` at `length + smoothing - 1`. Unknown where the range is 0; `ta.dmi` holds the last value there.',
@@ -1136,6 +1223,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 87,
     name: 'adx',
+    aliases: [],
     group: 'trend',
     summary: 'Average directional index: the strength of a trend, 0 to 100. The `adx` of `dmi`.',
     doc: 'First at bar `length + smoothing - 1`.',
@@ -1149,6 +1237,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 88,
     name: 'highest',
+    aliases: ['ta.highest(source = high, length)'],
     group: 'trend',
     summary: 'The largest of the last `length` values.',
     doc: 'Unknown while the window holds an unknown value.',
@@ -1162,6 +1251,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 89,
     name: 'lowest',
+    aliases: ['ta.lowest(source = low, length)'],
     group: 'trend',
     summary: 'The smallest of the last `length` values.',
     doc: 'Unknown while the window holds an unknown value.',
@@ -1175,6 +1265,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 90,
     name: 'highestbars',
+    aliases: [],
     group: 'trend',
     summary: 'Bars since the largest of the last `length` values.',
     doc: '0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. `ta.highestbars` counts below 0.',
@@ -1188,6 +1279,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 91,
     name: 'lowestbars',
+    aliases: [],
     group: 'trend',
     summary: 'Bars since the smallest of the last `length` values.',
     doc: '0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. `ta.lowestbars` counts below 0.',
@@ -1201,6 +1293,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 92,
     name: 'bbands',
+    aliases: [],
     group: 'volatility',
     summary: 'Bollinger bands: `middle` is the mean, `upper` and `lower` are `mult` standard deviations away.',
     doc: 'The standard deviation divides by `length`. `ta.bb` gives the middle first.',
@@ -1214,6 +1307,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 93,
     name: 'tr',
+    aliases: [],
     group: 'volatility',
     summary: 'True range: how far the price went since the close before.',
     doc: 'The largest of `high - low`, `|high - close[1]|` and `|low - close[1]|`; on the first bar `high - low` (`ta.tr` is unknown there).',
@@ -1227,6 +1321,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 94,
     name: 'atr',
+    aliases: ['ta.atr(length)'],
     group: 'volatility',
     summary: 'Average true range: `rma(tr(), length)`.',
     doc: 'First at bar `length - 1`, because the first bar\'s range counts (Pine). TA-Lib leaves it out and starts one bar later; the two meet as the start fades.',
@@ -1240,6 +1335,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   {
     id: 95,
     name: 'obv',
+    aliases: ['ta.obv()'],
     group: 'volume',
     summary: 'On-balance volume: the volume of rising bars minus that of falling ones, summed up.',
     doc: 'Starts at 0 on the first bar (Pine; TA-Lib starts at its volume), so only differences have a meaning. A bar with an unknown close or volume is unknown and left out, as is one that no total is large enough for.',

@@ -38,6 +38,11 @@ export interface CatalogueRow {
   /** Its number in the plan's bytes; only valid together with the WASM of the same build, which is checked. */
   id: number
   name: string
+  /**
+   * How others call it that agree with it on every input, as they write it: `ta.atr(length)`. The names between the
+   * brackets stand for its written inputs and parameters in their order; what has no `=` must be written.
+   */
+  aliases: readonly string[]
   group: (typeof GROUPS)[number]
   /** One sentence. */
   summary: string

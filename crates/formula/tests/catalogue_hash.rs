@@ -91,7 +91,7 @@ fn everything_that_says_what_a_call_means_counts() {
 fn what_is_written_about_a_function_does_not_count() {
     let (bbands, vwma) = (named("bbands"), named("vwma"));
     let same = like!(
-        vwma, summary: "Other words.", doc: "Others.", source: "A book", outputs: LEVEL, pane: Pane::Own, example: "",
+        vwma, summary: "Other words.", doc: "Others.", aliases: &["ta.other()"], source: "A book", outputs: LEVEL, pane: Pane::Own, example: "",
         group: Group::Trend, scale: None
     );
     assert_eq!(hash_of(&[bbands, &same]), hash_of(&[bbands, vwma]));

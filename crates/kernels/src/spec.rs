@@ -176,6 +176,9 @@ pub enum Body {
 
 pub struct Row {
     pub name: &'static str,
+    /// How others call it that agree with it on every input, as they write it: `ta.atr(length)`. The names between the
+    /// brackets stand for its written inputs and parameters in their order; what has no `=` must be written.
+    pub aliases: &'static [&'static str],
     pub group: Group,
     pub summary: &'static str,
     pub doc: &'static str,
@@ -197,6 +200,7 @@ impl Row {
     /// said.
     pub const BASE: Self = Self {
         name: "",
+        aliases: &[],
         group: Group::Operator,
         summary: "",
         doc: "",

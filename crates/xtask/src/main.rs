@@ -129,9 +129,10 @@ fn catalogue() -> String {
         let list = |items: Vec<String>| items.join(", ");
         writeln!(
             out,
-            "  {{\n    id: {id},\n    name: {},\n    group: '{}',\n    summary: {},\n    doc: {},\n    source: {},\n    inputs: [{}],\n    \
+            "  {{\n    id: {id},\n    name: {},\n    aliases: [{}],\n    group: '{}',\n    summary: {},\n    doc: {},\n    source: {},\n    inputs: [{}],\n    \
              parameters: [{}],\n    outputs: [{}],\n    pane: '{}',\n    example: {},\n  }},",
             text(row.name),
+            list(row.aliases.iter().map(|alias| text(alias)).collect()),
             group(row.group),
             text(row.summary),
             text(row.doc),

@@ -41,6 +41,7 @@ elementwise!(Nz<L>(a, replacement) = L::select(a.known(), a, replacement));
 
 pub(crate) static ABS: Row = Row {
     name: "abs",
+    aliases: &["math.abs(number)"],
     group: Group::Math,
     summary: "The size of a number without its sign.",
     inputs: A,
@@ -52,6 +53,7 @@ pub(crate) static ABS: Row = Row {
 
 pub(crate) static SIGN: Row = Row {
     name: "sign",
+    aliases: &["math.sign(number)"],
     group: Group::Math,
     summary: "1, 0 or −1.",
     inputs: A,
@@ -63,6 +65,7 @@ pub(crate) static SIGN: Row = Row {
 
 pub(crate) static SQRT: Row = Row {
     name: "sqrt",
+    aliases: &["math.sqrt(number)"],
     group: Group::Math,
     summary: "Square root; unknown below 0.",
     inputs: A,
@@ -73,6 +76,7 @@ pub(crate) static SQRT: Row = Row {
 
 pub(crate) static LOG: Row = Row {
     name: "log",
+    aliases: &["math.log(number)"],
     group: Group::Math,
     summary: "Natural logarithm; unknown at 0 and below.",
     inputs: A,
@@ -83,6 +87,7 @@ pub(crate) static LOG: Row = Row {
 
 pub(crate) static LOG10: Row = Row {
     name: "log10",
+    aliases: &["math.log10(number)"],
     group: Group::Math,
     summary: "Logarithm to base 10; unknown at 0 and below.",
     inputs: A,
@@ -93,6 +98,7 @@ pub(crate) static LOG10: Row = Row {
 
 pub(crate) static EXP: Row = Row {
     name: "exp",
+    aliases: &["math.exp(number)"],
     group: Group::Math,
     summary: "e to the power of a; unknown where that is too large for a number.",
     inputs: A,
@@ -103,6 +109,7 @@ pub(crate) static EXP: Row = Row {
 
 pub(crate) static FLOOR: Row = Row {
     name: "floor",
+    aliases: &["math.floor(number)"],
     group: Group::Math,
     summary: "The whole number at or below.",
     inputs: A,
@@ -114,6 +121,7 @@ pub(crate) static FLOOR: Row = Row {
 
 pub(crate) static CEIL: Row = Row {
     name: "ceil",
+    aliases: &["math.ceil(number)"],
     group: Group::Math,
     summary: "The whole number at or above.",
     inputs: A,
@@ -125,6 +133,7 @@ pub(crate) static CEIL: Row = Row {
 
 pub(crate) static ROUND: Row = Row {
     name: "round",
+    aliases: &["math.round(number)"],
     group: Group::Math,
     summary: "The nearest whole number; halves go up: `round(-2.5)` is −2.",
     inputs: A,
@@ -136,6 +145,7 @@ pub(crate) static ROUND: Row = Row {
 
 pub(crate) static POW: Row = Row {
     name: "pow",
+    aliases: &["math.pow(base, exponent)"],
     group: Group::Math,
     summary: "`a ** b`; unknown where that is no finite number.",
     inputs: A_B,
@@ -146,6 +156,7 @@ pub(crate) static POW: Row = Row {
 
 pub(crate) static MIN: Row = Row {
     name: "min",
+    aliases: &["math.min(number0, number1)"],
     group: Group::Math,
     summary: "The smaller of two numbers; unknown when either is.",
     inputs: A_B,
@@ -158,6 +169,7 @@ pub(crate) static MIN: Row = Row {
 
 pub(crate) static MAX: Row = Row {
     name: "max",
+    aliases: &["math.max(number0, number1)"],
     group: Group::Math,
     summary: "The larger of two numbers; unknown when either is.",
     inputs: A_B,

@@ -53,7 +53,14 @@ const fn check(rows: &[&Row]) {
         }
         let mut before = 0;
         while before < at {
-            if same(row.name, rows[before].name) {
+            let mut alias = 0;
+            while alias < row.aliases.len() {
+                if is_called(rows[before], row.aliases[alias]) {
+                    panic!("{}", row.aliases[alias]);
+                }
+                alias += 1;
+            }
+            if is_called(rows[before], row.name) {
                 panic!("{}", row.name);
             }
             before += 1;
@@ -75,13 +82,29 @@ const fn is_drawn(row: &Row) -> bool {
     true
 }
 
+const fn is_called(row: &Row, name: &str) -> bool {
+    let mut alias = 0;
+    while alias < row.aliases.len() {
+        if same(row.aliases[alias], name) {
+            return true;
+        }
+        alias += 1;
+    }
+    same(row.name, name)
+}
+
+/// Whether two names are the same, with or without what stands between brackets behind them.
 const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut at = 0;
-    while at < a.len() && at < b.len() && a[at] == b[at] {
+    while !ends(a, at) && !ends(b, at) && a[at] == b[at] {
         at += 1;
     }
-    at == a.len() && at == b.len()
+    ends(a, at) && ends(b, at)
+}
+
+const fn ends(name: &[u8], at: usize) -> bool {
+    at == name.len() || name[at] == b'('
 }
 
 /// The row of a name, and its number.
@@ -111,6 +134,19 @@ mod tests {
     #[should_panic(expected = "zigzag")]
     fn a_name_that_stands_twice_is_refused() {
         check(&[&ROW, &Row { name: "other", ..ROW }, &ROW]);
+    }
+
+    #[test]
+    #[should_panic(expected = "ta.turn(source)")]
+    fn an_alias_that_stands_twice_is_refused() {
+        let others = Row { name: "turn", aliases: &["ta.zig(source)", "ta.turn(source)"], ..ROW };
+        check(&[&Row { aliases: &["ta.turn(series)"], ..ROW }, &others]);
+    }
+
+    #[test]
+    #[should_panic(expected = "ta.turn")]
+    fn a_row_by_the_name_of_an_alias_is_refused() {
+        check(&[&Row { aliases: &["ta.turn(series)"], ..ROW }, &Row { name: "ta.turn", ..ROW }]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ fn weight(p: &[f64]) -> f64 {
 
 pub(crate) static EMA: Row = Row {
     name: "ema",
+    aliases: &["ta.ema(source, length)"],
     group: Group::Average,
     summary: "Exponential moving average.",
     doc: "`y[t] = y[t-1] + k·(x[t] − y[t-1])` with `k = 2 / (length + 1)`, seeded with the mean of the first \

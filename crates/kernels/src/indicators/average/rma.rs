@@ -6,6 +6,7 @@ pub(crate) static ROWS: &[&Row] = &[&RMA];
 
 pub(crate) static RMA: Row = Row {
     name: "rma",
+    aliases: &["ta.rma(source, length)"],
     group: Group::Average,
     summary: "Wilder's moving average, the smoothing of RSI, ATR and ADX.",
     doc: "`y[t] = y[t-1] + (x[t] − y[t-1]) / length`, seeded with the mean of the first `length` known values. On an \

@@ -5,6 +5,7 @@ pub(crate) static ROWS: &[&Row] = &[&VWMA];
 
 pub(crate) static VWMA: Row = Row {
     name: "vwma",
+    aliases: &["ta.vwma(source, length)"],
     group: Group::Average,
     summary: "Moving average weighted by volume.",
     doc: "`sum(source·volume, length) / sum(volume, length)`; unknown where no volume was traded in the window.",

@@ -47,6 +47,7 @@ impl<L: Lane> Fold<L, 2> for Weighted {
 
 pub(crate) static WMA: Row = Row {
     name: "wma",
+    aliases: &["ta.wma(source, length)"],
     group: Group::Average,
     summary: "Weighted moving average: weights 1, 2, … `length`, the latest value weighing most.",
     doc: "Unknown while the window holds an unknown value.",

@@ -84,6 +84,7 @@ pub(crate) static EXIST: Row = Row {
 
 pub(crate) static RISING: Row = Row {
     name: "rising",
+    aliases: &["ta.rising(source, length)"],
     group: Group::Condition,
     summary: "Whether the value is greater than each of the `length` before it.",
     doc: "As in Pine's manual: greater than all of them, not a rise on every bar (that is `up_streak`).",
@@ -98,6 +99,7 @@ pub(crate) static RISING: Row = Row {
 
 pub(crate) static FALLING: Row = Row {
     name: "falling",
+    aliases: &["ta.falling(source, length)"],
     group: Group::Condition,
     summary: "Whether the value is less than each of the `length` before it.",
     doc: "As in Pine's manual: less than all of them, not a fall on every bar.",
@@ -127,6 +129,7 @@ impl<L: Lane> Kernel<L> for BarsSince {
 }
 pub(crate) static BARSSINCE: Row = Row {
     name: "barssince",
+    aliases: &["ta.barssince(condition)"],
     group: Group::Condition,
     summary: "Bars since the condition was last true; 0 on a bar where it is.",
     doc: "Unknown before it was true once, and on bars where it is unknown.",
@@ -167,6 +170,7 @@ impl<L: Lane> Kernel<L> for ValueWhen {
 }
 pub(crate) static VALUEWHEN: Row = Row {
     name: "valuewhen",
+    aliases: &["ta.valuewhen(condition, source, occurrence)"],
     group: Group::Condition,
     summary: "The value of `source` when the condition was true: the last time, or `occurrence` times before that.",
     doc: "Unknown before it was true that often, and on bars where it is unknown.",

@@ -39,6 +39,7 @@ const KNOWN: &str =
 
 pub(crate) static CROSSOVER: Row = Row {
     name: "crossover",
+    aliases: &["ta.crossover(source1, source2)"],
     group: Group::Condition,
     summary: "a rises above b: `a > b and a[1] <= b[1]`.",
     doc: KNOWN,
@@ -52,6 +53,7 @@ pub(crate) static CROSSOVER: Row = Row {
 
 pub(crate) static CROSSUNDER: Row = Row {
     name: "crossunder",
+    aliases: &["ta.crossunder(source1, source2)"],
     group: Group::Condition,
     summary: "a falls below b: `a < b and a[1] >= b[1]`.",
     doc: KNOWN,
@@ -65,6 +67,7 @@ pub(crate) static CROSSUNDER: Row = Row {
 
 pub(crate) static CROSS: Row = Row {
     name: "cross",
+    aliases: &["ta.cross(source1, source2)"],
     group: Group::Condition,
     summary: "a passes b in either direction: `crossover(a, b) or crossunder(a, b)`.",
     doc: KNOWN,

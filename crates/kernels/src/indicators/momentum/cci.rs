@@ -52,6 +52,7 @@ pub(crate) static CCI_WITHIN: Row = Row {
 
 pub(crate) static CCI: Row = Row {
     name: "cci",
+    aliases: &["ta.cci(source, length)"],
     group: Group::Momentum,
     summary: "Commodity channel index: the distance from the mean in units of 0.015 mean deviations.",
     doc: "`(source − sma(source, length)) / (0.015·dev(source, length))`; 0 on a flat window, which one of computed \

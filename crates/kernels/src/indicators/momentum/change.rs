@@ -9,6 +9,7 @@ const TEN_BARS: &[Parameter] = &[Parameter::length().or(10.0)];
 
 pub(crate) static CHANGE: Row = Row {
     name: "change",
+    aliases: &["ta.change(source, length = 1)"],
     group: Group::Momentum,
     summary: "The difference to the value `length` bars ago: `source - source[length]`.",
     doc: "First at bar `length`.",
@@ -22,6 +23,7 @@ pub(crate) static CHANGE: Row = Row {
 
 pub(crate) static MOM: Row = Row {
     name: "mom",
+    aliases: &["ta.mom(source, length)"],
     group: Group::Momentum,
     summary: "Momentum: the difference to the value `length` bars ago.",
     doc: "First at bar `length`.",
@@ -35,6 +37,7 @@ pub(crate) static MOM: Row = Row {
 
 pub(crate) static ROC: Row = Row {
     name: "roc",
+    aliases: &["ta.roc(source, length)"],
     group: Group::Momentum,
     summary: "Rate of change: the difference to the value `length` bars ago, in percent of it.",
     doc: "First at bar `length`. Unknown where the earlier value is 0.",

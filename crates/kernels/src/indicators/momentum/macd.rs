@@ -5,6 +5,7 @@ pub(crate) static ROWS: &[&Row] = &[&MACD];
 
 pub(crate) static MACD: Row = Row {
     name: "macd",
+    aliases: &["ta.macd(source, fastlen, slowlen, siglen)"],
     group: Group::Momentum,
     summary: "Moving average convergence/divergence: `line`, its average `signal`, and their difference `histogram`.",
     doc: "`line` is `ema(source, fast) - ema(source, slow)` exactly, `signal` is `ema(line, signal)`. As in Pine, `line` \

@@ -37,6 +37,7 @@ running!(LowestEver, start = f64::INFINITY, |best, x| best.smaller(x));
 
 pub(crate) static CUM: Row = Row {
     name: "cum",
+    aliases: &["ta.cum(source)"],
     group: Group::Statistic,
     summary: "Running total.",
     doc: LEFT_OUT,
@@ -50,6 +51,7 @@ pub(crate) static CUM: Row = Row {
 
 pub(crate) static HIGHEST_EVER: Row = Row {
     name: "highest_ever",
+    aliases: &["ta.max(source)"],
     group: Group::Statistic,
     summary: "The largest value so far; also written `max(x)`.",
     doc: LEFT_OUT,
@@ -64,6 +66,7 @@ pub(crate) static HIGHEST_EVER: Row = Row {
 
 pub(crate) static LOWEST_EVER: Row = Row {
     name: "lowest_ever",
+    aliases: &["ta.min(source)"],
     group: Group::Statistic,
     summary: "The smallest value so far; also written `min(x)`.",
     doc: LEFT_OUT,

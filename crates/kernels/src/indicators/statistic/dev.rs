@@ -65,6 +65,7 @@ impl<L: Lane> Kernel<L> for MeanDeviation {
 
 pub(crate) static DEV: Row = Row {
     name: "dev",
+    aliases: &["ta.dev(source, length)"],
     group: Group::Statistic,
     summary: "Mean absolute deviation of the last `length` values from their mean.",
     doc: "The mean moves with the window, so every bar reads the whole window: the cost grows with `length`.",

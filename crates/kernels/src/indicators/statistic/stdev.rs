@@ -88,6 +88,7 @@ impl<L: Lane> Kernel<L> for StandardDeviation {
 
 pub(crate) static STDEV: Row = Row {
     name: "stdev",
+    aliases: &["ta.stdev(source, length)"],
     group: Group::Statistic,
     summary: "Standard deviation of the last `length` values, dividing by `length`.",
     doc: "Exactly 0 on a flat window. Values are taken relative to one of the window, so prices of 1e8 keep their \

@@ -36,6 +36,7 @@ impl<L: Lane> Fold<L, 1> for Sum {
 
 pub(crate) static SUM: Row = Row {
     name: "sum",
+    aliases: &["math.sum(source, length)"],
     group: Group::Statistic,
     summary: "The sum of the last `length` values.",
     doc: "Unknown while the window holds an unknown value, and where no number is large enough for it.",

@@ -54,6 +54,7 @@ pub(crate) static TR: Row = Row {
 
 pub(crate) static ATR: Row = Row {
     name: "atr",
+    aliases: &["ta.atr(length)"],
     group: Group::Volatility,
     summary: "Average true range: `rma(tr(), length)`.",
     doc: "First at bar `length - 1`, because the first bar's range counts (Pine). TA-Lib leaves it out and starts one \

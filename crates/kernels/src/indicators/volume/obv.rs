@@ -33,6 +33,7 @@ impl<L: Lane> Kernel<L> for Obv {
 
 pub(crate) static OBV: Row = Row {
     name: "obv",
+    aliases: &["ta.obv()"],
     group: Group::Volume,
     summary: "On-balance volume: the volume of rising bars minus that of falling ones, summed up.",
     doc: "Starts at 0 on the first bar (Pine; TA-Lib starts at its volume), so only differences have a meaning. A bar \
