@@ -147,7 +147,8 @@ function* page(row: CatalogueRow, { colors, width }: Terminal): Generator<string
   }
   const title = wrapBehind('  ', `${colors.bold(signature(row))} ${colors.dim(`(${row.group})`)}`, total, 4)
   yield `\n${title.join('\n')}\n\n${paragraph(row.summary)}`
-  for (const text of row.doc.split('\n\n').filter((each) => each !== '')) yield `\n${paragraph(text)}`
+  const source = row.source === '' ? '' : `Source: ${row.source}.`
+  for (const text of [...row.doc.split('\n\n'), source].filter((each) => each !== '')) yield `\n${paragraph(text)}`
   const facts = [
     ...row.inputs.map(({ name, type, implied, default: usual }) => {
       const missing = usual === undefined ? '' : implied ? `, reads ${usual}` : `, ${usual} when missing`

@@ -23,19 +23,38 @@ export interface CatalogueParameter {
   default?: number | string
 }
 
+export interface CatalogueOutput {
+  name: string
+  type: ValueType
+  /**
+   * What a chart makes of it: a line, bars that stand on 0, an edge of an area, a line in steps, a mark where a condition
+   * is true, or a whole number (bars counted, a part of a date).
+   */
+  drawing: 'line' | 'histogram' | 'band' | 'level' | 'boolean' | 'index'
+}
+
 /** One function of the language, as the Rust row of the same name declares it. */
 export interface CatalogueRow {
   /** Its number in the plan's bytes; only valid together with the WASM of the same build, which is checked. */
   id: number
   name: string
+  /**
+   * How others call it that agree with it on every input, as they write it: `ta.atr(length)`. The names between the
+   * brackets stand for its written inputs and parameters in their order; what has no `=` must be written.
+   */
+  aliases: readonly string[]
   group: (typeof GROUPS)[number]
   /** One sentence. */
   summary: string
   /** The rest of its documentation, Markdown. */
   doc: string
+  /** Where the formula is from, Markdown without a full stop; empty where its name is its definition. */
+  source: string
   inputs: readonly CatalogueInput[]
   parameters: readonly CatalogueParameter[]
-  outputs: readonly { name: string; type: ValueType }[]
+  outputs: readonly CatalogueOutput[]
+  /** Where a chart has room for it: over its source, in whose unit it is (`price`), or below. */
+  pane: 'price' | 'own'
   /** A formula that uses it; runs as a test. Empty for operators. */
   example: string
 }

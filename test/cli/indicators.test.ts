@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CATALOGUE } from '../../src/indicators/catalogue.ts'
+import { CATALOGUE, type CatalogueRow } from '../../src/indicators/catalogue.ts'
 import { run } from './support.ts'
 
 describe('indicators', () => {
@@ -28,6 +28,24 @@ describe('indicators', () => {
     expect(all.every(({ group }: { group: string }) => group !== 'operator')).toBe(true)
     const one = JSON.parse((await run(['indicators', 'rsi', '-f', 'json'])).stdout)
     expect(one).toMatchObject({ name: 'rsi', signature: 'rsi(source = close, length = 14)' })
+  })
+
+  it('tells how a chart draws each output, and where', async () => {
+    const drawn = async (name: string) => {
+      const { outputs, pane } = JSON.parse((await run(['indicators', name, '-f', 'json'])).stdout) as CatalogueRow
+      return [pane, ...outputs.map((output) => `${output.name} ${output.drawing}`)]
+    }
+    expect(await drawn('bbands')).toEqual(['price', 'upper band', 'middle line', 'lower band'])
+    expect(await drawn('macd')).toEqual(['own', 'line line', 'signal line', 'histogram histogram'])
+    expect(await drawn('highest')).toEqual(['price', 'value level'])
+    expect(await drawn('barssince')).toEqual(['own', 'value index'])
+    expect(await drawn('crossover')).toEqual(['own', 'value boolean'])
+  })
+
+  it('names the work a formula is from, behind all else that is said of it', async () => {
+    const { stdout } = await run(['indicators', 'obv'])
+    expect(stdout).toMatch(/enough for\.\n\n {2}Source: Joseph Granville, New Key to Stock Market Profits, 1963\.\n\n/)
+    expect((await run(['indicators', 'sma'])).stdout).not.toContain('Source:')
   })
 
   it('suggests a name for one that is not there', async () => {

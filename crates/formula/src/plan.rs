@@ -1,4 +1,4 @@
-//! The bytes of a plan, as `src/formula/bytes.ts` writes them. Nothing in them is trusted.
+//! The bytes of a plan, as `src/formula/plan/bytes.ts` writes them. Nothing in them is trusted.
 
 use std::fmt::{self, Display, Formatter};
 

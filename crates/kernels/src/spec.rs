@@ -91,13 +91,65 @@ pub const LENGTH: &[Parameter] = &[Parameter::whole("length", 1, 5000)];
 /// The input of most functions of one series.
 pub const SOURCE: &[Input] = &[Input::series("source")];
 
+/// What a chart makes of an output.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Drawing {
+    Line,
+    /// Bars that stand on 0.
+    Histogram,
+    /// An edge of an area; the other is the next band of the row.
+    Band,
+    /// A value of the series that holds until another takes its place: a line in steps.
+    Level,
+    /// A condition: a mark where it is true.
+    Boolean,
+    /// A whole number: bars counted, a part of a date.
+    Index,
+}
+
+/// Where a chart has room for a function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pane {
+    /// That of its source, in whose unit it is: over the candles where that is a price.
+    Price,
+    Own,
+}
+
 pub struct OutputSpec {
     pub name: &'static str,
     pub kind: Type,
+    pub drawing: Drawing,
 }
 
-pub const VALUE: &[OutputSpec] = &[OutputSpec { name: "value", kind: Type::Number }];
-pub const CONDITION: &[OutputSpec] = &[OutputSpec { name: "value", kind: Type::Condition }];
+impl OutputSpec {
+    const fn number(name: &'static str, drawing: Drawing) -> Self {
+        Self { name, kind: Type::Number, drawing }
+    }
+    pub const fn line(name: &'static str) -> Self {
+        Self::number(name, Drawing::Line)
+    }
+    pub const fn histogram(name: &'static str) -> Self {
+        Self::number(name, Drawing::Histogram)
+    }
+    pub const fn band(name: &'static str) -> Self {
+        Self::number(name, Drawing::Band)
+    }
+    pub const fn level(name: &'static str) -> Self {
+        Self::number(name, Drawing::Level)
+    }
+    pub const fn index(name: &'static str) -> Self {
+        Self::number(name, Drawing::Index)
+    }
+    pub const fn condition(name: &'static str) -> Self {
+        Self { name, kind: Type::Condition, drawing: Drawing::Boolean }
+    }
+}
+
+/// The outputs of most functions, which have one.
+pub const VALUE: &[OutputSpec] = &[OutputSpec::line("value")];
+pub const LEVEL: &[OutputSpec] = &[OutputSpec::level("value")];
+pub const INDEX: &[OutputSpec] = &[OutputSpec::index("value")];
+pub const CONDITION: &[OutputSpec] = &[OutputSpec::condition("value")];
 
 /// How far into the past a value reaches.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -124,17 +176,43 @@ pub enum Body {
 
 pub struct Row {
     pub name: &'static str,
+    /// How others call it that agree with it on every input, as they write it: `ta.atr(length)`. The names between the
+    /// brackets stand for its written inputs and parameters in their order; what has no `=` must be written.
+    pub aliases: &'static [&'static str],
     pub group: Group,
     pub summary: &'static str,
     pub doc: &'static str,
+    /// Where the formula is from, Markdown without a full stop; empty where its name is its definition.
+    pub source: &'static str,
     pub inputs: &'static [Input],
     pub parameters: &'static [Parameter],
     pub outputs: &'static [OutputSpec],
+    pub pane: Pane,
     pub body: Body,
     /// `f(10·x) = 10^scale · f(x)` when every price is scaled; a law checks it.
     pub scale: Option<i32>,
     /// A formula that uses it; runs as a test.
     pub example: &'static str,
+}
+
+impl Row {
+    /// What a row is where it says nothing: `Row { name: "sma", …, ..Row::BASE }`. Name, summary and body have to be
+    /// said.
+    pub const BASE: Self = Self {
+        name: "",
+        aliases: &[],
+        group: Group::Operator,
+        summary: "",
+        doc: "",
+        source: "",
+        inputs: &[],
+        parameters: &[],
+        outputs: VALUE,
+        pane: Pane::Own,
+        body: Body::Compose(|_, _| panic!("a row says how it is computed")),
+        scale: None,
+        example: "",
+    };
 }
 
 /// The two makers of a kernel that is generic over the lane type.

@@ -7,7 +7,7 @@ use formula::catalogue_hash::CATALOGUE_HASH;
 use formula::codes::{COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS};
 use formula::matches::CANDLE_COLUMNS;
 use kernels::indicators::REGISTRY;
-use kernels::spec::{Group, Row, Type};
+use kernels::spec::{Drawing, Group, Pane, Row, Type};
 
 fn main() {
     fs::write("src/domain/codes.generated.ts", codes()).expect("src/domain is there");
@@ -34,6 +34,24 @@ fn group(group: Group) -> &'static str {
         Group::Volume => "volume",
         Group::Trend => "trend",
         Group::Statistic => "statistic",
+    }
+}
+
+fn drawing(drawing: Drawing) -> &'static str {
+    match drawing {
+        Drawing::Line => "line",
+        Drawing::Histogram => "histogram",
+        Drawing::Band => "band",
+        Drawing::Level => "level",
+        Drawing::Boolean => "boolean",
+        Drawing::Index => "index",
+    }
+}
+
+fn pane(pane: Pane) -> &'static str {
+    match pane {
+        Pane::Price => "price",
+        Pane::Own => "own",
     }
 }
 
@@ -104,22 +122,25 @@ fn catalogue() -> String {
             let default = p.default.map(|value| format!(", default: {value}")).or(follows).unwrap_or_default();
             format!("{{ name: {}, integer: {}, min: {}, max: {}{default} }}", text(p.name), p.whole, p.min, p.max)
         });
-        let outputs = row
-            .outputs
-            .iter()
-            .map(|output| format!("{{ name: {}, type: '{}' }}", text(output.name), kind(output.kind)));
+        let outputs = row.outputs.iter().map(|output| {
+            let (name, kind, drawing) = (text(output.name), kind(output.kind), drawing(output.drawing));
+            format!("{{ name: {name}, type: '{kind}', drawing: '{drawing}' }}")
+        });
         let list = |items: Vec<String>| items.join(", ");
         writeln!(
             out,
-            "  {{\n    id: {id},\n    name: {},\n    group: '{}',\n    summary: {},\n    doc: {},\n    inputs: [{}],\n    \
-             parameters: [{}],\n    outputs: [{}],\n    example: {},\n  }},",
+            "  {{\n    id: {id},\n    name: {},\n    aliases: [{}],\n    group: '{}',\n    summary: {},\n    doc: {},\n    source: {},\n    inputs: [{}],\n    \
+             parameters: [{}],\n    outputs: [{}],\n    pane: '{}',\n    example: {},\n  }},",
             text(row.name),
+            list(row.aliases.iter().map(|alias| text(alias)).collect()),
             group(row.group),
             text(row.summary),
             text(row.doc),
+            text(row.source),
             list(inputs.collect()),
             list(parameters.collect()),
             list(outputs.collect()),
+            pane(row.pane),
             text(row.example),
         )
         .unwrap();
@@ -153,6 +174,9 @@ fn reference() -> String {
             writeln!(out, "\n### `{call}`\n\n{}", row.summary).unwrap();
             if !row.doc.is_empty() {
                 writeln!(out, "\n{}", row.doc).unwrap();
+            }
+            if !row.source.is_empty() {
+                writeln!(out, "\nSource: {}.", row.source).unwrap();
             }
             let implied: Vec<&str> = row.inputs.iter().filter(|input| input.implied).map(|input| input.name).collect();
             if !implied.is_empty() && wanted != Group::Calendar {

@@ -1,6 +1,6 @@
 import type { CandleColumn } from '../../domain/candle.ts'
 import type { NODE_KINDS } from '../../domain/codes.generated.ts'
-import type { CatalogueRow, ValueType } from '../../indicators/catalogue.ts'
+import type { CatalogueOutput, CatalogueRow, ValueType } from '../../indicators/catalogue.ts'
 import { catalogueRow } from '../../indicators/catalogue.ts'
 import { MAX_NODES } from '../limits.ts'
 import type { ColumnName } from '../names.ts'
@@ -21,6 +21,8 @@ export function reference({ node, output }: Reference): Reference {
   return { node, output }
 }
 
+type Outputs = readonly Pick<CatalogueOutput, 'name' | 'type'>[]
+
 export interface DagNode {
   id: number
   kind: (typeof NODE_KINDS)[number]
@@ -32,7 +34,7 @@ export interface DagNode {
   inputs: readonly Reference[]
   /** A constant has one: its value. */
   parameters: readonly number[]
-  outputs: CatalogueRow['outputs']
+  outputs: Outputs
   /**
    * Where it is the same on every bar, its value, NaN when unknown: enough to check a formula with. That of a call is
    * near the one that the kernels compute, and need not be it.
@@ -180,7 +182,7 @@ export class Dag {
     name: string,
     inputs: readonly Reference[],
     parameters: readonly number[],
-    outputs: CatalogueRow['outputs'],
+    outputs: Outputs,
     text: CanonicalText | (() => CanonicalText),
     value: number | undefined,
     row?: CatalogueRow,

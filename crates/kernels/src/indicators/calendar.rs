@@ -6,22 +6,9 @@ use crate::spec::*;
 use crate::state::Own;
 use crate::{elementwise, kernel, stateless};
 
-const LOCAL_TIME: &[Input] = &[Input::implied("local_time")];
+pub(crate) static ROWS: &[&Row] = &[&YEAR, &MONTH, &DAY, &WEEKDAY, &DAYOFWEEK, &HOUR, &MINUTE, &BAR_INDEX];
 
-const fn calendar(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Calendar,
-        summary,
-        doc: "",
-        inputs: LOCAL_TIME,
-        parameters: &[],
-        outputs: VALUE,
-        body,
-        scale: None,
-        example,
-    }
-}
+const LOCAL_TIME: &[Input] = &[Input::implied("local_time")];
 
 const MINUTE_MS: f64 = 60_000.0;
 const HOUR_MS: f64 = 60.0 * MINUTE_MS;
@@ -58,15 +45,82 @@ elementwise!(DayOfWeek<L>(time) = time.map(|ms| (days_after_monday(ms) + 1.0) % 
 elementwise!(Hour<L>(time) = time.map(|ms| (ms.rem_euclid(DAY_MS) / HOUR_MS).floor()));
 elementwise!(Minute<L>(time) = time.map(|ms| (ms.rem_euclid(HOUR_MS) / MINUTE_MS).floor()));
 
-pub static YEAR: Row = calendar("year", "Year of the candle.", "year >= 2024", stateless!(Year));
-pub static MONTH: Row = calendar("month", "Month of the candle, 1 to 12.", "month == 12", stateless!(Month));
-pub static DAY: Row = calendar("day", "Day of the month.", "day <= 5", stateless!(Day));
-pub static WEEKDAY: Row =
-    calendar("weekday", "ISO weekday: Monday 1 … Sunday 7.", "weekday == 1", stateless!(Weekday));
-pub static DAYOFWEEK: Row =
-    calendar("dayofweek", "Pine's weekday: Sunday 1 … Saturday 7.", "dayofweek == 2", stateless!(DayOfWeek));
-pub static HOUR: Row = calendar("hour", "Hour of the candle, 0 to 23.", "hour >= 9", stateless!(Hour));
-pub static MINUTE: Row = calendar("minute", "Minute of the candle, 0 to 59.", "minute == 0", stateless!(Minute));
+pub(crate) static YEAR: Row = Row {
+    name: "year",
+    group: Group::Calendar,
+    summary: "Year of the candle.",
+    inputs: LOCAL_TIME,
+    outputs: INDEX,
+    body: stateless!(Year),
+    example: "year >= 2024",
+    ..Row::BASE
+};
+
+pub(crate) static MONTH: Row = Row {
+    name: "month",
+    group: Group::Calendar,
+    summary: "Month of the candle, 1 to 12.",
+    inputs: LOCAL_TIME,
+    outputs: INDEX,
+    body: stateless!(Month),
+    example: "month == 12",
+    ..Row::BASE
+};
+
+pub(crate) static DAY: Row = Row {
+    name: "day",
+    group: Group::Calendar,
+    summary: "Day of the month.",
+    inputs: LOCAL_TIME,
+    outputs: INDEX,
+    body: stateless!(Day),
+    example: "day <= 5",
+    ..Row::BASE
+};
+
+pub(crate) static WEEKDAY: Row = Row {
+    name: "weekday",
+    group: Group::Calendar,
+    summary: "ISO weekday: Monday 1 … Sunday 7.",
+    inputs: LOCAL_TIME,
+    outputs: INDEX,
+    body: stateless!(Weekday),
+    example: "weekday == 1",
+    ..Row::BASE
+};
+
+pub(crate) static DAYOFWEEK: Row = Row {
+    name: "dayofweek",
+    group: Group::Calendar,
+    summary: "Pine's weekday: Sunday 1 … Saturday 7.",
+    inputs: LOCAL_TIME,
+    outputs: INDEX,
+    body: stateless!(DayOfWeek),
+    example: "dayofweek == 2",
+    ..Row::BASE
+};
+
+pub(crate) static HOUR: Row = Row {
+    name: "hour",
+    group: Group::Calendar,
+    summary: "Hour of the candle, 0 to 23.",
+    inputs: LOCAL_TIME,
+    outputs: INDEX,
+    body: stateless!(Hour),
+    example: "hour >= 9",
+    ..Row::BASE
+};
+
+pub(crate) static MINUTE: Row = Row {
+    name: "minute",
+    group: Group::Calendar,
+    summary: "Minute of the candle, 0 to 59.",
+    inputs: LOCAL_TIME,
+    outputs: INDEX,
+    body: stateless!(Minute),
+    example: "minute == 0",
+    ..Row::BASE
+};
 
 struct BarIndex;
 impl<L: Lane> Kernel<L> for BarIndex {
@@ -76,14 +130,14 @@ impl<L: Lane> Kernel<L> for BarIndex {
         }
     }
 }
-pub static BAR_INDEX: Row = Row {
-    inputs: &[],
-    ..calendar(
-        "bar_index",
-        "Number of candles before this one in the symbol's data.",
-        "bar_index >= 250",
-        kernel!(|_| BarIndex, warmup = |_| 0, memory = |_| Memory::Forever),
-    )
+pub(crate) static BAR_INDEX: Row = Row {
+    name: "bar_index",
+    group: Group::Calendar,
+    summary: "Number of candles before this one in the symbol's data.",
+    outputs: INDEX,
+    body: kernel!(|_| BarIndex, warmup = |_| 0, memory = |_| Memory::Forever),
+    example: "bar_index >= 250",
+    ..Row::BASE
 };
 
 #[cfg(test)]

@@ -6,16 +6,8 @@ use crate::spec::*;
 use crate::state::Own;
 use crate::{elementwise, stateless};
 
-const fn math(
-    name: &'static str,
-    summary: &'static str,
-    inputs: &'static [Input],
-    scale: Option<i32>,
-    example: &'static str,
-    body: Body,
-) -> Row {
-    Row { name, group: Group::Math, summary, doc: "", inputs, parameters: &[], outputs: VALUE, body, scale, example }
-}
+pub(crate) static ROWS: &[&Row] =
+    &[&ABS, &SIGN, &SQRT, &LOG, &LOG10, &EXP, &FLOOR, &CEIL, &ROUND, &POW, &MIN, &MAX, &NZ, &NA];
 
 const A: &[Input] = &[Input::number("a")];
 const A_B: &[Input] = &[Input::number("a"), Input::number("b")];
@@ -47,64 +39,157 @@ elementwise!(Min<L>(a, b) = L::select(a.eq(a), a.smaller(b), a));
 elementwise!(Max<L>(a, b) = L::select(a.eq(a), a.larger(b), a));
 elementwise!(Nz<L>(a, replacement) = L::select(a.known(), a, replacement));
 
-pub static ABS: Row = math("abs", "The size of a number without its sign.", A, Some(1), "abs(close - open) > 1", stateless!(Abs));
-pub static SIGN: Row = math("sign", "1, 0 or −1.", A, Some(0), "sign(close - open) == 1", stateless!(Sign));
-pub static SQRT: Row =
-    math("sqrt", "Square root; unknown below 0.", A, None, "sqrt(volume) > 1000", stateless!(Sqrt));
-pub static LOG: Row =
-    math("log", "Natural logarithm; unknown at 0 and below.", A, None, "log(close / close[1]) > 0.05", stateless!(Ln));
-pub static LOG10: Row =
-    math("log10", "Logarithm to base 10; unknown at 0 and below.", A, None, "log10(volume) > 6", stateless!(Log10));
-pub static EXP: Row = math(
-    "exp",
-    "e to the power of a; unknown where that is too large for a number.",
-    A,
-    None,
-    "exp(log(close)) > 10",
-    stateless!(Exp),
-);
-pub static FLOOR: Row = math("floor", "The whole number at or below.", A, None, "floor(close) == close", stateless!(Floor));
-pub static CEIL: Row = math("ceil", "The whole number at or above.", A, None, "ceil(close) == close", stateless!(Ceil));
-pub static ROUND: Row = math(
-    "round",
-    "The nearest whole number; halves go up: `round(-2.5)` is −2.",
-    A,
-    None,
-    "round(close) == close",
-    stateless!(Round),
-);
-pub static POW: Row = math(
-    "pow",
-    "`a ** b`; unknown where that is no finite number.",
-    A_B,
-    None,
-    "pow(close / close[1], 12) > 2",
-    stateless!(Pow),
-);
-pub static MIN: Row = math(
-    "min",
-    "The smaller of two numbers; unknown when either is.",
-    A_B,
-    Some(1),
-    "min(open, close) > high[1]",
-    stateless!(Min),
-);
-pub static MAX: Row = math(
-    "max",
-    "The larger of two numbers; unknown when either is.",
-    A_B,
-    Some(1),
-    "max(open, close) < low[1]",
-    stateless!(Max),
-);
-pub static NZ: Row = math(
-    "nz",
-    "The number, or `replacement` where it is unknown.",
-    &[Input::number("a"), Input::number("replacement").or("0")],
-    None,
-    "nz(volume) == 0",
-    stateless!(Nz),
-);
+pub(crate) static ABS: Row = Row {
+    name: "abs",
+    aliases: &["math.abs(number)"],
+    group: Group::Math,
+    summary: "The size of a number without its sign.",
+    inputs: A,
+    body: stateless!(Abs),
+    scale: Some(1),
+    example: "abs(close - open) > 1",
+    ..Row::BASE
+};
+
+pub(crate) static SIGN: Row = Row {
+    name: "sign",
+    aliases: &["math.sign(number)"],
+    group: Group::Math,
+    summary: "1, 0 or −1.",
+    inputs: A,
+    body: stateless!(Sign),
+    scale: Some(0),
+    example: "sign(close - open) == 1",
+    ..Row::BASE
+};
+
+pub(crate) static SQRT: Row = Row {
+    name: "sqrt",
+    aliases: &["math.sqrt(number)"],
+    group: Group::Math,
+    summary: "Square root; unknown below 0.",
+    inputs: A,
+    body: stateless!(Sqrt),
+    example: "sqrt(volume) > 1000",
+    ..Row::BASE
+};
+
+pub(crate) static LOG: Row = Row {
+    name: "log",
+    aliases: &["math.log(number)"],
+    group: Group::Math,
+    summary: "Natural logarithm; unknown at 0 and below.",
+    inputs: A,
+    body: stateless!(Ln),
+    example: "log(close / close[1]) > 0.05",
+    ..Row::BASE
+};
+
+pub(crate) static LOG10: Row = Row {
+    name: "log10",
+    aliases: &["math.log10(number)"],
+    group: Group::Math,
+    summary: "Logarithm to base 10; unknown at 0 and below.",
+    inputs: A,
+    body: stateless!(Log10),
+    example: "log10(volume) > 6",
+    ..Row::BASE
+};
+
+pub(crate) static EXP: Row = Row {
+    name: "exp",
+    aliases: &["math.exp(number)"],
+    group: Group::Math,
+    summary: "e to the power of a; unknown where that is too large for a number.",
+    inputs: A,
+    body: stateless!(Exp),
+    example: "exp(log(close)) > 10",
+    ..Row::BASE
+};
+
+pub(crate) static FLOOR: Row = Row {
+    name: "floor",
+    aliases: &["math.floor(number)"],
+    group: Group::Math,
+    summary: "The whole number at or below.",
+    inputs: A,
+    pane: Pane::Price,
+    body: stateless!(Floor),
+    example: "floor(close) == close",
+    ..Row::BASE
+};
+
+pub(crate) static CEIL: Row = Row {
+    name: "ceil",
+    aliases: &["math.ceil(number)"],
+    group: Group::Math,
+    summary: "The whole number at or above.",
+    inputs: A,
+    pane: Pane::Price,
+    body: stateless!(Ceil),
+    example: "ceil(close) == close",
+    ..Row::BASE
+};
+
+pub(crate) static ROUND: Row = Row {
+    name: "round",
+    aliases: &["math.round(number)"],
+    group: Group::Math,
+    summary: "The nearest whole number; halves go up: `round(-2.5)` is −2.",
+    inputs: A,
+    pane: Pane::Price,
+    body: stateless!(Round),
+    example: "round(close) == close",
+    ..Row::BASE
+};
+
+pub(crate) static POW: Row = Row {
+    name: "pow",
+    aliases: &["math.pow(base, exponent)"],
+    group: Group::Math,
+    summary: "`a ** b`; unknown where that is no finite number.",
+    inputs: A_B,
+    body: stateless!(Pow),
+    example: "pow(close / close[1], 12) > 2",
+    ..Row::BASE
+};
+
+pub(crate) static MIN: Row = Row {
+    name: "min",
+    aliases: &["math.min(number0, number1)"],
+    group: Group::Math,
+    summary: "The smaller of two numbers; unknown when either is.",
+    inputs: A_B,
+    pane: Pane::Price,
+    body: stateless!(Min),
+    scale: Some(1),
+    example: "min(open, close) > high[1]",
+    ..Row::BASE
+};
+
+pub(crate) static MAX: Row = Row {
+    name: "max",
+    aliases: &["math.max(number0, number1)"],
+    group: Group::Math,
+    summary: "The larger of two numbers; unknown when either is.",
+    inputs: A_B,
+    pane: Pane::Price,
+    body: stateless!(Max),
+    scale: Some(1),
+    example: "max(open, close) < low[1]",
+    ..Row::BASE
+};
+
+pub(crate) static NZ: Row = Row {
+    name: "nz",
+    group: Group::Math,
+    summary: "The number, or `replacement` where it is unknown.",
+    inputs: &[Input::number("a"), Input::number("replacement").or("0")],
+    pane: Pane::Price,
+    body: stateless!(Nz),
+    example: "nz(volume) == 0",
+    ..Row::BASE
+};
 
 struct Na;
 impl<L: Lane> Kernel<L> for Na {
@@ -116,7 +201,13 @@ impl<L: Lane> Kernel<L> for Na {
         }
     }
 }
-pub static NA: Row = Row {
+pub(crate) static NA: Row = Row {
+    name: "na",
+    group: Group::Math,
+    summary: "Whether a number is unknown; itself never unknown.",
+    inputs: A,
     outputs: CONDITION,
-    ..math("na", "Whether a number is unknown; itself never unknown.", A, None, "not na(volume)", stateless!(Na))
+    body: stateless!(Na),
+    example: "not na(volume)",
+    ..Row::BASE
 };

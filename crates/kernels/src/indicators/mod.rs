@@ -1,8 +1,111 @@
-//! The catalogue: one file, one function or one family of them. `build.rs` lists the files.
+//! The catalogue: one file, one function or one family of them, in the folder of its group. `build.rs` lists the files,
+//! and each file lists its rows.
 
-use crate::spec::Row;
+// Every row ends in `Row::BASE`, also one that says all there is.
+#![allow(clippy::needless_update)]
+
+use crate::spec::{Drawing, Group, Pane, Row, Type};
 
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
+
+/// Every function of the catalogue; its place is its number in a plan's bytes.
+pub static REGISTRY: &[&Row] = &ALL;
+
+static ALL: [&Row; count(LISTS)] = joined(LISTS);
+
+const _: () = check(&ALL);
+
+const fn count(lists: &[&[&Row]]) -> usize {
+    let (mut rows, mut list) = (0, 0);
+    while list < lists.len() {
+        rows += lists[list].len();
+        list += 1;
+    }
+    rows
+}
+
+const fn joined<const ROWS: usize>(lists: &[&[&'static Row]]) -> [&'static Row; ROWS] {
+    let mut joined = [lists[0][0]; ROWS];
+    let (mut at, mut list) = (0, 0);
+    while list < lists.len() {
+        let mut row = 0;
+        while row < lists[list].len() {
+            joined[at] = lists[list][row];
+            (at, row) = (at + 1, row + 1);
+        }
+        list += 1;
+    }
+    joined
+}
+
+/// Panics with a name that stands twice, or that of a row which does not say what a reader needs. It runs when the crate
+/// is compiled.
+const fn check(rows: &[&Row]) {
+    let mut at = 0;
+    while at < rows.len() {
+        let row = rows[at];
+        // Signs have no call to show.
+        let shown = matches!(row.group, Group::Operator) == row.example.is_empty();
+        // What is the same at any price has no place among prices.
+        let placed = !(matches!(row.pane, Pane::Price) && matches!(row.scale, Some(0)));
+        if row.name.is_empty() || row.summary.is_empty() || !shown || !placed || !is_drawn(row) {
+            panic!("{}", row.name);
+        }
+        let mut before = 0;
+        while before < at {
+            let mut alias = 0;
+            while alias < row.aliases.len() {
+                if is_called(rows[before], row.aliases[alias]) {
+                    panic!("{}", row.aliases[alias]);
+                }
+                alias += 1;
+            }
+            if is_called(rows[before], row.name) {
+                panic!("{}", row.name);
+            }
+            before += 1;
+        }
+        at += 1;
+    }
+}
+
+/// Whether conditions are drawn as conditions, and numbers as numbers.
+const fn is_drawn(row: &Row) -> bool {
+    let mut at = 0;
+    while at < row.outputs.len() {
+        let output = &row.outputs[at];
+        if matches!(output.kind, Type::Condition) != matches!(output.drawing, Drawing::Boolean) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn is_called(row: &Row, name: &str) -> bool {
+    let mut alias = 0;
+    while alias < row.aliases.len() {
+        if same(row.aliases[alias], name) {
+            return true;
+        }
+        alias += 1;
+    }
+    same(row.name, name)
+}
+
+/// Whether two names are the same, with or without what stands between brackets behind them.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while !ends(a, at) && !ends(b, at) && a[at] == b[at] {
+        at += 1;
+    }
+    ends(a, at) && ends(b, at)
+}
+
+const fn ends(name: &[u8], at: usize) -> bool {
+    at == name.len() || name[at] == b'('
+}
 
 /// The row of a name, and its number.
 pub fn find(name: &str) -> Option<(usize, &'static Row)> {
@@ -12,4 +115,82 @@ pub fn find(name: &str) -> Option<(usize, &'static Row)> {
 /// The number of a row.
 pub fn row_id(row: &'static Row) -> usize {
     REGISTRY.iter().position(|other| std::ptr::eq(*other, row)).expect("every row is in the registry")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::OutputSpec;
+
+    const ROW: Row =
+        Row { name: "zigzag", group: Group::Trend, summary: "Turns.", example: "zigzag() > 1", ..Row::BASE };
+
+    #[test]
+    fn rows_of_different_names_are_accepted() {
+        check(&[&ROW, &Row { name: "zigzags", ..ROW }, &Row { name: "zig", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_name_that_stands_twice_is_refused() {
+        check(&[&ROW, &Row { name: "other", ..ROW }, &ROW]);
+    }
+
+    #[test]
+    #[should_panic(expected = "ta.turn(source)")]
+    fn an_alias_that_stands_twice_is_refused() {
+        let others = Row { name: "turn", aliases: &["ta.zig(source)", "ta.turn(source)"], ..ROW };
+        check(&[&Row { aliases: &["ta.turn(series)"], ..ROW }, &others]);
+    }
+
+    #[test]
+    #[should_panic(expected = "ta.turn")]
+    fn a_row_by_the_name_of_an_alias_is_refused() {
+        check(&[&Row { aliases: &["ta.turn(series)"], ..ROW }, &Row { name: "ta.turn", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_row_without_a_summary_is_refused() {
+        check(&[&Row { summary: "", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_row_with_an_example_and_no_group_is_refused() {
+        check(&[&Row { group: Row::BASE.group, ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_function_without_an_example_is_refused() {
+        check(&[&Row { example: "", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_number_that_is_drawn_as_a_condition_is_refused() {
+        const OUTPUT: OutputSpec = OutputSpec { drawing: Drawing::Boolean, ..OutputSpec::line("value") };
+        check(&[&Row { outputs: &[OUTPUT], ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn a_condition_that_is_drawn_as_a_number_is_refused() {
+        const OUTPUT: OutputSpec = OutputSpec { kind: Type::Condition, ..OutputSpec::level("value") };
+        check(&[&Row { outputs: &[OUTPUT], ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "zigzag")]
+    fn what_is_the_same_at_any_price_is_not_drawn_over_prices() {
+        check(&[&Row { pane: Pane::Price, scale: Some(0), ..ROW }]);
+    }
+
+    #[test]
+    fn the_rows_of_every_file_are_in_the_registry_in_their_order() {
+        let rows: Vec<&Row> = LISTS.iter().flat_map(|list| list.iter().copied()).collect();
+        assert_eq!(rows.len(), REGISTRY.len());
+        assert!(rows.iter().zip(REGISTRY).all(|(a, b)| std::ptr::eq(*a, *b)));
+    }
 }

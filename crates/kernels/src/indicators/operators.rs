@@ -8,15 +8,28 @@ use crate::spec::*;
 use crate::state::{Own, State};
 use crate::{elementwise, history, kernel, stateless};
 
-const fn operator(
-    name: &'static str,
-    summary: &'static str,
-    inputs: &'static [Input],
-    outputs: &'static [OutputSpec],
-    body: Body,
-) -> Row {
-    Row { name, group: Group::Operator, summary, doc: "", inputs, parameters: &[], outputs, body, scale: None, example: "" }
-}
+pub(crate) static ROWS: &[&Row] = &[
+    &ADD,
+    &SUB,
+    &MUL,
+    &DIV,
+    &MOD,
+    &NEG,
+    &LT,
+    &LE,
+    &GT,
+    &GE,
+    &EQ,
+    &NE,
+    &AND,
+    &OR,
+    &NOT,
+    &CHOOSE,
+    &CHOOSE_CONDITION,
+    &ZERO_ONE,
+    &LAG,
+    &LAG_CONDITION,
+];
 
 const NUMBERS: &[Input] = &[Input::number("a"), Input::number("b")];
 const CONDITIONS: &[Input] = &[Input::condition("a"), Input::condition("b")];
@@ -29,18 +42,59 @@ elementwise!(DivKernel<L>(a, b) = (a / b).finite());
 elementwise!(ModKernel<L>(a, b) = L::from_fn(|lane| a.lane(lane) % b.lane(lane)));
 elementwise!(NegKernel<L>(a) = -a);
 
-pub static ADD: Row = operator("add", "`a + b`; unknown where no number is large enough for it.", NUMBERS, VALUE, stateless!(AddKernel));
-pub static SUB: Row = operator("sub", "`a - b`; unknown where no number is large enough for it.", NUMBERS, VALUE, stateless!(SubKernel));
-pub static MUL: Row = operator("mul", "`a * b`; unknown where no number is large enough for it.", NUMBERS, VALUE, stateless!(MulKernel));
-pub static DIV: Row = operator("div", "`a / b`; unknown where b is 0 and where no number is large enough for it.", NUMBERS, VALUE, stateless!(DivKernel));
-pub static MOD: Row = operator(
-    "mod",
-    "`a % b`: the remainder with the sign of a; unknown where b is 0.",
-    NUMBERS,
-    VALUE,
-    stateless!(ModKernel),
-);
-pub static NEG: Row = operator("neg", "`-a`.", &[Input::number("a")], VALUE, stateless!(NegKernel));
+pub(crate) static ADD: Row = Row {
+    name: "add",
+    group: Group::Operator,
+    summary: "`a + b`; unknown where no number is large enough for it.",
+    inputs: NUMBERS,
+    body: stateless!(AddKernel),
+    ..Row::BASE
+};
+
+pub(crate) static SUB: Row = Row {
+    name: "sub",
+    group: Group::Operator,
+    summary: "`a - b`; unknown where no number is large enough for it.",
+    inputs: NUMBERS,
+    body: stateless!(SubKernel),
+    ..Row::BASE
+};
+
+pub(crate) static MUL: Row = Row {
+    name: "mul",
+    group: Group::Operator,
+    summary: "`a * b`; unknown where no number is large enough for it.",
+    inputs: NUMBERS,
+    body: stateless!(MulKernel),
+    ..Row::BASE
+};
+
+pub(crate) static DIV: Row = Row {
+    name: "div",
+    group: Group::Operator,
+    summary: "`a / b`; unknown where b is 0 and where no number is large enough for it.",
+    inputs: NUMBERS,
+    body: stateless!(DivKernel),
+    ..Row::BASE
+};
+
+pub(crate) static MOD: Row = Row {
+    name: "mod",
+    group: Group::Operator,
+    summary: "`a % b`: the remainder with the sign of a; unknown where b is 0.",
+    inputs: NUMBERS,
+    body: stateless!(ModKernel),
+    ..Row::BASE
+};
+
+pub(crate) static NEG: Row = Row {
+    name: "neg",
+    group: Group::Operator,
+    summary: "`-a`.",
+    inputs: &[Input::number("a")],
+    body: stateless!(NegKernel),
+    ..Row::BASE
+};
 
 /// A kernel that compares two numbers: `$yes` where true, `$no` where known to be false.
 macro_rules! comparison {
@@ -73,12 +127,65 @@ comparison!(GeKernel, |a, b| a.ge(b), a.lt(b));
 comparison!(EqKernel, |a, b| a.eq(b), a.lt(b) | a.gt(b));
 comparison!(NeKernel, |a, b| a.lt(b) | a.gt(b), a.eq(b));
 
-pub static LT: Row = operator("lt", "`a < b`.", NUMBERS, CONDITION, stateless!(LtKernel));
-pub static LE: Row = operator("le", "`a <= b`.", NUMBERS, CONDITION, stateless!(LeKernel));
-pub static GT: Row = operator("gt", "`a > b`.", NUMBERS, CONDITION, stateless!(GtKernel));
-pub static GE: Row = operator("ge", "`a >= b`.", NUMBERS, CONDITION, stateless!(GeKernel));
-pub static EQ: Row = operator("eq", "`a == b`.", NUMBERS, CONDITION, stateless!(EqKernel));
-pub static NE: Row = operator("ne", "`a != b`.", NUMBERS, CONDITION, stateless!(NeKernel));
+pub(crate) static LT: Row = Row {
+    name: "lt",
+    group: Group::Operator,
+    summary: "`a < b`.",
+    inputs: NUMBERS,
+    outputs: CONDITION,
+    body: stateless!(LtKernel),
+    ..Row::BASE
+};
+
+pub(crate) static LE: Row = Row {
+    name: "le",
+    group: Group::Operator,
+    summary: "`a <= b`.",
+    inputs: NUMBERS,
+    outputs: CONDITION,
+    body: stateless!(LeKernel),
+    ..Row::BASE
+};
+
+pub(crate) static GT: Row = Row {
+    name: "gt",
+    group: Group::Operator,
+    summary: "`a > b`.",
+    inputs: NUMBERS,
+    outputs: CONDITION,
+    body: stateless!(GtKernel),
+    ..Row::BASE
+};
+
+pub(crate) static GE: Row = Row {
+    name: "ge",
+    group: Group::Operator,
+    summary: "`a >= b`.",
+    inputs: NUMBERS,
+    outputs: CONDITION,
+    body: stateless!(GeKernel),
+    ..Row::BASE
+};
+
+pub(crate) static EQ: Row = Row {
+    name: "eq",
+    group: Group::Operator,
+    summary: "`a == b`.",
+    inputs: NUMBERS,
+    outputs: CONDITION,
+    body: stateless!(EqKernel),
+    ..Row::BASE
+};
+
+pub(crate) static NE: Row = Row {
+    name: "ne",
+    group: Group::Operator,
+    summary: "`a != b`.",
+    inputs: NUMBERS,
+    outputs: CONDITION,
+    body: stateless!(NeKernel),
+    ..Row::BASE
+};
 
 /// A kernel of Kleene's logic: how two bytes of the `yes` planes and two of the `no` planes are joined.
 macro_rules! logic {
@@ -105,10 +212,25 @@ fn join(a: &[u8], b: &[u8], out: &mut [u8], operation: impl Fn(u8, u8) -> u8) {
 logic!(AndKernel, yes: |a, b| a & b, no: |a, b| a | b);
 logic!(OrKernel, yes: |a, b| a | b, no: |a, b| a & b);
 
-pub static AND: Row =
-    operator("and", "`a and b`: false as soon as one is false.", CONDITIONS, CONDITION, stateless!(AndKernel));
-pub static OR: Row =
-    operator("or", "`a or b`: true as soon as one is true.", CONDITIONS, CONDITION, stateless!(OrKernel));
+pub static AND: Row = Row {
+    name: "and",
+    group: Group::Operator,
+    summary: "`a and b`: false as soon as one is false.",
+    inputs: CONDITIONS,
+    outputs: CONDITION,
+    body: stateless!(AndKernel),
+    ..Row::BASE
+};
+
+pub static OR: Row = Row {
+    name: "or",
+    group: Group::Operator,
+    summary: "`a or b`: true as soon as one is true.",
+    inputs: CONDITIONS,
+    outputs: CONDITION,
+    body: stateless!(OrKernel),
+    ..Row::BASE
+};
 
 struct NotKernel;
 impl<L: Lane> Kernel<L> for NotKernel {
@@ -119,13 +241,15 @@ impl<L: Lane> Kernel<L> for NotKernel {
         no.copy_from_slice(a_yes);
     }
 }
-pub static NOT: Row = operator(
-    "not",
-    "`not a`; unknown stays unknown.",
-    &[Input::condition("a")],
-    CONDITION,
-    stateless!(NotKernel),
-);
+pub(crate) static NOT: Row = Row {
+    name: "not",
+    group: Group::Operator,
+    summary: "`not a`; unknown stays unknown.",
+    inputs: &[Input::condition("a")],
+    outputs: CONDITION,
+    body: stateless!(NotKernel),
+    ..Row::BASE
+};
 
 struct ChooseKernel;
 impl<L: Lane> Kernel<L> for ChooseKernel {
@@ -136,13 +260,14 @@ impl<L: Lane> Kernel<L> for ChooseKernel {
         }
     }
 }
-pub static CHOOSE: Row = operator(
-    "choose",
-    "`condition ? a : b` of numbers; unknown where the condition is.",
-    &[Input::condition("condition"), Input::number("a"), Input::number("b")],
-    VALUE,
-    stateless!(ChooseKernel),
-);
+pub(crate) static CHOOSE: Row = Row {
+    name: "choose",
+    group: Group::Operator,
+    summary: "`condition ? a : b` of numbers; unknown where the condition is.",
+    inputs: &[Input::condition("condition"), Input::number("a"), Input::number("b")],
+    body: stateless!(ChooseKernel),
+    ..Row::BASE
+};
 
 struct ChooseConditionKernel;
 impl<L: Lane> Kernel<L> for ChooseConditionKernel {
@@ -156,13 +281,15 @@ impl<L: Lane> Kernel<L> for ChooseConditionKernel {
         }
     }
 }
-pub static CHOOSE_CONDITION: Row = operator(
-    "choose_condition",
-    "`condition ? a : b` of conditions; unknown where the condition is.",
-    &[Input::condition("condition"), Input::condition("a"), Input::condition("b")],
-    CONDITION,
-    stateless!(ChooseConditionKernel),
-);
+pub(crate) static CHOOSE_CONDITION: Row = Row {
+    name: "choose_condition",
+    group: Group::Operator,
+    summary: "`condition ? a : b` of conditions; unknown where the condition is.",
+    inputs: &[Input::condition("condition"), Input::condition("a"), Input::condition("b")],
+    outputs: CONDITION,
+    body: stateless!(ChooseConditionKernel),
+    ..Row::BASE
+};
 
 /// 1 where a condition is true, 0 where it is false: what lets a window count.
 struct IndicatorKernel;
@@ -174,13 +301,14 @@ impl<L: Lane> Kernel<L> for IndicatorKernel {
         }
     }
 }
-pub static ZERO_ONE: Row = operator(
-    "zero_one",
-    "1 where the condition is true, 0 where it is false.",
-    &[Input::condition("condition")],
-    VALUE,
-    stateless!(IndicatorKernel),
-);
+pub(crate) static ZERO_ONE: Row = Row {
+    name: "zero_one",
+    group: Group::Operator,
+    summary: "1 where the condition is true, 0 where it is false.",
+    inputs: &[Input::condition("condition")],
+    body: stateless!(IndicatorKernel),
+    ..Row::BASE
+};
 
 const BARS_AGO: &[Parameter] = &[Parameter::whole("bars", 0, 5000)];
 
@@ -200,15 +328,14 @@ impl<L: Lane> Kernel<L> for Lag {
         history::lag(own.lanes, own.bar, inputs.series(0), output.series());
     }
 }
-pub static LAG: Row = Row {
+pub(crate) static LAG: Row = Row {
+    name: "lag",
+    group: Group::Operator,
+    summary: "`a[bars]`: the number that many bars ago.",
+    inputs: &[Input::number("a")],
     parameters: BARS_AGO,
-    ..operator(
-        "lag",
-        "`a[bars]`: the number that many bars ago.",
-        &[Input::number("a")],
-        VALUE,
-        kernel!(Lag::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
-    )
+    body: kernel!(Lag::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
+    ..Row::BASE
 };
 
 struct LagCondition {
@@ -231,13 +358,13 @@ impl<L: Lane> Kernel<L> for LagCondition {
         history::lag(own_no, own.bar, a_no, no);
     }
 }
-pub static LAG_CONDITION: Row = Row {
+pub(crate) static LAG_CONDITION: Row = Row {
+    name: "lag_condition",
+    group: Group::Operator,
+    summary: "`a[bars]` of a condition.",
+    inputs: &[Input::condition("a")],
     parameters: BARS_AGO,
-    ..operator(
-        "lag_condition",
-        "`a[bars]` of a condition.",
-        &[Input::condition("a")],
-        CONDITION,
-        kernel!(LagCondition::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
-    )
+    outputs: CONDITION,
+    body: kernel!(LagCondition::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
+    ..Row::BASE
 };

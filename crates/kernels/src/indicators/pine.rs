@@ -3,128 +3,120 @@
 //! Where the two agree on every input the prefix leads to the house row; only the others are here. Holes follow the
 //! language's rule in both families.
 
-use super::bbands::BBANDS;
-use super::conditions::VALUEWHEN;
-use super::dmi::{directional, range_from_before, strength};
-use super::extremes::{HIGHESTBARS, LOWESTBARS};
-use super::mfi::ROUNDING;
-use super::rsi::Rsi;
-use super::stoch::STOCH;
-use super::sum::SUM;
-use super::true_range::HIGH_LOW_CLOSE;
 use crate::block::{Inputs, Kernel, Output};
+use crate::indicators::condition::conditions::VALUEWHEN;
+use crate::indicators::momentum::mfi::ROUNDING;
+use crate::indicators::momentum::rsi::Rsi;
+use crate::indicators::momentum::stoch::STOCH;
+use crate::indicators::statistic::sum::SUM;
+use crate::indicators::trend::dmi::{directional, range_from_before, strength};
+use crate::indicators::trend::extremes::{HIGHESTBARS, LOWESTBARS};
+use crate::indicators::volatility::bbands::BBANDS;
+use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
-const MANUAL: &str = "Source: Pine Script v6 reference manual.";
+pub(crate) static ROWS: &[&Row] =
+    &[&TA_STOCH, &TA_BB, &TA_HIGHESTBARS, &TA_LOWESTBARS, &TA_TR, &TA_RSI, &TA_DMI, &INFLOW, &OUTFLOW, &TA_MFI];
 
-pub static TA_STOCH: Row = Row {
+const MANUAL: &str = "Pine Script v6 reference manual";
+
+pub(crate) static TA_STOCH: Row = Row {
     name: "ta.stoch",
     group: Group::Momentum,
     summary: "Pine's stochastic: `stoch` with the source in front and nothing implied.",
-    doc: MANUAL,
+    source: MANUAL,
     inputs: &[Input::series("source"), Input::series("high"), Input::series("low")],
     parameters: LENGTH,
-    outputs: VALUE,
     body: Body::Compose(|x, p| vec![STOCH.of(&[x[1], x[2], x[0]], p)]),
     scale: Some(0),
     example: "ta.stoch(close, high, low, 14) < 20",
+    ..Row::BASE
 };
 
-pub static TA_BB: Row = Row {
+pub(crate) static TA_BB: Row = Row {
     name: "ta.bb",
     group: Group::Volatility,
     summary: "Pine's Bollinger bands: `bbands` with the middle first.",
-    doc: MANUAL,
+    source: MANUAL,
     inputs: &[Input::series("series")],
     parameters: &[Parameter::length(), Parameter::real("mult", 0.0, 1000.0)],
-    outputs: &[
-        OutputSpec { name: "middle", kind: Type::Number },
-        OutputSpec { name: "upper", kind: Type::Number },
-        OutputSpec { name: "lower", kind: Type::Number },
-    ],
+    outputs: &[OutputSpec::line("middle"), OutputSpec::band("upper"), OutputSpec::band("lower")],
+    pane: Pane::Price,
     body: Body::Compose(|x, p| {
         let bands = BBANDS.all_of(x, p);
         vec![bands[1], bands[0], bands[2]]
     }),
     scale: Some(1),
     example: "close > ta.bb(close, 20, 2).upper",
+    ..Row::BASE
 };
 
-const fn offset(name: &'static str, summary: &'static str, inputs: &'static [Input], example: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Trend,
-        summary,
-        doc: MANUAL,
-        inputs,
-        parameters: LENGTH,
-        outputs: VALUE,
-        body,
-        scale: Some(0),
-        example,
-    }
-}
-pub static TA_HIGHESTBARS: Row = offset(
-    "ta.highestbars",
-    "Pine's offset to the largest of the last `length` values: `highestbars` counted below 0.",
-    &[Input::series("source").or("high")],
-    "ta.highestbars(high, 60) >= -3",
-    Body::Compose(|x, p| vec![x[0].number(0.0) - HIGHESTBARS.of(x, p)]),
-);
-pub static TA_LOWESTBARS: Row = offset(
-    "ta.lowestbars",
-    "Pine's offset to the smallest of the last `length` values: `lowestbars` counted below 0.",
-    &[Input::series("source").or("low")],
-    "ta.lowestbars(low, 60) == 0",
-    Body::Compose(|x, p| vec![x[0].number(0.0) - LOWESTBARS.of(x, p)]),
-);
+pub(crate) static TA_HIGHESTBARS: Row = Row {
+    name: "ta.highestbars",
+    group: Group::Trend,
+    summary: "Pine's offset to the largest of the last `length` values: `highestbars` counted below 0.",
+    source: MANUAL,
+    inputs: &[Input::series("source").or("high")],
+    parameters: LENGTH,
+    outputs: INDEX,
+    body: Body::Compose(|x, p| vec![x[0].number(0.0) - HIGHESTBARS.of(x, p)]),
+    scale: Some(0),
+    example: "ta.highestbars(high, 60) >= -3",
+    ..Row::BASE
+};
 
-pub static TA_TR: Row = Row {
+pub(crate) static TA_LOWESTBARS: Row = Row {
+    name: "ta.lowestbars",
+    group: Group::Trend,
+    summary: "Pine's offset to the smallest of the last `length` values: `lowestbars` counted below 0.",
+    source: MANUAL,
+    inputs: &[Input::series("source").or("low")],
+    parameters: LENGTH,
+    outputs: INDEX,
+    body: Body::Compose(|x, p| vec![x[0].number(0.0) - LOWESTBARS.of(x, p)]),
+    scale: Some(0),
+    example: "ta.lowestbars(low, 60) == 0",
+    ..Row::BASE
+};
+
+pub(crate) static TA_TR: Row = Row {
     name: "ta.tr",
     group: Group::Volatility,
     summary: "Pine's true range: `tr`, but unknown on the first bar.",
-    doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.\n\nSource: Pine Script v6 reference manual.",
+    doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.",
+    source: MANUAL,
     inputs: HIGH_LOW_CLOSE,
-    parameters: &[],
-    outputs: VALUE,
     body: Body::Compose(|x, _| vec![range_from_before(x)]),
     scale: Some(1),
     example: "ta.tr > 2 * ta.atr(14)",
+    ..Row::BASE
 };
 
-pub static TA_RSI: Row = Row {
+pub(crate) static TA_RSI: Row = Row {
     name: "ta.rsi",
     group: Group::Momentum,
     summary: "Pine's relative strength index: `rsi`, but 100 where the series has not moved at all.",
-    doc: "Pine asks whether anything was lost before it divides, and on a flat series nothing was.\n\n\
-          Source: the built-in script *Relative Strength Index* of TradingView.",
+    doc: "Pine asks whether anything was lost before it divides, and on a flat series nothing was.",
+    source: "the built-in script *Relative Strength Index* of TradingView",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
-    body: kernel!(
-        |p| Rsi::new(p, 100.0),
-        warmup = |p| bars(p[0]),
-        memory = |p| Memory::Fading(1.0 - 1.0 / p[0])
-    ),
+    body: kernel!(|p| Rsi::new(p, 100.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
     scale: Some(0),
     example: "ta.rsi(close, 14) < 30",
+    ..Row::BASE
 };
 
-pub static TA_DMI: Row = Row {
+pub(crate) static TA_DMI: Row = Row {
     name: "ta.dmi",
     group: Group::Trend,
     summary: "Pine's directional movement: `dmi`, but `plus` and `minus` hold their last value where the range is 0.",
-    doc: "Source: the built-in script *Directional Movement Index* of TradingView (`fixnan`).",
+    source: "the built-in script *Directional Movement Index* of TradingView (`fixnan`)",
     inputs: HIGH_LOW_CLOSE,
     parameters: &[Parameter::whole("diLength", 1, 5000), Parameter::whole("adxSmoothing", 1, 5000)],
-    outputs: &[
-        OutputSpec { name: "plus", kind: Type::Number },
-        OutputSpec { name: "minus", kind: Type::Number },
-        OutputSpec { name: "adx", kind: Type::Number },
-    ],
+    outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
     body: Body::Compose(|x, p| {
         let [plus, minus, range] = directional(x, &p[..1]);
         let moved = range.gt(range.number(0.0));
@@ -133,6 +125,7 @@ pub static TA_DMI: Row = Row {
     }),
     scale: Some(0),
     example: "ta.dmi(14, 14).plus > ta.dmi(14, 14).minus",
+    ..Row::BASE
 };
 
 /// The money of a bar that is counted as rising (or as falling): where the change is known and not that way, none.
@@ -173,40 +166,35 @@ impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<FALLING> {
 const MONEY: &[Input] = &[Input::series("source"), Input::implied("volume")];
 const SHARE: &[Parameter] = &[Parameter::real("rounding", 0.0, 1.0)];
 
-const fn flow(name: &'static str, summary: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Operator,
-        summary,
-        doc: "",
-        inputs: MONEY,
-        parameters: SHARE,
-        outputs: VALUE,
-        body,
-        scale: None,
-        example: "",
-    }
-}
-pub static INFLOW: Row = flow(
-    "inflow",
-    "`source·volume` where the source rose by more than its rounding, and on the first bar.",
-    kernel!(Flow::<false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
-);
-pub static OUTFLOW: Row = flow(
-    "outflow",
-    "`source·volume` where the source fell by more than its rounding, and on the first bar.",
-    kernel!(Flow::<true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
-);
+pub(crate) static INFLOW: Row = Row {
+    name: "inflow",
+    group: Group::Operator,
+    summary: "`source·volume` where the source rose by more than its rounding, and on the first bar.",
+    inputs: MONEY,
+    parameters: SHARE,
+    body: kernel!(Flow::<false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    ..Row::BASE
+};
 
-pub static TA_MFI: Row = Row {
+pub(crate) static OUTFLOW: Row = Row {
+    name: "outflow",
+    group: Group::Operator,
+    summary: "`source·volume` where the source fell by more than its rounding, and on the first bar.",
+    inputs: MONEY,
+    parameters: SHARE,
+    body: kernel!(Flow::<true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    ..Row::BASE
+};
+
+pub(crate) static TA_MFI: Row = Row {
     name: "ta.mfi",
     group: Group::Momentum,
     summary: "Pine's money flow index: `mfi` from bar `length - 1` on, and 100 where no money flowed out.",
     doc: "The first bar's change is unknown, and its money counts as rising and as falling; `mfi` and TA-Lib leave it out. \
-          Equal once that bar has left the window.\n\nSource: Pine Script v6 reference manual.",
+          Equal once that bar has left the window.",
+    source: MANUAL,
     inputs: &[Input::series("series"), Input::implied("volume")],
     parameters: LENGTH,
-    outputs: VALUE,
     body: Body::Compose(|x, p| {
         let rounding = [if x[0].is_column() { 0.0 } else { ROUNDING }];
         let (positive, negative) = (SUM.of(&[INFLOW.of(x, &rounding)], p), SUM.of(&[OUTFLOW.of(x, &rounding)], p));
@@ -215,4 +203,5 @@ pub static TA_MFI: Row = Row {
     }),
     scale: Some(0),
     example: "ta.mfi(hlc3, 14) < 20",
+    ..Row::BASE
 };

@@ -3,6 +3,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&SUM];
+
 #[derive(Clone)]
 struct Sum;
 
@@ -32,15 +34,16 @@ impl<L: Lane> Fold<L, 1> for Sum {
     }
 }
 
-pub static SUM: Row = Row {
+pub(crate) static SUM: Row = Row {
     name: "sum",
+    aliases: &["math.sum(source, length)"],
     group: Group::Statistic,
     summary: "The sum of the last `length` values.",
     doc: "Unknown while the window holds an unknown value, and where no number is large enough for it.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "sum(volume, 5) > 1000000",
+    ..Row::BASE
 };

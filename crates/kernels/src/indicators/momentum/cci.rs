@@ -1,10 +1,12 @@
-use super::dev::Spread;
-use super::mfi::ROUNDING;
 use crate::block::{Inputs, Kernel, Output};
+use crate::indicators::momentum::mfi::ROUNDING;
+use crate::indicators::statistic::dev::Spread;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State};
+
+pub(crate) static ROWS: &[&Row] = &[&CCI_WITHIN, &CCI];
 
 struct Index {
     spread: Spread,
@@ -37,33 +39,32 @@ impl<L: Lane> Kernel<L> for Index {
     }
 }
 
-pub static CCI_WITHIN: Row = Row {
+pub(crate) static CCI_WITHIN: Row = Row {
     name: "cci_within",
     group: Group::Operator,
     summary: "`cci` where values that are `within` of one another's size are equal.",
-    doc: "",
     inputs: SOURCE,
     parameters: &[Parameter::length(), Parameter::real("within", 0.0, ROUNDING)],
-    outputs: VALUE,
     body: kernel!(Index::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
-    example: "",
+    ..Row::BASE
 };
 
-pub static CCI: Row = Row {
+pub(crate) static CCI: Row = Row {
     name: "cci",
+    aliases: &["ta.cci(source, length)"],
     group: Group::Momentum,
     summary: "Commodity channel index: the distance from the mean in units of 0.015 mean deviations.",
     doc: "`(source − sma(source, length)) / (0.015·dev(source, length))`; 0 on a flat window, which one of computed \
-          prices, as `hlc3` is, already is when they lie within 4 units in the last place.\n\n\
-          Source: Donald Lambert, *Commodities*, October 1980.",
+          prices, as `hlc3` is, already is when they lie within 4 units in the last place.",
+    source: "Donald Lambert, *Commodities*, October 1980",
     inputs: &[Input::series("source").or("hlc3")],
     parameters: &[Parameter::length().or(20.0)],
-    outputs: VALUE,
     body: Body::Compose(|x, p| {
         let within = if x[0].is_column() { 0.0 } else { ROUNDING };
         vec![CCI_WITHIN.of(x, &[p[0], within])]
     }),
     scale: Some(0),
     example: "cci(20) > 100",
+    ..Row::BASE
 };

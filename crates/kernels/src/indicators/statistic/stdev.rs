@@ -5,6 +5,8 @@ use crate::spec::*;
 use crate::state::{Own, State};
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&STDEV];
+
 #[derive(Clone)]
 struct Deviation {
     scale: f64,
@@ -84,8 +86,9 @@ impl<L: Lane> Kernel<L> for StandardDeviation {
     }
 }
 
-pub static STDEV: Row = Row {
+pub(crate) static STDEV: Row = Row {
     name: "stdev",
+    aliases: &["ta.stdev(source, length)"],
     group: Group::Statistic,
     summary: "Standard deviation of the last `length` values, dividing by `length`.",
     doc: "Exactly 0 on a flat window. Values are taken relative to one of the window, so prices of 1e8 keep their \
@@ -93,8 +96,8 @@ pub static STDEV: Row = Row {
           whose square is no number: above 1e150, or below 1e-120 without being 0.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(StandardDeviation::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "stdev(close, 20) / close < 0.01",
+    ..Row::BASE
 };

@@ -5,15 +5,17 @@ use crate::recursive::{Kept, Smooth};
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
+pub(crate) static ROWS: &[&Row] = &[&RSI];
+
 #[derive(Clone, Copy)]
-pub(super) struct Rsi {
+pub(crate) struct Rsi {
     /// The index of a series that has not moved.
     flat: f64,
     average: Smooth,
 }
 
 impl Rsi {
-    pub(super) fn new(p: &[f64], flat: f64) -> Self {
+    pub(crate) fn new(p: &[f64], flat: f64) -> Self {
         Self { flat, average: Smooth::new(p[0], 1.0 / p[0]) }
     }
 
@@ -71,19 +73,19 @@ impl<L: Lane> Kernel<L> for Rsi {
     }
 }
 
-pub static RSI: Row = Row {
+pub(crate) static RSI: Row = Row {
     name: "rsi",
     group: Group::Momentum,
     summary: "Wilder's relative strength index, 0 to 100.",
     doc: "`100·G / (G + L)` where G and L are `rma` of the rises and of the falls, first at bar `length`. 50 where \
           the series has not moved at all (so that neither a high nor a low threshold fires; `ta.rsi` is 100 \
           there). On an unknown value it \
-          is unknown, and the next change is measured from the last known one.\n\n\
-          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+          is unknown, and the next change is measured from the last known one.",
+    source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: &[Input::series("source").or("close")],
     parameters: &[Parameter::length().or(14.0)],
-    outputs: VALUE,
     body: kernel!(|p| Rsi::new(p, 50.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
     scale: Some(0),
     example: "rsi(close, 14) < 30",
+    ..Row::BASE
 };

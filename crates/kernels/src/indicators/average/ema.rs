@@ -2,19 +2,22 @@ use crate::kernel;
 use crate::recursive::Smooth;
 use crate::spec::*;
 
+pub(crate) static ROWS: &[&Row] = &[&EMA];
+
 fn weight(p: &[f64]) -> f64 {
     2.0 / (p[0] + 1.0)
 }
 
-pub static EMA: Row = Row {
+pub(crate) static EMA: Row = Row {
     name: "ema",
+    aliases: &["ta.ema(source, length)"],
     group: Group::Average,
     summary: "Exponential moving average.",
     doc: "`y[t] = y[t-1] + k·(x[t] − y[t-1])` with `k = 2 / (length + 1)`, seeded with the mean of the first \
           `length` known values, as in Pine and TA-Lib. On an unknown value it is unknown and goes on afterwards.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
+    pane: Pane::Price,
     body: kernel!(
         |p: &[f64]| Smooth::new(p[0], weight(p)),
         warmup = |p| bars(p[0]) - 1,
@@ -22,4 +25,5 @@ pub static EMA: Row = Row {
     ),
     scale: Some(1),
     example: "close > ema(close, 50)",
+    ..Row::BASE
 };

@@ -1,12 +1,13 @@
-use super::rma::RMA;
 use crate::block::{Inputs, Kernel, Output};
+use crate::indicators::average::rma::RMA;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
-pub(super) const HIGH_LOW_CLOSE: &[Input] =
-    &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
+pub(crate) static ROWS: &[&Row] = &[&TR, &ATR];
+
+pub(crate) const HIGH_LOW_CLOSE: &[Input] = &[Input::implied("high"), Input::implied("low"), Input::implied("close")];
 
 /// Remembers the close before.
 struct TrueRange;
@@ -37,31 +38,31 @@ impl<L: Lane> Kernel<L> for TrueRange {
     }
 }
 
-pub static TR: Row = Row {
+pub(crate) static TR: Row = Row {
     name: "tr",
     group: Group::Volatility,
     summary: "True range: how far the price went since the close before.",
     doc: "The largest of `high - low`, `|high - close[1]|` and `|low - close[1]|`; on the first bar `high - low` (`ta.tr` \
-          is unknown there).\n\n\
-          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+          is unknown there).",
+    source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: HIGH_LOW_CLOSE,
-    parameters: &[],
-    outputs: VALUE,
     body: kernel!(|_| TrueRange, warmup = |_| 0, memory = |_| Memory::Bars(1)),
     scale: Some(1),
     example: "tr() > 2 * atr(14)",
+    ..Row::BASE
 };
 
-pub static ATR: Row = Row {
+pub(crate) static ATR: Row = Row {
     name: "atr",
+    aliases: &["ta.atr(length)"],
     group: Group::Volatility,
     summary: "Average true range: `rma(tr(), length)`.",
     doc: "First at bar `length - 1`, because the first bar's range counts (Pine). TA-Lib leaves it out and starts one \
           bar later; the two meet as the start fades.",
     inputs: HIGH_LOW_CLOSE,
     parameters: &[Parameter::length().or(14.0)],
-    outputs: VALUE,
     body: Body::Compose(|x, p| vec![RMA.of(&[TR.of(x, &[])], p)]),
     scale: Some(1),
     example: "close > close[1] + 2 * atr(14)",
+    ..Row::BASE
 };

@@ -3,6 +3,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&WMA];
+
 #[derive(Clone)]
 struct Weighted {
     /// One over the sum of the weights.
@@ -43,15 +45,17 @@ impl<L: Lane> Fold<L, 2> for Weighted {
     }
 }
 
-pub static WMA: Row = Row {
+pub(crate) static WMA: Row = Row {
     name: "wma",
+    aliases: &["ta.wma(source, length)"],
     group: Group::Average,
     summary: "Weighted moving average: weights 1, 2, … `length`, the latest value weighing most.",
     doc: "Unknown while the window holds an unknown value.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
+    pane: Pane::Price,
     body: kernel!(Weighted::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "crossover(close, wma(close, 30))",
+    ..Row::BASE
 };

@@ -5,6 +5,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&HIGHEST, &LOWEST, &HIGHESTBARS, &LOWESTBARS];
+
 const SOURCE_HIGH: &[Input] = &[Input::series("source").or("high")];
 const SOURCE_LOW: &[Input] = &[Input::series("source").or("low")];
 
@@ -50,41 +52,39 @@ impl<L: Lane, const LOWEST: bool> Fold<L, 1> for Highest<LOWEST> {
     }
 }
 
-const fn extreme(
-    name: &'static str,
-    summary: &'static str,
-    inputs: &'static [Input],
-    example: &'static str,
-    body: Body,
-) -> Row {
-    Row {
-        name,
-        group: Group::Trend,
-        summary,
-        doc: "Unknown while the window holds an unknown value.",
-        inputs,
-        parameters: LENGTH,
-        outputs: VALUE,
-        body,
-        scale: Some(1),
-        example,
-    }
-}
+const NO_HOLES: &str = "Unknown while the window holds an unknown value.";
 
-pub static HIGHEST: Row = extreme(
-    "highest",
-    "The largest of the last `length` values.",
-    SOURCE_HIGH,
-    "close >= highest(close, 250)",
-    kernel!(Highest::<false>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
-);
-pub static LOWEST: Row = extreme(
-    "lowest",
-    "The smallest of the last `length` values.",
-    SOURCE_LOW,
-    "close <= lowest(close, 250)",
-    kernel!(Highest::<true>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
-);
+pub(crate) static HIGHEST: Row = Row {
+    name: "highest",
+    aliases: &["ta.highest(source = high, length)"],
+    group: Group::Trend,
+    summary: "The largest of the last `length` values.",
+    doc: NO_HOLES,
+    inputs: SOURCE_HIGH,
+    parameters: LENGTH,
+    outputs: LEVEL,
+    pane: Pane::Price,
+    body: kernel!(Highest::<false>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    scale: Some(1),
+    example: "close >= highest(close, 250)",
+    ..Row::BASE
+};
+
+pub(crate) static LOWEST: Row = Row {
+    name: "lowest",
+    aliases: &["ta.lowest(source = low, length)"],
+    group: Group::Trend,
+    summary: "The smallest of the last `length` values.",
+    doc: NO_HOLES,
+    inputs: SOURCE_LOW,
+    parameters: LENGTH,
+    outputs: LEVEL,
+    pane: Pane::Price,
+    body: kernel!(Highest::<true>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
+    scale: Some(1),
+    example: "close <= lowest(close, 250)",
+    ..Row::BASE
+};
 
 /// The same with the bar at which the value stood; of equal values the latest.
 #[derive(Clone)]
@@ -128,27 +128,32 @@ impl<L: Lane, const LOWEST: bool> Fold<L, 2> for HighestBars<LOWEST> {
     }
 }
 
-pub static HIGHESTBARS: Row = Row {
+pub(crate) static HIGHESTBARS: Row = Row {
+    name: "highestbars",
+    group: Group::Trend,
+    summary: "Bars since the largest of the last `length` values.",
     doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. \
           `ta.highestbars` counts below 0.",
+    inputs: SOURCE_HIGH,
+    parameters: LENGTH,
+    outputs: INDEX,
+    body: kernel!(HighestBars::<false>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
-    ..extreme(
-        "highestbars",
-        "Bars since the largest of the last `length` values.",
-        SOURCE_HIGH,
-        "highestbars(high, 60) <= 3",
-        kernel!(HighestBars::<false>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
-    )
+    example: "highestbars(high, 60) <= 3",
+    ..Row::BASE
 };
-pub static LOWESTBARS: Row = Row {
+
+pub(crate) static LOWESTBARS: Row = Row {
+    name: "lowestbars",
+    group: Group::Trend,
+    summary: "Bars since the smallest of the last `length` values.",
     doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. \
           `ta.lowestbars` counts below 0.",
+    inputs: SOURCE_LOW,
+    parameters: LENGTH,
+    outputs: INDEX,
+    body: kernel!(HighestBars::<true>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
-    ..extreme(
-        "lowestbars",
-        "Bars since the smallest of the last `length` values.",
-        SOURCE_LOW,
-        "lowestbars(low, 60) == 0",
-        kernel!(HighestBars::<true>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
-    )
+    example: "lowestbars(low, 60) == 0",
+    ..Row::BASE
 };

@@ -4,6 +4,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
+pub(crate) static ROWS: &[&Row] = &[&OBV];
+
 /// Remembers the last known close and the total.
 struct Obv;
 
@@ -18,11 +20,7 @@ impl<L: Lane> Kernel<L> for Obv {
         let [mut previous, mut total] = *exact(own.lanes);
         for bar in 0..bars {
             let (x, volume) = (close[bar], volume[bar]);
-            let step = L::select(
-                x.gt(previous),
-                volume,
-                L::select(x.lt(previous), -volume, L::splat(0.0)),
-            );
+            let step = L::select(x.gt(previous), volume, L::select(x.lt(previous), -volume, L::splat(0.0)));
             let next = total + step;
             let known = x.known() & volume.known() & next.known();
             out[bar] = L::select(known, next, L::unknown());
@@ -33,17 +31,17 @@ impl<L: Lane> Kernel<L> for Obv {
     }
 }
 
-pub static OBV: Row = Row {
+pub(crate) static OBV: Row = Row {
     name: "obv",
+    aliases: &["ta.obv()"],
     group: Group::Volume,
     summary: "On-balance volume: the volume of rising bars minus that of falling ones, summed up.",
     doc: "Starts at 0 on the first bar (Pine; TA-Lib starts at its volume), so only differences have a meaning. A bar \
-          with an unknown close or volume is unknown and left out, as is one that no total is large enough for.\n\n\
-          Source: Joseph Granville, *New Key to Stock Market Profits*, 1963.",
+          with an unknown close or volume is unknown and left out, as is one that no total is large enough for.",
+    source: "Joseph Granville, *New Key to Stock Market Profits*, 1963",
     inputs: &[Input::implied("close"), Input::implied("volume")],
-    parameters: &[],
-    outputs: VALUE,
     body: kernel!(|_| Obv, warmup = |_| 0, memory = |_| Memory::Forever),
     scale: Some(0),
     example: "obv() > sma(obv(), 20)",
+    ..Row::BASE
 };

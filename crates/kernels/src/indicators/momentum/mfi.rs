@@ -1,11 +1,13 @@
-use super::math::ABS;
-use super::sum::SUM;
 use crate::graph::Node;
+use crate::indicators::math::ABS;
+use crate::indicators::statistic::sum::SUM;
 use crate::spec::*;
+
+pub(crate) static ROWS: &[&Row] = &[&MFI];
 
 /// Four units in the last place. Equal decimals that were computed another way, as 10.31 + 9.46 + 10.23 and
 /// 10.14 + 9.83 + 10.03, are no further apart when they are binary.
-pub(super) const ROUNDING: f64 = 4.0 * f64::EPSILON;
+pub(crate) const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// Where a series rose and where it fell.
 fn moves<'g>(x: Node<'g>) -> [Node<'g>; 2] {
@@ -17,18 +19,17 @@ fn moves<'g>(x: Node<'g>) -> [Node<'g>; 2] {
     [change.gt(unchanged), change.lt(-unchanged)]
 }
 
-pub static MFI: Row = Row {
+pub(crate) static MFI: Row = Row {
     name: "mfi",
     group: Group::Momentum,
     summary: "Money flow index: the share of money that changed hands on rising bars, 0 to 100.",
     doc: "`100·P / (P + N)`, P and N the sums of `source·volume` over the bars of the window on which `source` rose and \
           fell. A computed price, as `hlc3` is, within 4 units in the last place of the one before has not changed. \
           First at bar `length`, where the first change is known; unknown when no money moved. `ta.mfi` starts a bar \
-          earlier.\n\n\
-          Source: Gene Quong and Avrum Soudack, *Stocks & Commodities* 7:3, 1989.",
+          earlier.",
+    source: "Gene Quong and Avrum Soudack, *Stocks & Commodities* 7:3, 1989",
     inputs: &[Input::series("source").or("hlc3"), Input::implied("volume")],
     parameters: &[Parameter::length().or(14.0)],
-    outputs: VALUE,
     body: Body::Compose(|x, p| {
         let (flow, zero) = (x[0] * x[1], x[0].number(0.0));
         let [positive, negative] = moves(x[0]).map(|moved| SUM.of(&[moved.choose(flow, zero)], p));
@@ -37,4 +38,5 @@ pub static MFI: Row = Row {
     }),
     scale: Some(0),
     example: "mfi(14) < 20",
+    ..Row::BASE
 };

@@ -1,12 +1,14 @@
-use super::math::{ABS, MAX, MIN};
-use super::rma::RMA;
-use super::true_range::HIGH_LOW_CLOSE;
 use crate::block::{Inputs, Kernel, Output};
 use crate::graph::Node;
+use crate::indicators::average::rma::RMA;
+use crate::indicators::math::{ABS, MAX, MIN};
+use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
+
+pub(crate) static ROWS: &[&Row] = &[&PLUS_DM, &MINUS_DM, &DMI, &ADX];
 
 const HIGH_LOW: &[Input] = &[Input::implied("high"), Input::implied("low")];
 
@@ -33,42 +35,41 @@ impl<L: Lane, const DOWN: bool> Kernel<L> for Movement<DOWN> {
     }
 }
 
-const fn movement(name: &'static str, summary: &'static str, example: &'static str, body: Body) -> Row {
-    Row {
-        name,
-        group: Group::Trend,
-        summary,
-        doc: "Only the larger of the two movements of a bar counts. First at bar 1.",
-        inputs: HIGH_LOW,
-        parameters: &[],
-        outputs: VALUE,
-        body,
-        scale: Some(1),
-        example,
-    }
-}
-pub static PLUS_DM: Row = movement(
-    "plus_dm",
-    "Wilder's upward movement of one bar: how far the high rose.",
-    "plus_dm() > atr(14)",
-    kernel!(|_| Movement::<false>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
-);
-pub static MINUS_DM: Row = movement(
-    "minus_dm",
-    "Wilder's downward movement of one bar: how far the low fell.",
-    "minus_dm() > atr(14)",
-    kernel!(|_| Movement::<true>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
-);
+const LARGER_ONE: &str = "Only the larger of the two movements of a bar counts. First at bar 1.";
+
+pub(crate) static PLUS_DM: Row = Row {
+    name: "plus_dm",
+    group: Group::Trend,
+    summary: "Wilder's upward movement of one bar: how far the high rose.",
+    doc: LARGER_ONE,
+    inputs: HIGH_LOW,
+    body: kernel!(|_| Movement::<false>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    scale: Some(1),
+    example: "plus_dm() > atr(14)",
+    ..Row::BASE
+};
+
+pub(crate) static MINUS_DM: Row = Row {
+    name: "minus_dm",
+    group: Group::Trend,
+    summary: "Wilder's downward movement of one bar: how far the low fell.",
+    doc: LARGER_ONE,
+    inputs: HIGH_LOW,
+    body: kernel!(|_| Movement::<true>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
+    scale: Some(1),
+    example: "minus_dm() > atr(14)",
+    ..Row::BASE
+};
 
 /// True range of high, low and close, unknown on the first bar: there is no close before it.
-pub(super) fn range_from_before<'g>(x: &[Node<'g>]) -> Node<'g> {
+pub(crate) fn range_from_before<'g>(x: &[Node<'g>]) -> Node<'g> {
     let &[high, low, close] = x else { unreachable!("high, low and close") };
     let previous = close.lag(1);
     MAX.of(&[high, previous], &[]) - MIN.of(&[low, previous], &[])
 }
 
 /// The movements up and down in percent of the range, and that range; each averaged over `length`.
-pub(super) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
+pub(crate) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
     // The range of the first bar is left out here: there is no movement to compare it with.
     let range = RMA.of(&[range_from_before(x)], length);
     let plus = RMA.of(&[PLUS_DM.of(&x[..2], &[])], length) / range * 100.0;
@@ -77,7 +78,7 @@ pub(super) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
 }
 
 /// How far the two are apart in percent of their sum, averaged.
-pub(super) fn strength<'g>(plus: Node<'g>, minus: Node<'g>, smoothing: &[f64]) -> Node<'g> {
+pub(crate) fn strength<'g>(plus: Node<'g>, minus: Node<'g>, smoothing: &[f64]) -> Node<'g> {
     let sum = plus + minus;
     let zero = sum.number(0.0);
     let index = sum.equals(zero).choose(zero, ABS.of(&[plus - minus], &[]) / sum * 100.0);
@@ -92,35 +93,32 @@ fn dmi<'g>(x: &[Node<'g>], p: &[f64]) -> Vec<Node<'g>> {
 const PARAMETERS: &[Parameter] =
     &[Parameter::length().or(14.0), Parameter::whole("smoothing", 1, 5000).or_as("length")];
 
-pub static DMI: Row = Row {
+pub(crate) static DMI: Row = Row {
     name: "dmi",
     group: Group::Trend,
     summary: "Wilder's directional movement: `plus`, `minus` and their smoothed difference `adx`, each 0 to 100.",
     doc: "Each part is an `rma` of its own (Pine); TA-Lib sums the first `length - 1` bars instead, which fades. `plus` \
           and `minus` are first at bar `length`, `adx` at `length + smoothing - 1`. Unknown where the range is 0; `ta.dmi` \
-          holds the last value there.\n\n\
-          Source: J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978.",
+          holds the last value there.",
+    source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
-    outputs: &[
-        OutputSpec { name: "plus", kind: Type::Number },
-        OutputSpec { name: "minus", kind: Type::Number },
-        OutputSpec { name: "adx", kind: Type::Number },
-    ],
+    outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
     body: Body::Compose(dmi),
     scale: Some(0),
     example: "crossover(dmi(14, 14).plus, dmi(14, 14).minus)",
+    ..Row::BASE
 };
 
-pub static ADX: Row = Row {
+pub(crate) static ADX: Row = Row {
     name: "adx",
     group: Group::Trend,
     summary: "Average directional index: the strength of a trend, 0 to 100. The `adx` of `dmi`.",
     doc: "First at bar `length + smoothing - 1`.",
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
-    outputs: VALUE,
     body: Body::Compose(|x, p| vec![dmi(x, p)[2]]),
     scale: Some(0),
     example: "adx(14) > 25",
+    ..Row::BASE
 };

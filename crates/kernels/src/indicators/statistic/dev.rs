@@ -5,8 +5,10 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State};
 
+pub(crate) static ROWS: &[&Row] = &[&DEV];
+
 /// What deviates in the last `length` values.
-pub(super) struct Spread {
+pub(crate) struct Spread {
     length: usize,
     scale: f64,
 }
@@ -61,14 +63,14 @@ impl<L: Lane> Kernel<L> for MeanDeviation {
     }
 }
 
-pub static DEV: Row = Row {
+pub(crate) static DEV: Row = Row {
     name: "dev",
+    aliases: &["ta.dev(source, length)"],
     group: Group::Statistic,
     summary: "Mean absolute deviation of the last `length` values from their mean.",
     doc: "The mean moves with the window, so every bar reads the whole window: the cost grows with `length`.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
     body: kernel!(
         |p| MeanDeviation(Spread::new(p)),
         warmup = |p| bars(p[0]) - 1,
@@ -76,4 +78,5 @@ pub static DEV: Row = Row {
     ),
     scale: Some(1),
     example: "dev(close, 20) > 0.05 * close",
+    ..Row::BASE
 };

@@ -3,6 +3,8 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::window::{Fold, Window};
 
+pub(crate) static ROWS: &[&Row] = &[&SMA];
+
 #[derive(Clone)]
 struct Mean(f64);
 
@@ -33,15 +35,17 @@ impl<L: Lane> Fold<L, 1> for Mean {
     }
 }
 
-pub static SMA: Row = Row {
+pub(crate) static SMA: Row = Row {
     name: "sma",
+    aliases: &["ta.sma(source, length)"],
     group: Group::Average,
     summary: "Simple moving average: the mean of the last `length` values.",
     doc: "Unknown while the window holds an unknown value. The mean of equal values is exactly that value.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
+    pane: Pane::Price,
     body: kernel!(Mean::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
     example: "close > sma(close, 200)",
+    ..Row::BASE
 };

@@ -2,15 +2,18 @@ use crate::kernel;
 use crate::recursive::Smooth;
 use crate::spec::*;
 
-pub static RMA: Row = Row {
+pub(crate) static ROWS: &[&Row] = &[&RMA];
+
+pub(crate) static RMA: Row = Row {
     name: "rma",
+    aliases: &["ta.rma(source, length)"],
     group: Group::Average,
     summary: "Wilder's moving average, the smoothing of RSI, ATR and ADX.",
     doc: "`y[t] = y[t-1] + (x[t] − y[t-1]) / length`, seeded with the mean of the first `length` known values. On an \
           unknown value it is unknown and goes on afterwards.",
     inputs: SOURCE,
     parameters: LENGTH,
-    outputs: VALUE,
+    pane: Pane::Price,
     body: kernel!(
         |p: &[f64]| Smooth::new(p[0], 1.0 / p[0]),
         warmup = |p| bars(p[0]) - 1,
@@ -18,4 +21,5 @@ pub static RMA: Row = Row {
     ),
     scale: Some(1),
     example: "rma(volume, 14) > 100000",
+    ..Row::BASE
 };
