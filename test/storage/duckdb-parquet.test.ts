@@ -2,10 +2,9 @@ import { renameSync, utimesSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { emptyQuality } from '../../src/domain/candle.ts'
-import { openDuckdb } from '../../src/storage/duckdb/repository.ts'
 import type { LoadedCandles } from '../../src/storage/repository.ts'
 import { cleanRows, DAY_0, DAY_MS, everything, loadAll, type Row, readable } from './candles.ts'
-import { expectSameAsMemory, type FileRow, Files, fileRows, queryOf } from './files.ts'
+import { expectSameAsMemory, type FileRow, Files, fileRows, openDuckdb, queryOf } from './files.ts'
 
 const files = new Files()
 afterEach(() => files.closeRepositories())

@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { openConnection } from '../../src/storage/duckdb/library.ts'
-import { openDuckdb } from '../../src/storage/duckdb/repository.ts'
 import { reachOf } from '../../src/storage/duckdb/source.ts'
 import { cleanRows } from './candles.ts'
-import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'
+import { expectSameAsMemory, Files, fileRows, openDuckdb, queryOf } from './files.ts'
 
 const files = new Files()
 afterEach(() => files.closeRepositories())

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { duckdbRepository, openDuckdb } from '../../src/storage/duckdb/repository.ts'
+import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { cleanRows, DAY_0, DAY_MS, everything, type Row, readable } from './candles.ts'
-import { expectSameAsMemory, Files, fileRows, queryOf } from './files.ts'
+import { expectSameAsMemory, Files, fileRows, openDuckdb, queryOf } from './files.ts'
 
 const files = new Files()
 afterEach(() => files.closeRepositories())

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { type DuckdbOptions, openDuckdb } from '../../src/storage/duckdb/repository.ts'
+import type { DuckdbOptions } from '../../src/storage/duckdb/repository.ts'
 import { everything } from './candles.ts'
-import { Files } from './files.ts'
+import { Files, openDuckdb } from './files.ts'
 
 const files = new Files()
 afterEach(() => files.closeRepositories())

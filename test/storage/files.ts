@@ -81,6 +81,18 @@ export function fileRows(bySymbol: Readonly<Record<string, readonly Row[]>>): Fi
   return Object.entries(bySymbol).flatMap(([symbol, rows]) => rows.map((row): FileRow => [symbol, ...row]))
 }
 
+/** `duckdbRepository`, with the data opened and looked at: mistakes show here. */
+export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbRepository> {
+  const repository = duckdbRepository(options)
+  try {
+    await repository.timeframe()
+  } catch (error) {
+    await repository.close()
+    throw error
+  }
+  return repository
+}
+
 /** Checks that every symbol, by `loadMany` and by `load`, is what the memory adapter makes of the same rows. */
 export async function expectSameAsMemory(
   repository: DuckdbRepository,

@@ -19,14 +19,7 @@ export function kernelsFile(): URL {
   return found('millrace_bg.wasm', () => new URL('../../wasm/simd/millrace_bg.wasm', import.meta.url), 'ENGINE_WASM')
 }
 
-/**
- * An engine over a repository. Close it, or write `await using`: it holds threads and the repository.
- *
- * @throws EngineError `ENGINE_OPTION` naming what is accepted.
- *
- * @example
- * await using engine = createEngine({ repository: memoryRepository({ '005930': candles }) })
- */
+/** The engine of Node, with the files of the package. */
 export function createEngine(options: NodeOptions): ProcessingEngine {
   return nodeEngine(options, FILES)
 }

@@ -238,18 +238,6 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
   return Object.defineProperty(repository, 'description', { get: describe, enumerable: true })
 }
 
-/** `duckdbRepository`, with the data opened and looked at: mistakes show here. */
-export async function openDuckdb(options: DuckdbOptions): Promise<DuckdbRepository> {
-  const repository = duckdbRepository(options)
-  try {
-    await repository.timeframe()
-  } catch (error) {
-    await repository.close()
-    throw error
-  }
-  return repository
-}
-
 function checkOptions({ data, timeframe, threads, timeUnit, dateFormat, decimal, memoryLimit }: DuckdbOptions): void {
   const refuse = (option: string, accepted: string, found: unknown) => {
     throw new DataError('DATA_OPTION', `${option} must be ${accepted}, got ${String(found)}`, { option, found })
