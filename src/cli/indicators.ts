@@ -76,8 +76,9 @@ function ofTopic(topic: string): CatalogueRow[] {
   const rows = listed()
   const ofGroup = rows.filter(({ group }) => [group, titleOf(group).toLowerCase()].includes(topic.toLowerCase()))
   if (ofGroup.length > 0) return ofGroup
-  const about = rows.filter(({ summary, doc }) => {
-    const words = new Set(`${summary} ${doc}`.toLowerCase().match(/[\p{L}\p{N}_]+/gu))
+  const about = rows.filter(({ summary, doc, differs }) => {
+    const differences = differs.map(({ name, how }) => `${name} ${how}`).join(' ')
+    const words = new Set(`${summary} ${doc} ${differences}`.toLowerCase().match(/[\p{L}\p{N}_]+/gu))
     return wanted.every((word) => words.has(word))
   })
   if (about.length > 0) return about
@@ -148,7 +149,9 @@ function* page(row: CatalogueRow, { colors, width }: Terminal): Generator<string
   const title = wrapBehind('  ', `${colors.bold(signature(row))} ${colors.dim(`(${row.group})`)}`, total, 4)
   yield `\n${title.join('\n')}\n\n${paragraph(row.summary)}`
   const source = row.source === '' ? '' : `Source: ${row.source}.`
-  for (const text of [...row.doc.split('\n\n'), source].filter((each) => each !== '')) yield `\n${paragraph(text)}`
+  const differs = row.differs.map(({ name, how }) => `\`${name}\` ${how}.`)
+  for (const text of [...row.doc.split('\n\n'), ...differs, source].filter((each) => each !== ''))
+    yield `\n${paragraph(text)}`
   const facts = [
     ...row.inputs.map(({ name, type, implied, default: usual }) => {
       const missing = usual === undefined ? '' : implied ? `, reads ${usual}` : `, ${usual} when missing`

@@ -21,6 +21,8 @@ export interface CatalogueParameter {
   max: number
   /** A number, or the earlier parameter it is equal to; absent where nothing is customary and it must be written. */
   default?: number | string
+  /** Values worth trying one after the other; empty where it is best left to follow the parameter it is equal to. */
+  sweep: readonly number[]
 }
 
 export interface CatalogueOutput {
@@ -55,6 +57,8 @@ export interface CatalogueRow {
   outputs: readonly CatalogueOutput[]
   /** Where a chart has room for it: over its source, in whose unit it is (`price`), or below. */
   pane: 'price' | 'own'
+  /** Functions that go by its name, or nearly, and how they differ: rows (`ta.rsi`) and functions of TA-Lib (`talib.ATR`). */
+  differs: readonly { name: string; how: string }[]
   /** A formula that uses it; runs as a test. Empty for operators. */
   example: string
 }

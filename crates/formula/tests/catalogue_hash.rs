@@ -52,7 +52,7 @@ fn the_order_and_the_number_of_functions_count() {
 #[test]
 fn everything_that_says_what_a_call_means_counts() {
     const fn length(name: &'static str, whole: bool, min: f64, max: f64, default: Option<f64>) -> Parameter {
-        Parameter { name, whole, min, max, default, follows: None }
+        Parameter { name, whole, min, max, default, follows: None, sweep: &[] }
     }
     const fn source(name: &'static str, kind: Type, default: Option<&'static str>) -> Input {
         Input { name, kind, default, implied: false, series: true }

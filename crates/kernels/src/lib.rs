@@ -2,7 +2,7 @@
 //!
 //! A function is a [row](spec::Row) in a file of [`indicators`]: either a [kernel](block::Kernel), written once over
 //! a [lane](lane::Lane) type, or a composition of other functions in the [graph]. No threads, no WebAssembly, no
-//! `unsafe`.
+//! `unsafe`. With the feature `references` each row has its plain reference beside it.
 
 pub mod block;
 pub mod elementwise;
@@ -12,6 +12,8 @@ pub mod indicators;
 pub mod lane;
 mod pair;
 pub mod recursive;
+#[cfg(feature = "references")]
+pub mod reference;
 pub mod spec;
 pub mod state;
 pub mod window;

@@ -62,6 +62,8 @@ pub struct Parameter {
     pub default: Option<f64>,
     /// The earlier parameter whose value it takes when it is not written.
     pub follows: Option<&'static str>,
+    /// Values worth trying one after the other; where none are said, those of `Parameter::sweep`.
+    pub sweep: &'static [f64],
 }
 
 impl Parameter {
@@ -73,7 +75,7 @@ impl Parameter {
         Self::whole("length", 1, 5000)
     }
     pub const fn real(name: &'static str, min: f64, max: f64) -> Self {
-        Self { name, whole: false, min, max, default: None, follows: None }
+        Self { name, whole: false, min, max, default: None, follows: None, sweep: &[] }
     }
     pub const fn or(self, default: f64) -> Self {
         Self { default: Some(default), ..self }
@@ -81,8 +83,27 @@ impl Parameter {
     pub const fn or_as(self, parameter: &'static str) -> Self {
         Self { follows: Some(parameter), ..self }
     }
+    pub const fn sweeping(self, sweep: &'static [f64]) -> Self {
+        Self { sweep, ..self }
+    }
     pub fn accepts(&self, value: f64) -> bool {
         value >= self.min && value <= self.max && (!self.whole || value.fract() == 0.0)
+    }
+    /// Values to try one after the other: those that are said; half of the default to twice the default; the customary
+    /// lengths of a window that has no default. None where it follows another parameter, as it then does in a sweep.
+    pub fn sweep(&self) -> Vec<f64> {
+        let around = |default: f64| [0.5, 0.75, 1.0, 1.5, 2.0].map(|factor| default * factor).to_vec();
+        let values = match (self.sweep, self.default, self.follows) {
+            ([], None, Some(_)) => Vec::new(),
+            ([], None, None) => vec![5.0, 10.0, 20.0, 50.0, 100.0, 200.0],
+            ([], Some(default), _) => around(default),
+            (said, ..) => said.to_vec(),
+        };
+        let mut values: Vec<f64> =
+            values.into_iter().map(|value| if self.whole { value.round() } else { value }).collect();
+        values.retain(|&value| self.accepts(value));
+        values.dedup();
+        values
     }
 }
 
@@ -162,6 +183,41 @@ pub enum Memory {
     Forever,
 }
 
+/// What a distance between two values is measured by, besides the larger of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Measure {
+    Values,
+    /// The largest number of the first input that takes part: differences of prices are as exact as the prices are.
+    Source,
+    /// The range of an index from 0 to 100.
+    Hundred,
+}
+
+/// How far a value may be from that of the row's plain reference, and why it may be off at all.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Tolerance {
+    pub share: f64,
+    pub of: Measure,
+    pub reason: &'static str,
+}
+
+impl Tolerance {
+    /// The same number: nothing is rounded, or all that is rounded is rounded once.
+    pub const EXACT: Self = Self { share: 0.0, of: Measure::Values, reason: "" };
+    pub const SUMMED: Self =
+        Self { share: 1e-14, of: Measure::Source, reason: "the values of a window are added up in another order" };
+    pub const SMOOTHED: Self = Self {
+        share: 2e-14,
+        of: Measure::Source,
+        reason: "every step of an average rounds, and `y + k·(x − y)` otherwise than `k·x + (1 − k)·y`",
+    };
+    pub const INDEX: Self =
+        Self { share: 5e-14, of: Measure::Hundred, reason: "a quotient in percent rounds as it is written" };
+    pub const fn new(share: f64, of: Measure, reason: &'static str) -> Self {
+        Self { share, of, reason }
+    }
+}
+
 pub enum Body {
     Kernel {
         /// Bars without a value on an input without holes.
@@ -191,6 +247,11 @@ pub struct Row {
     pub body: Body,
     /// `f(10·x) = 10^scale · f(x)` when every price is scaled; a law checks it.
     pub scale: Option<i32>,
+    /// Of its kernel to its plain reference.
+    pub tolerance: Tolerance,
+    /// Others that go by its name, or nearly, and how they differ: a row of the catalogue (`ta.rsi`), or a function of
+    /// TA-Lib (`talib.ATR`).
+    pub differs: &'static [(&'static str, &'static str)],
     /// A formula that uses it; runs as a test.
     pub example: &'static str,
 }
@@ -211,6 +272,8 @@ impl Row {
         pane: Pane::Own,
         body: Body::Compose(|_, _| panic!("a row says how it is computed")),
         scale: None,
+        tolerance: Tolerance::EXACT,
+        differs: &[],
         example: "",
     };
 }

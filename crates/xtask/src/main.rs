@@ -120,17 +120,20 @@ fn catalogue() -> String {
         let parameters = row.parameters.iter().map(|p| {
             let follows = p.follows.map(|name| format!(", default: {}", text(name)));
             let default = p.default.map(|value| format!(", default: {value}")).or(follows).unwrap_or_default();
-            format!("{{ name: {}, integer: {}, min: {}, max: {}{default} }}", text(p.name), p.whole, p.min, p.max)
+            let sweep = p.sweep().iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
+            let (name, whole, min, max) = (text(p.name), p.whole, p.min, p.max);
+            format!("{{ name: {name}, integer: {whole}, min: {min}, max: {max}{default}, sweep: [{sweep}] }}")
         });
         let outputs = row.outputs.iter().map(|output| {
             let (name, kind, drawing) = (text(output.name), kind(output.kind), drawing(output.drawing));
             format!("{{ name: {name}, type: '{kind}', drawing: '{drawing}' }}")
         });
+        let differs = row.differs.iter().map(|(name, how)| format!("{{ name: {}, how: {} }}", text(name), text(how)));
         let list = |items: Vec<String>| items.join(", ");
         writeln!(
             out,
             "  {{\n    id: {id},\n    name: {},\n    aliases: [{}],\n    group: '{}',\n    summary: {},\n    doc: {},\n    source: {},\n    inputs: [{}],\n    \
-             parameters: [{}],\n    outputs: [{}],\n    pane: '{}',\n    example: {},\n  }},",
+             parameters: [{}],\n    outputs: [{}],\n    pane: '{}',\n    differs: [{}],\n    example: {},\n  }},",
             text(row.name),
             list(row.aliases.iter().map(|alias| text(alias)).collect()),
             group(row.group),
@@ -141,6 +144,7 @@ fn catalogue() -> String {
             list(parameters.collect()),
             list(outputs.collect()),
             pane(row.pane),
+            list(differs.collect()),
             text(row.example),
         )
         .unwrap();
@@ -174,6 +178,9 @@ fn reference() -> String {
             writeln!(out, "\n### `{call}`\n\n{}", row.summary).unwrap();
             if !row.doc.is_empty() {
                 writeln!(out, "\n{}", row.doc).unwrap();
+            }
+            for (name, how) in row.differs {
+                writeln!(out, "\n`{name}` {how}.").unwrap();
             }
             if !row.source.is_empty() {
                 writeln!(out, "\nSource: {}.", row.source).unwrap();

@@ -30,6 +30,15 @@ pub fn assert_near(got: &[f64], wanted: &[f64], scale: f64, tolerance: f64, what
     }
 }
 
+/// The same with a unit for each bar in place of a scale.
+#[track_caller]
+pub fn assert_within(got: &[f64], wanted: &[f64], units: &[f64], tolerance: f64, what: &str) {
+    assert_eq!(got.len(), wanted.len(), "{what}: length");
+    for bar in 0..got.len() {
+        assert_near(&got[bar..=bar], &wanted[bar..=bar], units[bar], tolerance, &format!("{what}, bar {bar}"));
+    }
+}
+
 /// The largest known size in a series.
 pub fn largest(values: &[f64]) -> f64 {
     values.iter().filter(|value| value.is_finite()).fold(0.0, |most, value| most.max(value.abs()))

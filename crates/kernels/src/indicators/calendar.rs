@@ -140,6 +140,44 @@ pub(crate) static BAR_INDEX: Row = Row {
     ..Row::BASE
 };
 
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::YEAR, |x, _| vec![each(&x[0], |time| date(time).0)]),
+        Reference::new(&super::MONTH, |x, _| vec![each(&x[0], |time| date(time).1)]),
+        Reference::new(&super::DAY, |x, _| vec![each(&x[0], |time| date(time).2)]),
+        Reference::new(&super::WEEKDAY, |x, _| vec![each(&x[0], |time| (days(time) + 3.0) % 7.0 + 1.0)]),
+        Reference::new(&super::DAYOFWEEK, |x, _| vec![each(&x[0], |time| (days(time) + 4.0) % 7.0 + 1.0)]),
+        Reference::new(&super::HOUR, |x, _| vec![each(&x[0], |time| (time / 3_600_000.0).floor() % 24.0)]),
+        Reference::new(&super::MINUTE, |x, _| vec![each(&x[0], |time| (time / 60_000.0).floor() % 60.0)]),
+        Reference::new(&super::BAR_INDEX, |x, _| vec![(0..x[0].len()).map(|bar| bar as f64).collect()]),
+    ];
+
+    fn days(time: f64) -> f64 {
+        (time / 86_400_000.0).floor()
+    }
+
+    /// Counts the days off year by year and month by month, from 1970 on.
+    fn date(time: f64) -> (f64, f64, f64) {
+        let (mut left, mut year) = (days(time), 1970);
+        let leaps = |year: i32| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        while left >= if leaps(year) { 366.0 } else { 365.0 } {
+            left -= if leaps(year) { 366.0 } else { 365.0 };
+            year += 1;
+        }
+        let february = if leaps(year) { 29.0 } else { 28.0 };
+        let months = [31.0, february, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];
+        let mut month = 0;
+        while left >= months[month] {
+            left -= months[month];
+            month += 1;
+        }
+        (f64::from(year), month as f64 + 1.0, left + 1.0)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -39,6 +39,9 @@ elementwise!(Min<L>(a, b) = L::select(a.eq(a), a.smaller(b), a));
 elementwise!(Max<L>(a, b) = L::select(a.eq(a), a.larger(b), a));
 elementwise!(Nz<L>(a, replacement) = L::select(a.known(), a, replacement));
 
+const ONE_DIGIT: Tolerance =
+    Tolerance::new(1e-15, Measure::Values, "libraries differ in the last digit of a logarithm");
+
 pub(crate) static ABS: Row = Row {
     name: "abs",
     aliases: &["math.abs(number)"],
@@ -81,6 +84,7 @@ pub(crate) static LOG: Row = Row {
     summary: "Natural logarithm; unknown at 0 and below.",
     inputs: A,
     body: stateless!(Ln),
+    tolerance: ONE_DIGIT,
     example: "log(close / close[1]) > 0.05",
     ..Row::BASE
 };
@@ -92,6 +96,7 @@ pub(crate) static LOG10: Row = Row {
     summary: "Logarithm to base 10; unknown at 0 and below.",
     inputs: A,
     body: stateless!(Log10),
+    tolerance: ONE_DIGIT,
     example: "log10(volume) > 6",
     ..Row::BASE
 };
@@ -103,6 +108,11 @@ pub(crate) static EXP: Row = Row {
     summary: "e to the power of a; unknown where that is too large for a number.",
     inputs: A,
     body: stateless!(Exp),
+    tolerance: Tolerance::new(
+        5e-14,
+        Measure::Values,
+        "what the exponent loses in its last digit counts as often as it is large",
+    ),
     example: "exp(log(close)) > 10",
     ..Row::BASE
 };
@@ -150,6 +160,11 @@ pub(crate) static POW: Row = Row {
     summary: "`a ** b`; unknown where that is no finite number.",
     inputs: A_B,
     body: stateless!(Pow),
+    tolerance: Tolerance::new(
+        1e-12,
+        Measure::Values,
+        "the reference goes by a logarithm, whose last digit counts as often as the power is large",
+    ),
     example: "pow(close / close[1], 12) > 2",
     ..Row::BASE
 };
@@ -211,3 +226,93 @@ pub(crate) static NA: Row = Row {
     example: "not na(volume)",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use std::f64::consts::{LN_2, LN_10};
+
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::ABS, |x, _| vec![each(&x[0], |a| if a < 0.0 { -a } else { a })]),
+        Reference::new(&super::SIGN, |x, _| vec![each(&x[0], |a| yes_no(a > 0.0) - yes_no(a < 0.0))]),
+        Reference::new(&super::SQRT, |x, _| vec![each(&x[0], f64::sqrt)]),
+        Reference::new(&super::LOG, |x, _| vec![each(&x[0], logarithm)]),
+        Reference::new(&super::LOG10, |x, _| vec![each(&x[0], |a| logarithm(a) / LN_10)]),
+        Reference::new(&super::EXP, |x, _| vec![each(&x[0], exponential)]),
+        Reference::new(&super::FLOOR, |x, _| vec![each(&x[0], |a| a - a.rem_euclid(1.0))]),
+        Reference::new(&super::CEIL, |x, _| vec![each(&x[0], |a| a + (-a).rem_euclid(1.0))]),
+        Reference::new(&super::ROUND, |x, _| {
+            vec![each(&x[0], |a| if a.fract().abs() == 0.5 { a.ceil() } else { a.round() })]
+        }),
+        Reference::new(&super::POW, |x, _| vec![zip(&x[0], &x[1], power)]),
+        Reference::new(&super::MIN, |x, _| vec![zip(&x[0], &x[1], |a, b| if a < b { a } else { b })]),
+        Reference::new(&super::MAX, |x, _| vec![zip(&x[0], &x[1], |a, b| if a > b { a } else { b })]),
+        Reference::new(&super::NZ, |x, _| {
+            vec![x[0].iter().zip(&x[1]).map(|(&a, &replacement)| if a.is_nan() { replacement } else { a }).collect()]
+        }),
+        Reference::new(&super::NA, |x, _| vec![x[0].iter().map(|a| yes_no(a.is_nan())).collect()]),
+    ];
+
+    // Machines differ in the last digit of a logarithm or power, and a golden file must not: what follows is made of
+    // operations that every machine rounds alike, as it does a square root.
+
+    /// `a = m·2^e` with m from 0.75 to 1.5, so that the logarithm of m is small.
+    fn parts(a: f64) -> (f64, i32) {
+        let (mut m, mut e) = (a, 0);
+        while m >= 1.5 {
+            (m, e) = (m / 2.0, e + 1);
+        }
+        while m < 0.75 {
+            (m, e) = (m * 2.0, e - 1);
+        }
+        (m, e)
+    }
+
+    fn two_to(exponent: i32) -> f64 {
+        (0..exponent.abs()).fold(1.0, |power, _| if exponent > 0 { power * 2.0 } else { power / 2.0 })
+    }
+
+    /// `ln m = 2·(z + z³/3 + z⁵/5 + …)` with `z = (m − 1) / (m + 1)`, of which z² is at most 1/25.
+    fn logarithm(a: f64) -> f64 {
+        if a <= 0.0 {
+            return UNKNOWN;
+        }
+        let (m, e) = parts(a);
+        let z = (m - 1.0) / (m + 1.0);
+        let series: f64 = (0..12).rev().fold(0.0, |sum, n| sum * z * z + 1.0 / f64::from(2 * n + 1));
+        f64::from(e) * LN_2 + 2.0 * z * series
+    }
+
+    /// `e^a = 2^k·e^r` with r at most half of ln 2, and `e^r = 1 + r + r²/2 + r³/6 + …`.
+    fn exponential(a: f64) -> f64 {
+        if a.abs() > 800.0 {
+            return if a > 0.0 { UNKNOWN } else { 0.0 };
+        }
+        let k = (a / LN_2).round();
+        let r = a - k * LN_2;
+        let series = (1..=18).rev().fold(1.0, |sum, n| 1.0 + sum * r / f64::from(n));
+        // In two steps, because 2^k alone may be no number where the result is one.
+        let half = k as i32 / 2;
+        series * two_to(half) * two_to(k as i32 - half)
+    }
+
+    /// By logarithms; of a negative number only whole powers.
+    fn power(a: f64, b: f64) -> f64 {
+        let size = || exponential(b * logarithm(a.abs()));
+        match (a, b) {
+            (_, 0.0) => 1.0,
+            (0.0, _) => {
+                if b > 0.0 {
+                    0.0
+                } else {
+                    UNKNOWN
+                }
+            }
+            _ if a > 0.0 => size(),
+            _ if b.fract() != 0.0 => UNKNOWN,
+            _ if b % 2.0 == 0.0 => size(),
+            _ => -size(),
+        }
+    }
+}

@@ -94,7 +94,7 @@ const fn is_called(row: &Row, name: &str) -> bool {
 }
 
 /// Whether two names are the same, with or without what stands between brackets behind them.
-const fn same(a: &str, b: &str) -> bool {
+pub(crate) const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut at = 0;
     while !ends(a, at) && !ends(b, at) && a[at] == b[at] {

@@ -368,3 +368,59 @@ pub(crate) static LAG_CONDITION: Row = Row {
     body: kernel!(LagCondition::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::ADD, |x, _| vec![zip(&x[0], &x[1], |a, b| a + b)]),
+        Reference::new(&super::SUB, |x, _| vec![zip(&x[0], &x[1], |a, b| a - b)]),
+        Reference::new(&super::MUL, |x, _| vec![zip(&x[0], &x[1], |a, b| a * b)]),
+        Reference::new(&super::DIV, |x, _| vec![zip(&x[0], &x[1], |a, b| a / b)]),
+        Reference::new(&super::MOD, |x, _| vec![zip(&x[0], &x[1], remainder)]),
+        Reference::new(&super::NEG, |x, _| vec![each(&x[0], |a| 0.0 - a)]),
+        Reference::new(&super::LT, |x, _| vec![zip(&x[0], &x[1], |a, b| yes_no(a < b))]),
+        Reference::new(&super::LE, |x, _| vec![zip(&x[0], &x[1], |a, b| yes_no(a <= b))]),
+        Reference::new(&super::GT, |x, _| vec![zip(&x[0], &x[1], |a, b| yes_no(a > b))]),
+        Reference::new(&super::GE, |x, _| vec![zip(&x[0], &x[1], |a, b| yes_no(a >= b))]),
+        Reference::new(&super::EQ, |x, _| vec![zip(&x[0], &x[1], |a, b| yes_no(a == b))]),
+        Reference::new(&super::NE, |x, _| vec![zip(&x[0], &x[1], |a, b| yes_no(a != b))]),
+        Reference::new(&super::AND, |x, _| vec![and(&x[0], &x[1])]),
+        Reference::new(&super::OR, |x, _| vec![or(&x[0], &x[1])]),
+        Reference::new(&super::NOT, |x, _| vec![each(&x[0], |a| 1.0 - a)]),
+        Reference::new(&super::CHOOSE, |x, _| vec![choose(&x[0], &x[1], &x[2])]),
+        Reference::new(&super::CHOOSE_CONDITION, |x, _| vec![choose(&x[0], &x[1], &x[2])]),
+        Reference::new(&super::ZERO_ONE, |x, _| vec![x[0].clone()]),
+        Reference::new(&super::LAG, |x, p| vec![lag(&x[0], p[0])]),
+        Reference::new(&super::LAG_CONDITION, |x, p| vec![lag(&x[0], p[0])]),
+    ];
+
+    /// Long division in binary, without rounding.
+    fn remainder(a: f64, b: f64) -> f64 {
+        let (mut left, divisor) = (a.abs(), b.abs());
+        if divisor == 0.0 {
+            return UNKNOWN;
+        }
+        let mut step = divisor;
+        while step <= left / 2.0 {
+            step *= 2.0;
+        }
+        while step >= divisor {
+            if left >= step {
+                left -= step;
+            }
+            step /= 2.0;
+        }
+        if a < 0.0 { -left } else { left }
+    }
+
+    fn choose(condition: &[f64], yes: &[f64], no: &[f64]) -> Series {
+        let chosen = |bar: usize| match condition[bar] {
+            1.0 => yes[bar],
+            0.0 => no[bar],
+            _ => UNKNOWN,
+        };
+        (0..condition.len()).map(chosen).collect()
+    }
+}

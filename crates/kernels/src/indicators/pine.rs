@@ -11,7 +11,7 @@ use crate::indicators::momentum::stoch::STOCH;
 use crate::indicators::statistic::sum::SUM;
 use crate::indicators::trend::dmi::{directional, range_from_before, strength};
 use crate::indicators::trend::extremes::{HIGHESTBARS, LOWESTBARS};
-use crate::indicators::volatility::bbands::BBANDS;
+use crate::indicators::volatility::bbands::{BANDS, BBANDS};
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
 use crate::lane::Lane;
@@ -32,6 +32,7 @@ pub(crate) static TA_STOCH: Row = Row {
     parameters: LENGTH,
     body: Body::Compose(|x, p| vec![STOCH.of(&[x[1], x[2], x[0]], p)]),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
     example: "ta.stoch(close, high, low, 14) < 20",
     ..Row::BASE
 };
@@ -50,6 +51,7 @@ pub(crate) static TA_BB: Row = Row {
         vec![bands[1], bands[0], bands[2]]
     }),
     scale: Some(1),
+    tolerance: BANDS,
     example: "close > ta.bb(close, 20, 2).upper",
     ..Row::BASE
 };
@@ -105,6 +107,7 @@ pub(crate) static TA_RSI: Row = Row {
     parameters: LENGTH,
     body: kernel!(|p| Rsi::new(p, 100.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
     example: "ta.rsi(close, 14) < 30",
     ..Row::BASE
 };
@@ -124,6 +127,7 @@ pub(crate) static TA_DMI: Row = Row {
         vec![plus, minus, strength(plus, minus, &p[1..])]
     }),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
     example: "ta.dmi(14, 14).plus > ta.dmi(14, 14).minus",
     ..Row::BASE
 };
@@ -202,6 +206,110 @@ pub(crate) static TA_MFI: Row = Row {
         vec![negative.equals(zero).choose(hundred, positive / (positive + negative) * 100.0)]
     }),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
     example: "ta.mfi(hlc3, 14) < 20",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::TA_STOCH, |x, p| vec![stoch(&x[0], &x[1], &x[2], p[0])]),
+        Reference::new(&super::TA_BB, |x, p| {
+            let band = |deviations: f64| window(&x[0], p[0], |w| mean(w) + deviations * deviation(w));
+            vec![band(0.0), band(p[1]), band(-p[1])]
+        }),
+        Reference::new(&super::TA_HIGHESTBARS, |x, p| vec![window(&x[0], p[0], |w| -bars_since(w, largest(w)))]),
+        Reference::new(&super::TA_LOWESTBARS, |x, p| vec![window(&x[0], p[0], |w| -bars_since(w, smallest(w)))]),
+        Reference::new(&super::TA_TR, |x, _| vec![range(x)]),
+        Reference::new(&super::TA_RSI, |x, p| vec![rsi(&x[0], p[0])]),
+        Reference::new(&super::TA_DMI, dmi),
+        Reference::new(&super::INFLOW, |x, p| vec![flow(&x[0], &x[1], 1.0, p[0])]),
+        Reference::new(&super::OUTFLOW, |x, p| vec![flow(&x[0], &x[1], -1.0, p[0])]),
+        Reference::new(&super::TA_MFI, |x, p| vec![mfi(&x[0], &x[1], p[0])]),
+    ];
+
+    fn stoch(source: &[f64], high: &[f64], low: &[f64], length: f64) -> Series {
+        let (top, bottom) = (window(high, length, largest), window(low, length, smallest));
+        let place = zip(source, &bottom, |x, bottom| x - bottom);
+        zip(&place, &zip(&top, &bottom, |top, bottom| top - bottom), |place, range| 100.0 * place / range)
+    }
+
+    /// Unknown on the first bar, where there is no close to compare with.
+    fn range(x: &[Series]) -> Series {
+        let before = lag(&x[2], 1.0);
+        let reach = |bar: usize| {
+            let (high, low, close) = (x[0][bar], x[1][bar], before[bar]);
+            if (high + low + close).is_nan() {
+                return UNKNOWN;
+            }
+            largest(&[high - low, (high - close).abs(), (low - close).abs()])
+        };
+        (0..before.len()).map(reach).collect()
+    }
+
+    fn rsi(values: &[f64], length: f64) -> Series {
+        let changes = changes(values);
+        let average = |sign: f64| smooth(&each(&changes, |change| (sign * change).max(0.0)), length, 1.0 / length);
+        zip(
+            &average(1.0),
+            &average(-1.0),
+            |gain, loss| {
+                if loss == 0.0 { 100.0 } else { 100.0 - 100.0 / (1.0 + gain / loss) }
+            },
+        )
+    }
+
+    /// `fixnan`: where the averaged range is 0, the quotient before it.
+    fn dmi(x: &[Series], p: &[f64]) -> Vec<Series> {
+        let rma = |values: &[f64], length: f64| smooth(values, length, 1.0 / length);
+        let range = rma(&range(x), p[0]);
+        let up = zip(&x[0], &lag(&x[0], 1.0), |now, then| now - then);
+        let down = zip(&x[1], &lag(&x[1], 1.0), |now, then| then - now);
+        let side = |this: &[f64], other: &[f64]| {
+            let movement = zip(this, other, |this, other| if this > other && this > 0.0 { this } else { 0.0 });
+            let mut last = UNKNOWN;
+            let fixed = |(movement, &range): (f64, &f64)| {
+                last = if range > 0.0 { 100.0 * movement / range } else { last };
+                if range.is_nan() { UNKNOWN } else { last }
+            };
+            rma(&movement, p[0]).into_iter().zip(&range).map(fixed).collect::<Series>()
+        };
+        let (plus, minus) = (side(&up, &down), side(&down, &up));
+        let apart = zip(&plus, &minus, |plus, minus| {
+            let both = plus + minus;
+            100.0 * (plus - minus).abs() / if both == 0.0 { 1.0 } else { both }
+        });
+        let adx = rma(&apart, p[1]);
+        vec![plus, minus, adx]
+    }
+
+    /// `volume * (change(source) <= 0 ? 0 : source)`, or the reverse; the unknown change of the first bar is neither.
+    /// A change of no more than `rounding` of the price before is none.
+    fn flow(source: &[f64], volume: &[f64], sign: f64, rounding: f64) -> Series {
+        let flow = |bar: usize| {
+            let Some(before) = bar.checked_sub(1).map(|before| source[before]) else {
+                return source[bar] * volume[bar];
+            };
+            match sign * (source[bar] - before) {
+                change if change.is_nan() => UNKNOWN,
+                change if change <= rounding * before.abs() => 0.0 * volume[bar],
+                _ => source[bar] * volume[bar],
+            }
+        };
+        (0..source.len()).map(flow).collect()
+    }
+
+    fn mfi(source: &[f64], volume: &[f64], length: f64) -> Series {
+        let total = |sign: f64| window(&flow(source, volume, sign, 0.0), length, sum);
+        zip(
+            &total(1.0),
+            &total(-1.0),
+            |rising, falling| {
+                if falling == 0.0 { 100.0 } else { 100.0 - 100.0 / (1.0 + rising / falling) }
+            },
+        )
+    }
+}

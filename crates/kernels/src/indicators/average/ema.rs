@@ -24,6 +24,23 @@ pub(crate) static EMA: Row = Row {
         memory = |p| Memory::Fading(1.0 - weight(p))
     ),
     scale: Some(1),
+    tolerance: Tolerance::SMOOTHED,
     example: "close > ema(close, 50)",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::EMA,
+        values: |x, p| vec![smooth(&x[0], p[0], 2.0 / (p[0] + 1.0))],
+        talib: &[Talib {
+            name: "EMA",
+            parameters: FROM_ONE,
+            values: |x, p| outputs(x, |core, last, [out]| core.ema(0, last, &x.close, p[0] as i32, out)),
+            ..Talib::BASE
+        }],
+    }];
+}

@@ -20,6 +20,23 @@ pub(crate) static RMA: Row = Row {
         memory = |p| Memory::Fading(1.0 - 1.0 / p[0])
     ),
     scale: Some(1),
+    tolerance: Tolerance::SMOOTHED,
     example: "rma(volume, 14) > 100000",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::RMA,
+        values: |x, p| vec![smooth(&x[0], p[0], 1.0 / p[0])],
+        talib: &[Talib {
+            name: "RMA",
+            parameters: FROM_ONE,
+            values: |x, p| outputs(x, |core, last, [out]| core.rma(0, last, &x.close, p[0] as i32, out)),
+            ..Talib::BASE
+        }],
+    }];
+}

@@ -46,6 +46,24 @@ pub(crate) static SMA: Row = Row {
     pane: Pane::Price,
     body: kernel!(Mean::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
+    tolerance: Tolerance::SUMMED,
     example: "close > sma(close, 200)",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::SMA,
+        values: |x, p| vec![window(&x[0], p[0], mean)],
+        talib: &[Talib {
+            name: "SMA",
+            parameters: FROM_ONE,
+            values: |x, p| outputs(x, |core, last, [out]| core.sma(0, last, &x.close, p[0] as i32, out)),
+            exceptions: &[RUNNING_SUMS],
+            ..Talib::BASE
+        }],
+    }];
+}

@@ -56,6 +56,24 @@ pub(crate) static WMA: Row = Row {
     pane: Pane::Price,
     body: kernel!(Weighted::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
+    tolerance: Tolerance::SUMMED,
     example: "crossover(close, wma(close, 30))",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::WMA,
+        values: |x, p| vec![window(&x[0], p[0], weighted_mean)],
+        talib: &[Talib {
+            name: "WMA",
+            parameters: FROM_ONE,
+            values: |x, p| outputs(x, |core, last, [out]| core.wma(0, last, &x.close, p[0] as i32, out)),
+            exceptions: &[RUNNING_SUMS],
+            ..Talib::BASE
+        }],
+    }];
+}

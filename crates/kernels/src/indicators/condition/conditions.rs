@@ -175,7 +175,7 @@ pub(crate) static VALUEWHEN: Row = Row {
     summary: "The value of `source` when the condition was true: the last time, or `occurrence` times before that.",
     doc: "Unknown before it was true that often, and on bars where it is unknown.",
     inputs: &[Input::condition("condition"), Input::series("source")],
-    parameters: &[Parameter::whole("occurrence", 0, 100).or(0.0)],
+    parameters: &[Parameter::whole("occurrence", 0, 100).or(0.0).sweeping(&[0.0, 1.0, 2.0])],
     outputs: LEVEL,
     pane: Pane::Price,
     body: kernel!(ValueWhen::new, warmup = |p| bars(p[0]), memory = |_| Memory::Forever),
@@ -259,3 +259,69 @@ pub(crate) static UP_STREAK: Row = Row {
     example: "up_streak(close) >= 5",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::COUNT, |x, p| vec![window(&x[0], p[0], sum)]),
+        Reference::new(&super::EVERY, |x, p| vec![over(&x[0], p[0], and)]),
+        Reference::new(&super::EXIST, |x, p| vec![over(&x[0], p[0], or)]),
+        Reference::new(&super::RISING, |x, p| vec![beyond(&x[0], p[0], |now, then| now > then)]),
+        Reference::new(&super::FALLING, |x, p| vec![beyond(&x[0], p[0], |now, then| now < then)]),
+        Reference::new(&super::BARSSINCE, |x, _| vec![barssince(&x[0])]),
+        Reference::new(&super::VALUEWHEN, |x, p| vec![valuewhen(&x[0], &x[1], p[0])]),
+        Reference::new(&super::FILTER, |x, p| vec![filter(&x[0], p[0])]),
+        Reference::new(&super::UP_STREAK, |x, _| vec![running(&changes(&x[0]), up_streak)]),
+    ];
+
+    /// A condition joined with those of the `length - 1` bars before.
+    fn over(condition: &[f64], length: f64, join: impl Fn(&[f64], &[f64]) -> Series) -> Series {
+        (1..length as usize).fold(condition.to_vec(), |all, bars| join(&all, &lag(condition, bars as f64)))
+    }
+
+    /// Whether the value is beyond each of the `length` before it.
+    fn beyond(values: &[f64], length: f64, is_beyond: impl Fn(f64, f64) -> bool) -> Series {
+        window(values, length + 1.0, |w| yes_no(before(w).iter().all(|&then| is_beyond(last(w), then))))
+    }
+
+    fn barssince(condition: &[f64]) -> Series {
+        let since = |bar: usize| match condition[..=bar].iter().rposition(|&condition| condition == 1.0) {
+            Some(when) if !condition[bar].is_nan() => (bar - when) as f64,
+            _ => UNKNOWN,
+        };
+        (0..condition.len()).map(since).collect()
+    }
+
+    fn valuewhen(condition: &[f64], source: &[f64], occurrence: f64) -> Series {
+        let value = |bar: usize| {
+            let mut times = (0..=bar).rev().filter(|&bar| condition[bar] == 1.0);
+            match times.nth(occurrence as usize) {
+                Some(when) if !condition[bar].is_nan() => source[when],
+                _ => UNKNOWN,
+            }
+        };
+        (0..condition.len()).map(value).collect()
+    }
+
+    fn filter(condition: &[f64], length: f64) -> Series {
+        let mut passed: Vec<usize> = Vec::new();
+        let pass = |(bar, &condition): (usize, &f64)| {
+            if condition.is_nan() {
+                return UNKNOWN;
+            }
+            let pausing = passed.last().is_some_and(|&when| bar - when <= length as usize);
+            let passes = condition == 1.0 && !pausing;
+            if passes {
+                passed.push(bar);
+            }
+            yes_no(passes)
+        };
+        condition.iter().enumerate().map(pass).collect()
+    }
+
+    fn up_streak(changes: &[f64]) -> f64 {
+        changes.iter().rev().take_while(|&&change| change > 0.0).count() as f64
+    }
+}

@@ -78,3 +78,20 @@ pub(crate) static CROSS: Row = Row {
     example: "cross(close, sma(close, 60))",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::CROSSOVER, |x, _| vec![crossover(&x[0], &x[1])]),
+        Reference::new(&super::CROSSUNDER, |x, _| vec![crossover(&x[1], &x[0])]),
+        Reference::new(&super::CROSS, |x, _| vec![or(&crossover(&x[0], &x[1]), &crossover(&x[1], &x[0]))]),
+    ];
+
+    /// `a > b and a[1] <= b[1]`.
+    fn crossover(a: &[f64], b: &[f64]) -> Series {
+        let above = zip(a, b, |a, b| yes_no(a > b));
+        and(&above, &zip(&lag(a, 1.0), &lag(b, 1.0), |a, b| yes_no(a <= b)))
+    }
+}

@@ -47,6 +47,7 @@ pub(crate) static CCI_WITHIN: Row = Row {
     parameters: &[Parameter::length(), Parameter::real("within", 0.0, ROUNDING)],
     body: kernel!(Index::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
     ..Row::BASE
 };
 
@@ -65,6 +66,42 @@ pub(crate) static CCI: Row = Row {
         vec![CCI_WITHIN.of(x, &[p[0], within])]
     }),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
     example: "cci(20) > 100",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::CCI_WITHIN, |x, p| vec![window(&x[0], p[0], cci)]),
+        Reference {
+            row: &super::CCI,
+            values: |x, p| vec![window(&x[0], p[0], cci)],
+            talib: &[Talib {
+                name: "CCI",
+                parameters: FROM_TWO,
+                values: |x, p| {
+                    outputs(x, |core, last, [out]| core.cci(0, last, &x.high, &x.low, &x.close, p[0] as i32, out))
+                },
+                rounding: Some(|x, p| window(&x.typical(), p[0], digit_of_the_mean)),
+                ..Talib::BASE
+            }],
+        },
+    ];
+
+    /// Of the differences to one of the values: the mean of prices is a price, and as exact as one.
+    fn cci(values: &[f64]) -> f64 {
+        let differences: Series = values.iter().map(|x| x - values[0]).collect();
+        let flat = differences.iter().all(|&difference| difference == 0.0);
+        if flat { 0.0 } else { (last(&differences) - mean(&differences)) / (0.015 * mean_deviation(&differences)) }
+    }
+
+    /// TA-Lib rounds the mean as a price and divides by a deviation that may be much smaller: two units in the last place
+    /// of the price are then this much of its index. Ours is held against exact arithmetic in exact.rs.
+    fn digit_of_the_mean(prices: &[f64]) -> f64 {
+        2.0 * f64::EPSILON * largest(prices) / (0.015 * mean_deviation(prices))
+    }
+}

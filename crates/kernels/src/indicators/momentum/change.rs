@@ -14,7 +14,7 @@ pub(crate) static CHANGE: Row = Row {
     summary: "The difference to the value `length` bars ago: `source - source[length]`.",
     doc: "First at bar `length`.",
     inputs: SOURCE,
-    parameters: &[Parameter::length().or(1.0)],
+    parameters: &[Parameter::length().or(1.0).sweeping(&[1.0, 5.0, 20.0])],
     body: Body::Compose(|x, p| vec![x[0] - x[0].lag(bars(p[0]))]),
     scale: Some(1),
     example: "change(close) > 0",
@@ -48,6 +48,40 @@ pub(crate) static ROC: Row = Row {
         vec![(x[0] - before) * 100.0 / before]
     }),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
     example: "roc(close, 20) > 30",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::CHANGE, |x, p| vec![difference(&x[0], p[0])]),
+        Reference {
+            row: &super::MOM,
+            values: |x, p| vec![difference(&x[0], p[0])],
+            talib: &[Talib {
+                name: "MOM",
+                parameters: FROM_ONE,
+                values: |x, p| outputs(x, |core, last, [out]| core.mom(0, last, &x.close, p[0] as i32, out)),
+                ..Talib::BASE
+            }],
+        },
+        Reference {
+            row: &super::ROC,
+            values: |x, p| vec![zip(&x[0], &lag(&x[0], p[0]), |now, then| 100.0 * (now - then) / then)],
+            talib: &[Talib {
+                name: "ROC",
+                parameters: FROM_ONE,
+                values: |x, p| outputs(x, |core, last, [out]| core.roc(0, last, &x.close, p[0] as i32, out)),
+                ..Talib::BASE
+            }],
+        },
+    ];
+
+    fn difference(values: &[f64], length: f64) -> Series {
+        zip(values, &lag(values, length), |now, then| now - then)
+    }
+}

@@ -78,14 +78,40 @@ pub(crate) static RSI: Row = Row {
     group: Group::Momentum,
     summary: "Wilder's relative strength index, 0 to 100.",
     doc: "`100·G / (G + L)` where G and L are `rma` of the rises and of the falls, first at bar `length`. 50 where \
-          the series has not moved at all (so that neither a high nor a low threshold fires; `ta.rsi` is 100 \
-          there). On an unknown value it \
+          the series has not moved at all, so that neither a high nor a low threshold fires. On an unknown value it \
           is unknown, and the next change is measured from the last known one.",
     source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: &[Input::series("source").or("close")],
     parameters: &[Parameter::length().or(14.0)],
     body: kernel!(|p| Rsi::new(p, 50.0), warmup = |p| bars(p[0]), memory = |p| Memory::Fading(1.0 - 1.0 / p[0])),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
+    differs: &[("ta.rsi", "is 100 where the series has not moved at all")],
     example: "rsi(close, 14) < 30",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::RSI,
+        values: |x, p| vec![rsi(&x[0], p[0])],
+        talib: &[Talib {
+            name: "RSI",
+            parameters: FROM_TWO,
+            values: |x, p| outputs(x, |core, last, [out]| core.rsi(0, last, &x.close, p[0] as i32, out)),
+            ..Talib::BASE
+        }],
+    }];
+
+    fn rsi(values: &[f64], length: f64) -> Series {
+        let changes = changes(values);
+        let average = |sign: f64| smooth(&each(&changes, |change| (sign * change).max(0.0)), length, 1.0 / length);
+        zip(&average(1.0), &average(-1.0), |gain, loss| match gain + loss {
+            0.0 => 50.0,
+            total => 100.0 * gain / total,
+        })
+    }
+}

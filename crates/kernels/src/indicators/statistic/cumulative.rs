@@ -78,3 +78,14 @@ pub(crate) static LOWEST_EVER: Row = Row {
     example: "close <= lowest_ever(close)",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::CUM, |x, _| vec![running(&x[0], sum)]),
+        Reference::new(&super::HIGHEST_EVER, |x, _| vec![running(&x[0], largest)]),
+        Reference::new(&super::LOWEST_EVER, |x, _| vec![running(&x[0], smallest)]),
+    ];
+}

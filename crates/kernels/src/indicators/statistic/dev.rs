@@ -77,6 +77,23 @@ pub(crate) static DEV: Row = Row {
         memory = |p| Memory::Bars(bars(p[0]) - 1)
     ),
     scale: Some(1),
+    tolerance: Tolerance::SUMMED,
     example: "dev(close, 20) > 0.05 * close",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::DEV,
+        values: |x, p| vec![window(&x[0], p[0], mean_deviation)],
+        talib: &[Talib {
+            name: "AVGDEV",
+            parameters: FROM_TWO,
+            values: |x, p| outputs(x, |core, last, [out]| core.avgdev(0, last, &x.close, p[0] as i32, out)),
+            ..Talib::BASE
+        }],
+    }];
+}

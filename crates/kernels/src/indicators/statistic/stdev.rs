@@ -98,6 +98,24 @@ pub(crate) static STDEV: Row = Row {
     parameters: LENGTH,
     body: kernel!(StandardDeviation::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
+    tolerance: Tolerance::SUMMED,
     example: "stdev(close, 20) / close < 0.01",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::STDEV,
+        values: |x, p| vec![window(&x[0], p[0], deviation)],
+        talib: &[Talib {
+            name: "STDDEV",
+            parameters: FROM_TWO,
+            values: |x, p| outputs(x, |core, last, [out]| core.stddev(0, last, &x.close, p[0] as i32, 1.0, out)),
+            exceptions: &[LATE_REBUILD],
+            ..Talib::BASE
+        }],
+    }];
+}

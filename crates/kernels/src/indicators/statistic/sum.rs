@@ -44,6 +44,24 @@ pub(crate) static SUM: Row = Row {
     parameters: LENGTH,
     body: kernel!(window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(1),
+    tolerance: Tolerance::SUMMED,
     example: "sum(volume, 5) > 1000000",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::SUM,
+        values: |x, p| vec![window(&x[0], p[0], sum)],
+        talib: &[Talib {
+            name: "SUM",
+            parameters: FROM_TWO,
+            values: |x, p| outputs(x, |core, last, [out]| core.sum(0, last, &x.close, p[0] as i32, out)),
+            exceptions: &[RUNNING_SUMS],
+            ..Talib::BASE
+        }],
+    }];
+}

@@ -45,6 +45,7 @@ pub(crate) static PLUS_DM: Row = Row {
     inputs: HIGH_LOW,
     body: kernel!(|_| Movement::<false>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
     scale: Some(1),
+    differs: &[("talib.PLUS_DM", "is an average; with a period of 1 it is this")],
     example: "plus_dm() > atr(14)",
     ..Row::BASE
 };
@@ -57,6 +58,7 @@ pub(crate) static MINUS_DM: Row = Row {
     inputs: HIGH_LOW,
     body: kernel!(|_| Movement::<true>, warmup = |_| 1, memory = |_| Memory::Bars(1)),
     scale: Some(1),
+    differs: &[("talib.MINUS_DM", "is an average; with a period of 1 it is this")],
     example: "minus_dm() > atr(14)",
     ..Row::BASE
 };
@@ -97,15 +99,19 @@ pub(crate) static DMI: Row = Row {
     name: "dmi",
     group: Group::Trend,
     summary: "Wilder's directional movement: `plus`, `minus` and their smoothed difference `adx`, each 0 to 100.",
-    doc: "Each part is an `rma` of its own (Pine); TA-Lib sums the first `length - 1` bars instead, which fades. `plus` \
-          and `minus` are first at bar `length`, `adx` at `length + smoothing - 1`. Unknown where the range is 0; `ta.dmi` \
-          holds the last value there.",
+    doc: "Each part is an `rma` of its own (Pine). `plus` and `minus` are first at bar `length`, `adx` at \
+          `length + smoothing - 1`. Unknown where the range is 0.",
     source: "J. Welles Wilder, *New Concepts in Technical Trading Systems*, 1978",
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
     outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
     body: Body::Compose(dmi),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
+    differs: &[
+        ("ta.dmi", "holds the last `plus` and `minus` where the range is 0"),
+        ("talib.PLUS_DI", "sums the first `length - 1` movements before it smooths; that fades"),
+    ],
     example: "crossover(dmi(14, 14).plus, dmi(14, 14).minus)",
     ..Row::BASE
 };
@@ -119,6 +125,94 @@ pub(crate) static ADX: Row = Row {
     parameters: PARAMETERS,
     body: Body::Compose(|x, p| vec![dmi(x, p)[2]]),
     scale: Some(0),
+    tolerance: Tolerance::INDEX,
+    differs: &[("talib.ADX", "sums the first `length - 1` movements before it smooths; that fades")],
     example: "adx(14) > 25",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference {
+            row: &super::PLUS_DM,
+            values: |x, _| vec![movements(x).0],
+            talib: &[Talib {
+                name: "PLUS_DM",
+                parameters: NO_PARAMETERS,
+                values: |x, _| outputs(x, |core, last, [out]| core.plus_dm(0, last, &x.high, &x.low, 1, out)),
+                ..Talib::BASE
+            }],
+        },
+        Reference {
+            row: &super::MINUS_DM,
+            values: |x, _| vec![movements(x).1],
+            talib: &[Talib {
+                name: "MINUS_DM",
+                parameters: NO_PARAMETERS,
+                values: |x, _| outputs(x, |core, last, [out]| core.minus_dm(0, last, &x.high, &x.low, 1, out)),
+                ..Talib::BASE
+            }],
+        },
+        Reference {
+            row: &super::DMI,
+            values: dmi,
+            talib: &[Talib {
+                name: "PLUS_DI, MINUS_DI",
+                parameters: LENGTHS,
+                values: |x, p| {
+                    let Candles { high, low, close, .. } = x;
+                    let plus =
+                        outputs(x, |core, last, [out]| core.plus_di(0, last, high, low, close, p[0] as i32, out));
+                    let minus =
+                        outputs(x, |core, last, [out]| core.minus_di(0, last, high, low, close, p[0] as i32, out));
+                    [plus, minus].concat()
+                },
+                agrees: Agrees::Faded,
+                ..Talib::BASE
+            }],
+        },
+        Reference {
+            row: &super::ADX,
+            values: |x, p| vec![dmi(x, p).remove(2)],
+            talib: &[Talib {
+                name: "ADX",
+                parameters: LENGTHS,
+                values: |x, p| {
+                    outputs(x, |core, last, [out]| core.adx(0, last, &x.high, &x.low, &x.close, p[0] as i32, out))
+                },
+                agrees: Agrees::Faded,
+                ..Talib::BASE
+            }],
+        },
+    ];
+
+    const LENGTHS: &[&[f64]] = &[&[2.0, 2.0], &[3.0, 3.0], &[14.0, 14.0], &[50.0, 50.0]];
+
+    /// Wilder's movements up and down.
+    fn movements(x: &[Series]) -> (Series, Series) {
+        let up = zip(&x[0], &lag(&x[0], 1.0), |now, then| now - then);
+        let down = zip(&x[1], &lag(&x[1], 1.0), |now, then| then - now);
+        let counts = |this: f64, other: f64| if this > other && this > 0.0 { this } else { 0.0 };
+        (zip(&up, &down, counts), zip(&down, &up, counts))
+    }
+
+    fn dmi(x: &[Series], p: &[f64]) -> Vec<Series> {
+        let rma = |values: &[f64], length: f64| smooth(values, length, 1.0 / length);
+        let (high, low, before) = (&x[0], &x[1], lag(&x[2], 1.0));
+        // No movement belongs to the first bar, so its range does not count.
+        let top = zip(high, &before, f64::max);
+        let range = rma(&zip(&top, &zip(low, &before, f64::min), |top, bottom| top - bottom), p[0]);
+        let (up, down) = movements(x);
+        let share = |movement: &[f64]| zip(&rma(movement, p[0]), &range, |movement, range| 100.0 * movement / range);
+        let (plus, minus) = (share(&up), share(&down));
+        let apart = zip(&plus, &minus, |plus, minus| match plus + minus {
+            0.0 => 0.0,
+            both => 100.0 * (plus - minus).abs() / both,
+        });
+        let adx = rma(&apart, p[1]);
+        vec![plus, minus, adx]
+    }
+}

@@ -132,13 +132,16 @@ pub(crate) static HIGHESTBARS: Row = Row {
     name: "highestbars",
     group: Group::Trend,
     summary: "Bars since the largest of the last `length` values.",
-    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. \
-          `ta.highestbars` counts below 0.",
+    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value.",
     inputs: SOURCE_HIGH,
     parameters: LENGTH,
     outputs: INDEX,
     body: kernel!(HighestBars::<false>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
+    differs: &[
+        ("ta.highestbars", "counts below 0"),
+        ("talib.MAXINDEX", "is the number of the bar; which of equal values it takes is not promised"),
+    ],
     example: "highestbars(high, 60) <= 3",
     ..Row::BASE
 };
@@ -147,13 +150,64 @@ pub(crate) static LOWESTBARS: Row = Row {
     name: "lowestbars",
     group: Group::Trend,
     summary: "Bars since the smallest of the last `length` values.",
-    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value. \
-          `ta.lowestbars` counts below 0.",
+    doc: "0 when it is this bar; of equal values the latest counts. Unknown while the window holds an unknown value.",
     inputs: SOURCE_LOW,
     parameters: LENGTH,
     outputs: INDEX,
     body: kernel!(HighestBars::<true>::window, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]) - 1)),
     scale: Some(0),
+    differs: &[
+        ("ta.lowestbars", "counts below 0"),
+        ("talib.MININDEX", "is the number of the bar; which of equal values it takes is not promised"),
+    ],
     example: "lowestbars(low, 60) == 0",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[
+        Reference {
+            row: &super::HIGHEST,
+            values: |x, p| vec![window(&x[0], p[0], largest)],
+            talib: &[Talib {
+                name: "MAX",
+                parameters: FROM_TWO,
+                values: |x, p| outputs(x, |core, last, [out]| core.max(0, last, &x.high, p[0] as i32, out)),
+                ..Talib::BASE
+            }],
+        },
+        Reference {
+            row: &super::LOWEST,
+            values: |x, p| vec![window(&x[0], p[0], smallest)],
+            talib: &[Talib {
+                name: "MIN",
+                parameters: FROM_TWO,
+                values: |x, p| outputs(x, |core, last, [out]| core.min(0, last, &x.low, p[0] as i32, out)),
+                ..Talib::BASE
+            }],
+        },
+        Reference {
+            row: &super::HIGHESTBARS,
+            values: |x, p| vec![window(&x[0], p[0], |w| bars_since(w, largest(w)))],
+            talib: &[Talib {
+                name: "MAXINDEX",
+                parameters: FROM_TWO,
+                values: |x, p| bars_ago(x, |core, last, out| core.maxindex(0, last, &x.high, p[0] as i32, out)),
+                ..Talib::BASE
+            }],
+        },
+        Reference {
+            row: &super::LOWESTBARS,
+            values: |x, p| vec![window(&x[0], p[0], |w| bars_since(w, smallest(w)))],
+            talib: &[Talib {
+                name: "MININDEX",
+                parameters: FROM_TWO,
+                values: |x, p| bars_ago(x, |core, last, out| core.minindex(0, last, &x.low, p[0] as i32, out)),
+                ..Talib::BASE
+            }],
+        },
+    ];
+}

@@ -36,12 +36,50 @@ pub(crate) static OBV: Row = Row {
     aliases: &["ta.obv()"],
     group: Group::Volume,
     summary: "On-balance volume: the volume of rising bars minus that of falling ones, summed up.",
-    doc: "Starts at 0 on the first bar (Pine; TA-Lib starts at its volume), so only differences have a meaning. A bar \
+    doc: "Starts at 0 on the first bar (Pine), so only differences have a meaning. A bar \
           with an unknown close or volume is unknown and left out, as is one that no total is large enough for.",
     source: "Joseph Granville, *New Key to Stock Market Profits*, 1963",
     inputs: &[Input::implied("close"), Input::implied("volume")],
     body: kernel!(|_| Obv, warmup = |_| 0, memory = |_| Memory::Forever),
     scale: Some(0),
+    differs: &[("talib.OBV", "starts with the first bar's volume")],
     example: "obv() > sma(obv(), 20)",
     ..Row::BASE
 };
+
+#[cfg(feature = "references")]
+pub(crate) mod reference {
+    use crate::reference::prelude::*;
+
+    pub static REFERENCES: &[Reference] = &[Reference {
+        row: &super::OBV,
+        values: |x, _| vec![obv(&x[0], &x[1])],
+        talib: &[Talib {
+            name: "OBV",
+            parameters: NO_PARAMETERS,
+            values: |x, _| {
+                let theirs = outputs(x, |core, last, [out]| core.obv(0, last, &x.close, &x.volume, out));
+                // It starts with the first bar's volume, here with 0.
+                vec![each(&theirs[0], |total| total - x.volume[0])]
+            },
+            ..Talib::BASE
+        }],
+    }];
+
+    fn obv(close: &[f64], volume: &[f64]) -> Series {
+        let (mut previous, mut total) = (UNKNOWN, 0.0);
+        let next = |(&close, &volume): (&f64, &f64)| {
+            if close.is_nan() || volume.is_nan() {
+                return UNKNOWN;
+            }
+            if close > previous {
+                total += volume;
+            } else if close < previous {
+                total -= volume;
+            }
+            previous = close;
+            total
+        };
+        close.iter().zip(volume).map(next).collect()
+    }
+}

@@ -1,9 +1,10 @@
 //! Candles in the shapes that matter: a walk, a trend, flat pieces, spikes, holes, small and large quotes.
 
 use super::random::Random;
+use super::series::Series;
 
 /// One vector per column, all of one length.
-pub type Columns = Vec<Vec<f64>>;
+pub type Columns = Vec<Series>;
 
 #[derive(Clone)]
 pub struct Candles {
@@ -116,7 +117,7 @@ pub fn cuts(bars: usize, seed: u64) -> Vec<usize> {
     let mut cuts = Vec::new();
     let mut left = bars;
     while left > 0 {
-        let longest = [1, 2, 7, kernels::block::BLOCK][random.below(4)];
+        let longest = [1, 2, 7, crate::block::BLOCK][random.below(4)];
         let call = (1 + random.below(longest)).min(left);
         cuts.push(call);
         left -= call;
