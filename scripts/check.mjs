@@ -4,12 +4,17 @@ import { fileURLToPath } from 'node:url'
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
+const GENERATED = 'src/indicators src/domain test/golden'
+
 const STEPS = [
   ['packages and build are up to date', 'node scripts/prepare.mjs'],
   ['format, lint, import rules', 'npm run --silent lint'],
   ['types', 'npm run --silent types'],
   ['Rust: format, lint, tests', 'npm run --silent test:rust'],
-  ['generate changes nothing', 'npm run --silent generate && git diff --exit-code -- src/indicators src/domain'],
+  [
+    'generate changes nothing',
+    `npm run --silent generate && git diff --exit-code --stat -- ${GENERATED} && test -z "$(git ls-files -o ${GENERATED})"`,
+  ],
   [
     'WASM is rebuilt and is what is committed',
     'npm run --silent build:wasm && git diff --exit-code --stat -- src/wasm',

@@ -9,11 +9,13 @@ fn main() {
     println!("cargo::rerun-if-changed={}", folder.display());
     let (mut modules, mut files) = (String::new(), Vec::new());
     list(&folder, "", &mut modules, &mut files);
+    let paths: String = files.iter().map(|file| format!("    \"{}.rs\",\n", file.replace("::", "/"))).collect();
     let of_all = |list: &str| files.iter().map(|file| format!("    {file}::{list},\n")).collect::<String>();
     let registry = format!(
         "{modules}\n/// The rows of every file.\npub(crate) static LISTS: &[&[&Row]] = &[\n{}];\n\n\
          /// Their references, in the same order.\n#[cfg(feature = \"references\")]\n\
-         pub(crate) static REFERENCES: &[&[crate::reference::Reference]] = &[\n{}];\n",
+         pub(crate) static REFERENCES: &[&[crate::reference::Reference]] = &[\n{}];\n\n\
+         #[cfg(feature = \"references\")]\npub(crate) static FILES: &[&str] = &[\n{paths}];\n",
         of_all("ROWS"),
         of_all("reference::REFERENCES"),
     );

@@ -44,7 +44,9 @@ describe('indicators', () => {
 
   it('names the work a formula is from, behind all else that is said of it', async () => {
     const { stdout } = await run(['indicators', 'obv'])
-    expect(stdout).toMatch(/`talib\.OBV` starts with the first bar's volume\.\n\n {2}Source: Joseph Granville, New Key to Stock Market Profits, 1963\.\n\n/)
+    expect(stdout).toMatch(
+      /`talib\.OBV` starts with the first bar's volume\.\n\n {2}Source: Joseph Granville, New Key to Stock Market Profits, 1963\.\n\n/,
+    )
     expect((await run(['indicators', 'sma'])).stdout).not.toContain('Source:')
   })
 

@@ -1,7 +1,10 @@
 //! Writes what TypeScript and readers need from Rust: `cargo run -p xtask` from the repository's root.
 
+mod golden;
+
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
 
 use formula::catalogue_hash::CATALOGUE_HASH;
 use formula::codes::{COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS};
@@ -13,6 +16,7 @@ fn main() {
     fs::write("src/domain/codes.generated.ts", codes()).expect("src/domain is there");
     fs::write("src/indicators/catalogue.generated.ts", catalogue()).expect("src/indicators is there");
     fs::write("src/indicators/REFERENCE.md", reference()).expect("src/indicators is there");
+    golden::write(Path::new("test/golden")).expect("test is there");
 }
 
 fn kind(kind: Type) -> &'static str {

@@ -11,7 +11,7 @@ pub mod random;
 pub mod series;
 pub mod talib;
 
-use crate::indicators::{LISTS, REFERENCES, REGISTRY, same};
+use crate::indicators::{FILES, LISTS, REFERENCES, REGISTRY, same};
 use crate::spec::Row;
 use series::Series;
 use talib::Talib;
@@ -63,9 +63,14 @@ const fn check(lists: &[&[&Row]], references: &[&[Reference]]) {
     }
 }
 
+/// The files of the catalogue, by their paths in `indicators`, with their references.
+pub fn files() -> impl Iterator<Item = (&'static str, &'static [Reference])> {
+    FILES.iter().copied().zip(REFERENCES.iter().copied())
+}
+
 /// The references of all rows, in the order of the registry.
 pub fn references() -> impl Iterator<Item = &'static Reference> {
-    REFERENCES.iter().flat_map(|file| file.iter())
+    files().flat_map(|(_, references)| references)
 }
 
 /// The reference of a row of the registry.
