@@ -6,16 +6,11 @@ export interface Comparison {
   agreed: number
   /** Matches of one side only, as text. */
   wrong: string[]
-  /** The same, where two values are so near each other that rounding decides. */
-  doubtful: string[]
-  /** Indicator values of matches that were compared, and those further off than allowed. */
+  /** Indicator values of matches that were compared, and those that are other numbers. */
   values: number
   wrongValues: string[]
-  /** The largest relative difference of a value that rounding alone moves by less than a tenth of the tolerance. */
-  worst: number
 }
 
-const TOLERANCE = 1e-9
 const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
 
 /** Compares a scan with what the oracle finds on candles that were read another way. */
@@ -25,7 +20,7 @@ export function compareWithOracle(
   parameters: Readonly<Record<string, number>> = {},
 ): Comparison {
   const { job, plan, matches } = result
-  const found: Comparison = { agreed: 0, wrong: [], doubtful: [], values: 0, wrongValues: [], worst: 0 }
+  const found: Comparison = { agreed: 0, wrong: [], values: 0, wrongValues: [] }
   const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = job.dateRange
   job.symbols.forEach((symbol, index) => {
     const columns = candles.get(symbol)
@@ -44,15 +39,14 @@ export function compareWithOracle(
       }
     }
     for (const { name, condition } of oracle.signals) {
-      condition.value.forEach((value, bar) => {
+      condition.forEach((value, bar) => {
         const key = `${bar} ${name}`
         const time = columns.time[bar]!
         const expected = value === 1 && time >= from && time <= to
         if (expected && ours.has(key)) found.agreed++
         else if (expected !== ours.has(key)) {
           const side = expected ? 'only the oracle' : 'only millrace'
-          const line = `${side}: ${symbol} bar ${bar} ${new Date(time).toISOString()} ${name}`
-          found[condition.doubt[bar] ? 'doubtful' : 'wrong'].push(line)
+          found.wrong.push(`${side}: ${symbol} bar ${bar} ${new Date(time).toISOString()} ${name}`)
         }
       })
     }
@@ -78,18 +72,10 @@ function compareValues(
   const series = oracle.value(name)
   for (const [key, values] of ours) {
     const bar = Number(key.split(' ')[0])
-    const expected = series.value[bar]!
-    // Where the oracle's own arithmetic gives no bound (powers of what may be 0), only the tolerance counts.
-    const error = Number.isNaN(series.error[bar]!) ? 0 : series.error[bar]!
+    const expected = series[bar]!
     const value = values[name]!
     found.values++
-    if (value === null && Number.isNaN(expected)) continue
-    const difference = Math.abs(value - expected)
-    if (!(difference <= TOLERANCE * Math.abs(expected) + error) || value === null) {
-      if (!series.doubt[bar])
-        found.wrongValues.push(`${symbol} bar ${bar} ${name}: ${value}, expected ${expected} ± ${error}`)
-    }
-    if (error < TOLERANCE * 0.1 * Math.abs(expected))
-      found.worst = Math.max(found.worst, difference / Math.abs(expected))
+    if (value === expected || (value === null && Number.isNaN(expected))) continue
+    found.wrongValues.push(`${symbol} bar ${bar} ${name}: ${value}, expected ${expected}`)
   }
 }

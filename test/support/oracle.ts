@@ -1,27 +1,12 @@
-import {
-  add,
-  and,
-  choose,
-  column,
-  compare,
-  constant,
-  div,
-  FUNCTIONS,
-  lag,
-  map,
-  mul,
-  not,
-  or,
-  power,
-  remainder,
-  type Series,
-  sub,
-} from './oracle-functions.ts'
+import { CATALOGUE, type CatalogueRow } from '../../src/indicators/catalogue.ts'
+import { type Argument, call } from './oracle-calls.ts'
 import { type Line, read, type Tree } from './oracle-language.ts'
+import { and, choose, compare, constant, lag, map, not, or, type Series } from './oracle-series.ts'
 
 /**
- * An evaluator of its own for the formula language: slow, plain, from the written rules, and without a line of src. What
- * the engine finds is compared with it.
+ * An evaluator of its own for the formula language: slow, plain, and from the written rules. It reads formulas by itself,
+ * and operators, logic, history, roles, parameters, names and the calendar are its own; single functions are computed by
+ * the kernels (see `oracle-calls.ts`). What the engine finds must be equal to the bit.
  */
 
 /** Columns of one symbol, oldest first; `local_time` is the clock of the job's zone, counted as if UTC. */
@@ -49,19 +34,39 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
   '==': (a, b) => a === b,
   '!=': (a, b) => a !== b,
 }
+const rows = new Map(CATALOGUE.filter(({ group }) => group !== 'operator').map((row) => [row.name, row]))
+
+/** Computed series, so no columns. */
+const computed = (...series: Series[]): Argument[] => series.map((each) => ({ series: each, isColumn: false }))
+
+const arithmetic = (of: (x: number, y: number) => number) => (a: Series, b: Series) => map([a, b], (x, y) => of(x!, y!))
+
 const OPERATORS: Readonly<Record<string, (...operands: Series[]) => Series>> = {
-  '+': add as never,
-  '-': sub as never,
-  '*': mul as never,
-  '/': div as never,
-  '%': remainder as never,
-  '**': power as never,
+  '+': arithmetic((x, y) => x + y) as never,
+  '-': arithmetic((x, y) => x - y) as never,
+  '*': arithmetic((x, y) => x * y) as never,
+  '/': arithmetic((x, y) => x / y) as never,
+  '%': arithmetic((x, y) => x % y) as never,
+  // Libraries differ in the last digit of a power.
+  '**': (...operands) => call(rows.get('pow')!, computed(...operands), []).value!,
   and: and as never,
   or: or as never,
   not: not as never,
   choose: choose as never,
-  negate: ((a: Series) => map([a], ([x], [error]) => [-x!, error!])) as never,
+  negate: ((a: Series) => map([a], (x) => -x!)) as never,
 }
+
+/** Numbers of a date, from milliseconds of local time. */
+const CALENDAR: Readonly<Record<string, (date: Date) => number>> = {
+  year: (date) => date.getUTCFullYear(),
+  month: (date) => date.getUTCMonth() + 1,
+  day: (date) => date.getUTCDate(),
+  weekday: (date) => date.getUTCDay() || 7,
+  dayofweek: (date) => date.getUTCDay() + 1,
+  hour: (date) => date.getUTCHours(),
+  minute: (date) => date.getUTCMinutes(),
+}
+
 const ALIASES: Readonly<Record<string, string>> = { hhv: 'highest', llv: 'lowest', ma: 'sma', barslast: 'barssince' }
 const MEANS: Readonly<Record<string, readonly string[]>> = {
   hl2: ['high', 'low'],
@@ -69,15 +74,15 @@ const MEANS: Readonly<Record<string, readonly string[]>> = {
   ohlc4: ['open', 'high', 'low', 'close'],
   hlcc4: ['high', 'low', 'close', 'close'],
 }
+const SO_FAR: Readonly<Record<string, string>> = { max: 'highest_ever', min: 'lowest_ever' }
 const ROLES = ['entry', 'exit', 'short', 'cover']
 
 type Value = Series | Record<string, Series>
 
 /** What Pine has by the same name with other values; `ta.ema` and `math.abs` are `ema` and `abs`. */
-const houseName = (name: string) => (FUNCTIONS.has(name) ? name : name.replace(/^(?:ta|math)\./, ''))
+const houseName = (name: string) => (rows.has(name) ? name : name.replace(/^(?:ta|math)\./, ''))
 
-const isSeries = (value: Value): value is Series => value.value instanceof Float64Array && 'doubt' in value
-const single = (value: Value): Series => (isSeries(value) ? value : Object.values(value)[0]!)
+const single = (value: Value): Series => (value instanceof Float64Array ? value : Object.values(value)[0]!)
 
 export class Oracle {
   readonly signals: OracleSignal[] = []
@@ -95,7 +100,7 @@ export class Oracle {
   ) {
     this.#bars = candles.time.length
     for (const [name, values] of Object.entries({ local_time: candles.time, ...candles })) {
-      this.#columns.set(name, { ...column(values), isOfCandles: true })
+      this.#columns.set(name, Float64Array.from(values))
     }
     for (const line of typeof formula === 'string' ? read(formula) : formula) {
       if (line.kind === 'value') this.signals.push({ name: 'SCAN_HIT', condition: single(this.#of(line.value)) })
@@ -154,10 +159,10 @@ export class Oracle {
     const own = this.#names.get(name) ?? this.#columns.get(name)
     if (own) return own
     const parts = MEANS[name]?.map((part) => this.#columns.get(part)!)
-    if (parts) {
-      const total = parts.reduce((sum, part) => add(sum, part))
-      return map([total], ([sum]) => [sum! / parts.length, parts.length === 2 ? 0 : 1e-15 * Math.abs(sum!)])
-    }
+    if (parts) return map(parts, (...values) => values.reduce((sum, value) => sum + value) / parts.length)
+    const date = CALENDAR[name]
+    if (date) return map([this.#columns.get('local_time')!], (time) => date(new Date(time!)))
+    if (name === 'bar_index') return constant(0, this.#bars).map((_, bar) => bar)
     const short = ['open', 'high', 'low', 'close', 'volume'].find((each) => each[0] === name)
     if (short) return this.#columns.get(short)!
     return this.#call({ kind: 'call', name, positional: [], named: new Map() })
@@ -167,43 +172,44 @@ export class Oracle {
     const spelled = ALIASES[name] ?? houseName(name)
     if (spelled === 'if') return OPERATORS.choose!(...positional.map((each) => single(this.#of(each))))
     if (spelled === 'ref') return lag(single(this.#of(positional[0]!)), this.#constant(positional[1]!)!)
-    if ((spelled === 'max' || spelled === 'min') && positional.length !== 2) {
-      const [first, ...others] = positional
-      if (others.length === 0) {
-        return this.#call({ kind: 'call', name: spelled === 'max' ? 'highest_ever' : 'lowest_ever', positional, named })
-      }
-      return others.reduce<Value>((all, each) => {
-        return (FUNCTIONS.get(spelled)!.of as unknown as (a: Series, b: Series) => Series)(
-          single(all),
-          single(this.#of(each)),
-        )
-      }, this.#of(first!))
+    const isLargest = spelled === 'max'
+    if (isLargest || spelled === 'min') {
+      const operands = positional.map((each) => single(this.#of(each)))
+      if (operands.length > 1) return map(operands, isLargest ? Math.max : Math.min)
     }
-    const entry = FUNCTIONS.get(spelled)
-    if (!entry) throw new Error(`oracle: no function ${name}`)
-    const slots = entry.parameters.filter((parameter) => !parameter.isImplied)
-    const numbers = slots.filter((parameter) => parameter.isNumber)
+    // Of one series they are the extremes so far.
+    const row = rows.get(positional.length > 1 ? spelled : (SO_FAR[spelled] ?? spelled))
+    if (!row) throw new Error(`oracle: no function ${name}`)
+    return call(row, ...this.#arguments(row, positional, named))
+  }
+
+  /** Series and numbers for every input and parameter of a row. */
+  #arguments(row: CatalogueRow, positional: readonly Tree[], named: ReadonlyMap<string, Tree>): [Argument[], number[]] {
+    const slots = [...row.inputs.filter((input) => !input.implied), ...row.parameters]
     // `rsi(14)` is `rsi(close, 14)`.
     const startsWithNumber = positional.length > 0 && this.#constant(positional[0]!) !== undefined
-    const hasDefaults = slots.every((parameter) => parameter.isNumber || parameter.default !== undefined)
-    const order = hasDefaults && startsWithNumber && positional.length <= numbers.length ? numbers : slots
+    const hasDefaults = row.inputs.every((input) => input.default !== undefined)
+    const isShort = hasDefaults && startsWithNumber && positional.length <= row.parameters.length
+    const order = isShort ? row.parameters : slots
     const given = new Map([...positional.map((each, at) => [order[at]!.name, each] as const), ...named])
-    const numberOf = new Map<string, number>()
-    const values = entry.parameters.map((parameter) => {
-      const tree = given.get(parameter.name)
-      if (parameter.isNumber) {
-        const usual = parameter.default ?? ''
-        const number = tree ? this.#constant(tree)! : (numberOf.get(usual) ?? Number(usual))
-        numberOf.set(parameter.name, number)
-        return number
-      }
-      if (tree) return single(this.#of(tree))
-      if (parameter.default === undefined) throw new Error(`oracle: ${name} needs ${parameter.name}`)
-      return /^\d/.test(parameter.default)
-        ? constant(Number(parameter.default), this.#bars)
-        : single(this.#named(parameter.default))
+    const inputs = row.inputs.map((input) => {
+      const tree = given.get(input.name)
+      const missing = input.default ?? ''
+      const series = tree ? single(this.#of(tree)) : this.#missing(row, missing)
+      return { series, isColumn: [...this.#columns.values()].includes(series) }
     })
-    return entry.of(...(values as never[]))
+    const numbers = new Map<string, number>()
+    for (const { name, default: usual } of row.parameters) {
+      const tree = given.get(name)
+      numbers.set(name, tree ? this.#constant(tree)! : (numbers.get(String(usual)) ?? Number(usual)))
+    }
+    return [inputs, [...numbers.values()]]
+  }
+
+  /** What is taken for an argument that is not written. */
+  #missing(row: CatalogueRow, usual: string): Series {
+    if (usual === '') throw new Error(`oracle: an argument of ${row.name} is missing`)
+    return /^\d/.test(usual) ? constant(Number(usual), this.#bars) : single(this.#named(usual))
   }
 
   /** The number a tree is on every bar; undefined when it reads candles. */
@@ -212,7 +218,7 @@ export class Oracle {
     if (tree.kind === 'operator') {
       const operands = tree.operands.map((operand) => this.#constant(operand))
       if (operands.some((operand) => operand === undefined)) return undefined
-      return OPERATORS[tree.operator]!(...operands.map((operand) => constant(operand!, 1))).value[0]
+      return OPERATORS[tree.operator]!(...operands.map((operand) => constant(operand!, 1)))[0]
     }
     return tree.kind === 'name' ? this.#constants.get(tree.name) : undefined
   }

@@ -5,17 +5,16 @@ import { CATALOGUE } from '../../src/indicators/catalogue.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { BatchScanUseCase } from '../../src/use-cases/batch-scan.ts'
 import { compareWithOracle } from '../support/compare.ts'
-import { FUNCTIONS } from '../support/oracle-functions.ts'
 import { candles, columnsOf, formulas, plainCall, type RandomCandle } from '../support/random.ts'
 
 const ROWS = CATALOGUE.filter(({ group }) => group !== 'operator')
 
+/**
+ * The language: how arguments, defaults, operators, logic, history, names and roles make one value of others. The oracle
+ * reads formulas by itself and computes bar by bar; only single functions are computed by the kernels, each alone. So
+ * every match and every reported value must be the same number.
+ */
 describe('random formulas on random candles', () => {
-  it('are known to the oracle, every row of the catalogue', () => {
-    const names = ROWS.map(({ name }) => name)
-    expect(names.filter((name) => !FUNCTIONS.has(name))).toEqual([])
-  })
-
   const universes = fc.array(candles, { minLength: 1, maxLength: 11 })
 
   async function compare(formula: string, series: readonly RandomCandle[][]) {
@@ -38,14 +37,11 @@ describe('random formulas on random candles', () => {
 
   it('give what the oracle finds', async () => {
     let agreed = 0
-    let doubtful = 0
     const property = fc.asyncProperty(formulas, universes, async (formula, series) => {
       const found = await compare(formula, series)
       agreed += found.agreed
-      doubtful += found.doubtful.length
     })
     await fc.assert(property, { numRuns: 300 })
     expect(agreed).toBeGreaterThan(1000)
-    expect(doubtful).toBeLessThan(agreed / 20)
   })
 })
