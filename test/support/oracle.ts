@@ -34,7 +34,13 @@ const COMPARISONS: Readonly<Record<string, (a: number, b: number) => boolean>> =
   '==': (a, b) => a === b,
   '!=': (a, b) => a !== b,
 }
-const rows = new Map(CATALOGUE.filter(({ group }) => group !== 'operator').map((row) => [row.name, row]))
+
+/** Functions by their names, and by those that others have for what agrees with them: `ta.ema` and `math.abs`. */
+const rows = new Map(
+  CATALOGUE.filter(({ group }) => group !== 'operator').flatMap((row) =>
+    [row.name, ...row.aliases].map((name) => [name.replace(/\(.*/, ''), row] as const),
+  ),
+)
 
 /** Computed series, so no columns. */
 const computed = (...series: Series[]): Argument[] => series.map((each) => ({ series: each, isColumn: false }))
@@ -42,18 +48,18 @@ const computed = (...series: Series[]): Argument[] => series.map((each) => ({ se
 const arithmetic = (of: (x: number, y: number) => number) => (a: Series, b: Series) => map([a, b], (x, y) => of(x!, y!))
 
 const OPERATORS: Readonly<Record<string, (...operands: Series[]) => Series>> = {
-  '+': arithmetic((x, y) => x + y) as never,
-  '-': arithmetic((x, y) => x - y) as never,
-  '*': arithmetic((x, y) => x * y) as never,
-  '/': arithmetic((x, y) => x / y) as never,
-  '%': arithmetic((x, y) => x % y) as never,
+  '+': arithmetic((x, y) => x + y),
+  '-': arithmetic((x, y) => x - y),
+  '*': arithmetic((x, y) => x * y),
+  '/': arithmetic((x, y) => x / y),
+  '%': arithmetic((x, y) => x % y),
   // Libraries differ in the last digit of a power.
   '**': (...operands) => call(rows.get('pow')!, computed(...operands), []).value!,
-  and: and as never,
-  or: or as never,
-  not: not as never,
-  choose: choose as never,
-  negate: ((a: Series) => map([a], (x) => -x!)) as never,
+  and: and,
+  or: or,
+  not: not,
+  choose: choose,
+  negate: (a: Series) => map([a], (x) => -x!),
 }
 
 /** Numbers of a date, from milliseconds of local time. */
@@ -78,9 +84,6 @@ const SO_FAR: Readonly<Record<string, string>> = { max: 'highest_ever', min: 'lo
 const ROLES = ['entry', 'exit', 'short', 'cover']
 
 type Value = Series | Record<string, Series>
-
-/** What Pine has by the same name with other values; `ta.ema` and `math.abs` are `ema` and `abs`. */
-const houseName = (name: string) => (rows.has(name) ? name : name.replace(/^(?:ta|math)\./, ''))
 
 const single = (value: Value): Series => (value instanceof Float64Array ? value : Object.values(value)[0]!)
 
@@ -169,17 +172,17 @@ export class Oracle {
   }
 
   #call({ name, positional, named }: Tree & { kind: 'call' }): Value {
-    const spelled = ALIASES[name] ?? houseName(name)
-    if (spelled === 'if') return OPERATORS.choose!(...positional.map((each) => single(this.#of(each))))
-    if (spelled === 'ref') return lag(single(this.#of(positional[0]!)), this.#constant(positional[1]!)!)
-    const isLargest = spelled === 'max'
-    if (isLargest || spelled === 'min') {
+    if (name === 'if') return OPERATORS.choose!(...positional.map((each) => single(this.#of(each))))
+    if (name === 'ref') return lag(single(this.#of(positional[0]!)), this.#constant(positional[1]!)!)
+    let row = rows.get(ALIASES[name] ?? name)
+    if (!row) throw new Error(`oracle: no function ${name}`)
+    const soFar = SO_FAR[row.name]
+    if (soFar !== undefined && positional.length > 1) {
       const operands = positional.map((each) => single(this.#of(each)))
-      if (operands.length > 1) return map(operands, isLargest ? Math.max : Math.min)
+      return map(operands, row.name === 'max' ? Math.max : Math.min)
     }
     // Of one series they are the extremes so far.
-    const row = rows.get(positional.length > 1 ? spelled : (SO_FAR[spelled] ?? spelled))
-    if (!row) throw new Error(`oracle: no function ${name}`)
+    if (soFar !== undefined) row = rows.get(soFar)!
     return call(row, ...this.#arguments(row, positional, named))
   }
 
