@@ -19,6 +19,21 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   },
   {
     id: 1,
+    name: 'hma',
+    aliases: ['ta.hma(source, length)'],
+    group: 'average',
+    summary: 'Hull moving average: weighted averages of a half and of the whole length, so joined that the lag is gone.',
+    doc: '`wma(2·wma(source, length / 2) − wma(source, length), √length)`. Half and root are rounded down, as by Hull, Pine and TA-Lib; of length 1 it is the source. First at bar `length + √length - 2`. Unknown while one of these bars is.',
+    source: 'Alan Hull, *How to reduce lag in a moving average*, 2005',
+    inputs: [{ name: 'source', type: 'number', implied: false, series: true }],
+    parameters: [{ name: 'length', integer: true, min: 1, max: 5000, sweep: [5, 10, 20, 50, 100, 200] }],
+    outputs: [{ name: 'value', type: 'number', drawing: 'line' }],
+    pane: 'price',
+    differs: [],
+    example: 'hma(close, 20) > hma(close, 20)[1]',
+  },
+  {
+    id: 2,
     name: 'rma',
     aliases: ['ta.rma(source, length)'],
     group: 'average',
@@ -33,7 +48,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'rma(volume, 14) > 100000',
   },
   {
-    id: 2,
+    id: 3,
     name: 'sma',
     aliases: ['ta.sma(source, length)'],
     group: 'average',
@@ -48,7 +63,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > sma(close, 200)',
   },
   {
-    id: 3,
+    id: 4,
     name: 'vwma',
     aliases: ['ta.vwma(source, length)'],
     group: 'average',
@@ -63,7 +78,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > vwma(close, 20)',
   },
   {
-    id: 4,
+    id: 5,
     name: 'wma',
     aliases: ['ta.wma(source, length)'],
     group: 'average',
@@ -78,7 +93,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'crossover(close, wma(close, 30))',
   },
   {
-    id: 5,
+    id: 6,
     name: 'year',
     aliases: [],
     group: 'calendar',
@@ -93,7 +108,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'year >= 2024',
   },
   {
-    id: 6,
+    id: 7,
     name: 'month',
     aliases: [],
     group: 'calendar',
@@ -108,7 +123,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'month == 12',
   },
   {
-    id: 7,
+    id: 8,
     name: 'day',
     aliases: [],
     group: 'calendar',
@@ -123,7 +138,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'day <= 5',
   },
   {
-    id: 8,
+    id: 9,
     name: 'weekday',
     aliases: [],
     group: 'calendar',
@@ -138,7 +153,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'weekday == 1',
   },
   {
-    id: 9,
+    id: 10,
     name: 'dayofweek',
     aliases: [],
     group: 'calendar',
@@ -153,7 +168,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'dayofweek == 2',
   },
   {
-    id: 10,
+    id: 11,
     name: 'hour',
     aliases: [],
     group: 'calendar',
@@ -168,7 +183,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'hour >= 9',
   },
   {
-    id: 11,
+    id: 12,
     name: 'minute',
     aliases: [],
     group: 'calendar',
@@ -183,7 +198,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'minute == 0',
   },
   {
-    id: 12,
+    id: 13,
     name: 'bar_index',
     aliases: [],
     group: 'calendar',
@@ -198,7 +213,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'bar_index >= 250',
   },
   {
-    id: 13,
+    id: 14,
     name: 'count',
     aliases: [],
     group: 'condition',
@@ -213,7 +228,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'count(close > open, 10) >= 8',
   },
   {
-    id: 14,
+    id: 15,
     name: 'every',
     aliases: [],
     group: 'condition',
@@ -228,7 +243,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'every(close > sma(close, 20), 5)',
   },
   {
-    id: 15,
+    id: 16,
     name: 'exist',
     aliases: [],
     group: 'condition',
@@ -243,7 +258,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'exist(volume > 3 * sma(volume, 20), 5)',
   },
   {
-    id: 16,
+    id: 17,
     name: 'rising',
     aliases: ['ta.rising(source, length)'],
     group: 'condition',
@@ -258,7 +273,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'rising(close, 5)',
   },
   {
-    id: 17,
+    id: 18,
     name: 'falling',
     aliases: ['ta.falling(source, length)'],
     group: 'condition',
@@ -273,7 +288,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'falling(close, 5)',
   },
   {
-    id: 18,
+    id: 19,
     name: 'barssince',
     aliases: ['ta.barssince(condition)'],
     group: 'condition',
@@ -288,7 +303,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'barssince(crossover(close, sma(close, 20))) < 3',
   },
   {
-    id: 19,
+    id: 20,
     name: 'valuewhen',
     aliases: ['ta.valuewhen(condition, source, occurrence)'],
     group: 'condition',
@@ -303,7 +318,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > valuewhen(crossover(close, sma(close, 20)), high, 0)',
   },
   {
-    id: 20,
+    id: 21,
     name: 'filter',
     aliases: [],
     group: 'condition',
@@ -318,7 +333,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'filter(close > highest(high, 20)[1], 10)',
   },
   {
-    id: 21,
+    id: 22,
     name: 'up_streak',
     aliases: [],
     group: 'condition',
@@ -333,7 +348,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'up_streak(close) >= 5',
   },
   {
-    id: 22,
+    id: 23,
     name: 'crossover',
     aliases: ['ta.crossover(source1, source2)'],
     group: 'condition',
@@ -348,7 +363,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'crossover(ema(close, 12), ema(close, 26))',
   },
   {
-    id: 23,
+    id: 24,
     name: 'crossunder',
     aliases: ['ta.crossunder(source1, source2)'],
     group: 'condition',
@@ -363,7 +378,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'crossunder(close, sma(close, 20))',
   },
   {
-    id: 24,
+    id: 25,
     name: 'cross',
     aliases: ['ta.cross(source1, source2)'],
     group: 'condition',
@@ -378,7 +393,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'cross(close, sma(close, 60))',
   },
   {
-    id: 25,
+    id: 26,
     name: 'abs',
     aliases: ['math.abs(number)'],
     group: 'math',
@@ -393,7 +408,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'abs(close - open) > 1',
   },
   {
-    id: 26,
+    id: 27,
     name: 'sign',
     aliases: ['math.sign(number)'],
     group: 'math',
@@ -408,7 +423,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'sign(close - open) == 1',
   },
   {
-    id: 27,
+    id: 28,
     name: 'sqrt',
     aliases: ['math.sqrt(number)'],
     group: 'math',
@@ -423,7 +438,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'sqrt(volume) > 1000',
   },
   {
-    id: 28,
+    id: 29,
     name: 'log',
     aliases: ['math.log(number)'],
     group: 'math',
@@ -438,7 +453,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'log(close / close[1]) > 0.05',
   },
   {
-    id: 29,
+    id: 30,
     name: 'log10',
     aliases: ['math.log10(number)'],
     group: 'math',
@@ -453,7 +468,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'log10(volume) > 6',
   },
   {
-    id: 30,
+    id: 31,
     name: 'exp',
     aliases: ['math.exp(number)'],
     group: 'math',
@@ -468,7 +483,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'exp(log(close)) > 10',
   },
   {
-    id: 31,
+    id: 32,
     name: 'floor',
     aliases: ['math.floor(number)'],
     group: 'math',
@@ -483,7 +498,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'floor(close) == close',
   },
   {
-    id: 32,
+    id: 33,
     name: 'ceil',
     aliases: ['math.ceil(number)'],
     group: 'math',
@@ -498,7 +513,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ceil(close) == close',
   },
   {
-    id: 33,
+    id: 34,
     name: 'round',
     aliases: ['math.round(number)'],
     group: 'math',
@@ -513,7 +528,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'round(close) == close',
   },
   {
-    id: 34,
+    id: 35,
     name: 'pow',
     aliases: ['math.pow(base, exponent)'],
     group: 'math',
@@ -528,7 +543,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'pow(close / close[1], 12) > 2',
   },
   {
-    id: 35,
+    id: 36,
     name: 'min',
     aliases: ['math.min(number0, number1)'],
     group: 'math',
@@ -543,7 +558,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'min(open, close) > high[1]',
   },
   {
-    id: 36,
+    id: 37,
     name: 'max',
     aliases: ['math.max(number0, number1)'],
     group: 'math',
@@ -558,7 +573,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'max(open, close) < low[1]',
   },
   {
-    id: 37,
+    id: 38,
     name: 'nz',
     aliases: [],
     group: 'math',
@@ -573,7 +588,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'nz(volume) == 0',
   },
   {
-    id: 38,
+    id: 39,
     name: 'na',
     aliases: [],
     group: 'math',
@@ -588,7 +603,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'not na(volume)',
   },
   {
-    id: 39,
+    id: 40,
     name: 'cci_within',
     aliases: [],
     group: 'operator',
@@ -603,7 +618,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 40,
+    id: 41,
     name: 'cci',
     aliases: ['ta.cci(source, length)'],
     group: 'momentum',
@@ -618,7 +633,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'cci(20) > 100',
   },
   {
-    id: 41,
+    id: 42,
     name: 'change',
     aliases: ['ta.change(source, length = 1)'],
     group: 'momentum',
@@ -633,7 +648,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'change(close) > 0',
   },
   {
-    id: 42,
+    id: 43,
     name: 'mom',
     aliases: ['ta.mom(source, length)'],
     group: 'momentum',
@@ -648,7 +663,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'mom(close, 10) > 0',
   },
   {
-    id: 43,
+    id: 44,
     name: 'roc',
     aliases: ['ta.roc(source, length)'],
     group: 'momentum',
@@ -663,7 +678,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'roc(close, 20) > 30',
   },
   {
-    id: 44,
+    id: 45,
     name: 'macd',
     aliases: ['ta.macd(source, fastlen, slowlen, siglen)'],
     group: 'momentum',
@@ -678,7 +693,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'crossover(macd(12, 26, 9).line, macd(12, 26, 9).signal)',
   },
   {
-    id: 45,
+    id: 46,
     name: 'mfi',
     aliases: [],
     group: 'momentum',
@@ -693,7 +708,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'mfi(14) < 20',
   },
   {
-    id: 46,
+    id: 47,
     name: 'rsi',
     aliases: [],
     group: 'momentum',
@@ -708,7 +723,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'rsi(close, 14) < 30',
   },
   {
-    id: 47,
+    id: 48,
     name: 'stoch',
     aliases: [],
     group: 'momentum',
@@ -723,7 +738,22 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'sma(stoch(14), 3) < 20',
   },
   {
-    id: 48,
+    id: 49,
+    name: 'willr',
+    aliases: ['ta.wpr(length)'],
+    group: 'momentum',
+    summary: 'Williams %R: how far the close is below the highest high, in percent of the range, 0 to −100.',
+    doc: '`100·(close − highest(high, length)) / (highest(high, length) − lowest(low, length))`, which is `stoch` − 100; unknown where the range is 0.',
+    source: 'Larry Williams, *How I Made One Million Dollars Last Year Trading Commodities*, 1973',
+    inputs: [{ name: 'high', type: 'number', default: 'high', implied: true, series: true }, { name: 'low', type: 'number', default: 'low', implied: true, series: true }, { name: 'close', type: 'number', default: 'close', implied: true, series: true }],
+    parameters: [{ name: 'length', integer: true, min: 1, max: 5000, default: 14, sweep: [7, 11, 14, 21, 28] }],
+    outputs: [{ name: 'value', type: 'number', drawing: 'line' }],
+    pane: 'own',
+    differs: [{ name: 'talib.WILLR', how: 'is 0 where the range is 0' }],
+    example: 'willr(14) < -80',
+  },
+  {
+    id: 50,
     name: 'add',
     aliases: [],
     group: 'operator',
@@ -738,7 +768,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 49,
+    id: 51,
     name: 'sub',
     aliases: [],
     group: 'operator',
@@ -753,7 +783,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 50,
+    id: 52,
     name: 'mul',
     aliases: [],
     group: 'operator',
@@ -768,7 +798,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 51,
+    id: 53,
     name: 'div',
     aliases: [],
     group: 'operator',
@@ -783,7 +813,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 52,
+    id: 54,
     name: 'mod',
     aliases: [],
     group: 'operator',
@@ -798,7 +828,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 53,
+    id: 55,
     name: 'neg',
     aliases: [],
     group: 'operator',
@@ -813,7 +843,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 54,
+    id: 56,
     name: 'lt',
     aliases: [],
     group: 'operator',
@@ -828,7 +858,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 55,
+    id: 57,
     name: 'le',
     aliases: [],
     group: 'operator',
@@ -843,7 +873,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 56,
+    id: 58,
     name: 'gt',
     aliases: [],
     group: 'operator',
@@ -858,7 +888,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 57,
+    id: 59,
     name: 'ge',
     aliases: [],
     group: 'operator',
@@ -873,7 +903,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 58,
+    id: 60,
     name: 'eq',
     aliases: [],
     group: 'operator',
@@ -888,7 +918,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 59,
+    id: 61,
     name: 'ne',
     aliases: [],
     group: 'operator',
@@ -903,7 +933,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 60,
+    id: 62,
     name: 'and',
     aliases: [],
     group: 'operator',
@@ -918,7 +948,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 61,
+    id: 63,
     name: 'or',
     aliases: [],
     group: 'operator',
@@ -933,7 +963,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 62,
+    id: 64,
     name: 'not',
     aliases: [],
     group: 'operator',
@@ -948,7 +978,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 63,
+    id: 65,
     name: 'choose',
     aliases: [],
     group: 'operator',
@@ -963,7 +993,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 64,
+    id: 66,
     name: 'choose_condition',
     aliases: [],
     group: 'operator',
@@ -978,7 +1008,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 65,
+    id: 67,
     name: 'zero_one',
     aliases: [],
     group: 'operator',
@@ -993,7 +1023,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 66,
+    id: 68,
     name: 'lag',
     aliases: [],
     group: 'operator',
@@ -1008,7 +1038,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 67,
+    id: 69,
     name: 'lag_condition',
     aliases: [],
     group: 'operator',
@@ -1023,7 +1053,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 68,
+    id: 70,
     name: 'ta.stoch',
     aliases: [],
     group: 'momentum',
@@ -1038,7 +1068,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.stoch(close, high, low, 14) < 20',
   },
   {
-    id: 69,
+    id: 71,
     name: 'ta.bb',
     aliases: [],
     group: 'volatility',
@@ -1053,7 +1083,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > ta.bb(close, 20, 2).upper',
   },
   {
-    id: 70,
+    id: 72,
     name: 'ta.highestbars',
     aliases: [],
     group: 'trend',
@@ -1068,7 +1098,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.highestbars(high, 60) >= -3',
   },
   {
-    id: 71,
+    id: 73,
     name: 'ta.lowestbars',
     aliases: [],
     group: 'trend',
@@ -1083,7 +1113,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.lowestbars(low, 60) == 0',
   },
   {
-    id: 72,
+    id: 74,
     name: 'ta.tr',
     aliases: [],
     group: 'volatility',
@@ -1098,7 +1128,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.tr > 2 * ta.atr(14)',
   },
   {
-    id: 73,
+    id: 75,
     name: 'ta.rsi',
     aliases: [],
     group: 'momentum',
@@ -1113,7 +1143,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.rsi(close, 14) < 30',
   },
   {
-    id: 74,
+    id: 76,
     name: 'ta.dmi',
     aliases: [],
     group: 'trend',
@@ -1128,7 +1158,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.dmi(14, 14).plus > ta.dmi(14, 14).minus',
   },
   {
-    id: 75,
+    id: 77,
     name: 'inflow',
     aliases: [],
     group: 'operator',
@@ -1143,7 +1173,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 76,
+    id: 78,
     name: 'outflow',
     aliases: [],
     group: 'operator',
@@ -1158,7 +1188,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 77,
+    id: 79,
     name: 'ta.mfi',
     aliases: [],
     group: 'momentum',
@@ -1173,7 +1203,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.mfi(hlc3, 14) < 20',
   },
   {
-    id: 78,
+    id: 80,
     name: 'cum',
     aliases: ['ta.cum(source)'],
     group: 'statistic',
@@ -1188,7 +1218,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'cum(volume) > 1e9',
   },
   {
-    id: 79,
+    id: 81,
     name: 'highest_ever',
     aliases: ['ta.max(source)'],
     group: 'statistic',
@@ -1203,7 +1233,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close >= highest_ever(close)',
   },
   {
-    id: 80,
+    id: 82,
     name: 'lowest_ever',
     aliases: ['ta.min(source)'],
     group: 'statistic',
@@ -1218,7 +1248,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close <= lowest_ever(close)',
   },
   {
-    id: 81,
+    id: 83,
     name: 'dev',
     aliases: ['ta.dev(source, length)'],
     group: 'statistic',
@@ -1233,7 +1263,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'dev(close, 20) > 0.05 * close',
   },
   {
-    id: 82,
+    id: 84,
     name: 'stdev',
     aliases: ['ta.stdev(source, length)'],
     group: 'statistic',
@@ -1248,7 +1278,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'stdev(close, 20) / close < 0.01',
   },
   {
-    id: 83,
+    id: 85,
     name: 'sum',
     aliases: ['math.sum(source, length)'],
     group: 'statistic',
@@ -1263,7 +1293,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'sum(volume, 5) > 1000000',
   },
   {
-    id: 84,
+    id: 86,
     name: 'plus_dm',
     aliases: [],
     group: 'trend',
@@ -1278,7 +1308,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'plus_dm() > atr(14)',
   },
   {
-    id: 85,
+    id: 87,
     name: 'minus_dm',
     aliases: [],
     group: 'trend',
@@ -1293,7 +1323,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'minus_dm() > atr(14)',
   },
   {
-    id: 86,
+    id: 88,
     name: 'dmi',
     aliases: [],
     group: 'trend',
@@ -1308,7 +1338,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'crossover(dmi(14, 14).plus, dmi(14, 14).minus)',
   },
   {
-    id: 87,
+    id: 89,
     name: 'adx',
     aliases: [],
     group: 'trend',
@@ -1323,7 +1353,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'adx(14) > 25',
   },
   {
-    id: 88,
+    id: 90,
     name: 'highest',
     aliases: ['ta.highest(source = high, length)'],
     group: 'trend',
@@ -1338,7 +1368,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close >= highest(close, 250)',
   },
   {
-    id: 89,
+    id: 91,
     name: 'lowest',
     aliases: ['ta.lowest(source = low, length)'],
     group: 'trend',
@@ -1353,7 +1383,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close <= lowest(close, 250)',
   },
   {
-    id: 90,
+    id: 92,
     name: 'highestbars',
     aliases: [],
     group: 'trend',
@@ -1368,7 +1398,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'highestbars(high, 60) <= 3',
   },
   {
-    id: 91,
+    id: 93,
     name: 'lowestbars',
     aliases: [],
     group: 'trend',
@@ -1383,7 +1413,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'lowestbars(low, 60) == 0',
   },
   {
-    id: 92,
+    id: 94,
     name: 'bbands',
     aliases: [],
     group: 'volatility',
@@ -1398,7 +1428,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > bbands(close, 20, 2).upper',
   },
   {
-    id: 93,
+    id: 95,
     name: 'tr',
     aliases: [],
     group: 'volatility',
@@ -1413,7 +1443,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'tr() > 2 * atr(14)',
   },
   {
-    id: 94,
+    id: 96,
     name: 'atr',
     aliases: ['ta.atr(length)'],
     group: 'volatility',
@@ -1428,7 +1458,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > close[1] + 2 * atr(14)',
   },
   {
-    id: 95,
+    id: 97,
     name: 'obv',
     aliases: ['ta.obv()'],
     group: 'volume',

@@ -66,16 +66,16 @@ const SCREENS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     asked('explain', `trend = close > sma(close, 50)\ntrend and ${CROSS} and not (rsi(14) > 70)`, '--symbol AAPL'),
   ],
   indicators: [
-    ['indicators', 'momentum'],
+    ['indicators', 'condition'],
     ['indicators', 'macd'],
   ],
   errors: [
-    asked('scan', 'crossover(ema(close, 12), emma(close, 26)) and close > sma(close, 200)'),
+    asked('scan', 'crossover(ema(close, 12), lowestbar(low, 26)) and close > sma(close, 200)'),
     asked('scan', 'close > 1', '--symbols AAPPL'),
     asked('scan', 'close > 1', '-d notes.csv'),
     asked('scan', 'close > 1', '--histroy 200'),
     asked('scna', 'close > 1'),
-    ['indicators', 'rsj'],
+    ['indicators', 'lowestbar'],
   ],
 }
 const WIDTHS = [80, 40]

@@ -15,10 +15,11 @@ const first = (text: string, parameters = {}) => checkFormula(text, parameters)[
 
 describe('the message of a FormulaError', () => {
   it('says what is wrong, what to do and where', () => {
-    const error = first('추세 = 1\n  crossover(ema(c,12), emma(close, 26))')
-    expect(error.message).toBe('there is no indicator "emma"; the nearest names are ema, rma, sma (line 2, column 24)')
-    expect(error.sentence).toBe('there is no indicator "emma"')
-    expect(error.fields).toMatchObject({ line: 2, column: 24 })
+    const error = first('추세 = 1\n  close > sma(c, 12) and lowestbar(low, 26) < 3')
+    const sentence = 'there is no indicator "lowestbar"'
+    expect(error.message).toBe(`${sentence}; the nearest names are lowestbars, lowest (line 2, column 26)`)
+    expect(error.sentence).toBe(sentence)
+    expect(error.fields).toMatchObject({ line: 2, column: 26 })
   })
 
   it('has no place where there is none', () => {
