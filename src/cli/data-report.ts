@@ -42,7 +42,14 @@ export async function reportData(
 ): Promise<DataReport> {
   const symbols = await repository.symbols(timeframe)
   const order = new Map(symbols.map((symbol, at) => [symbol, at]))
-  const request = { timeframe, lookbackBars: Number.POSITIVE_INFINITY, exact: true, columns: CANDLE_COLUMNS, ...how }
+  const request = {
+    timeframe,
+    lookbackBars: Number.POSITIVE_INFINITY,
+    exact: true,
+    columns: CANDLE_COLUMNS,
+    userColumns: [],
+    ...how,
+  }
   const counter = new GapCounter()
   const quality = emptyQuality()
   const errors: (SymbolError & { symbol: string })[] = []
