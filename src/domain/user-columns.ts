@@ -3,6 +3,9 @@ import { nearestNames } from './nearest.ts'
 /** What stands in front of a user column's name, in formulas and wherever else such columns have names. */
 export const USER_PREFIX = 'col.'
 
+/** What the language takes for a name. */
+const NAME = /^[\p{L}_][\p{L}\p{M}\p{Nd}_]*$/u
+
 /** A user column as a formula writes it. */
 export type UserColumnName = `${typeof USER_PREFIX}${string}`
 
@@ -18,6 +21,11 @@ export function isUserColumn(name: string): name is UserColumnName {
   return name.startsWith(USER_PREFIX)
 }
 
+/** Whether a formula can write it so. */
+export function isReadable(name: UserColumnName): boolean {
+  return NAME.test(bareName(name).normalize('NFC'))
+}
+
 /** `marketcap` of `col.marketcap`. */
 export function bareName(name: UserColumnName): string {
   return name.slice(USER_PREFIX.length)
@@ -26,7 +34,7 @@ export function bareName(name: UserColumnName): string {
 /** How a formula writes a column of a source: `col.market_cap` for `Market Cap`. */
 export function writtenColumn(name: string): UserColumnName {
   const own = name.normalize('NFC')
-  if (/^[\p{L}_][\p{L}\p{M}\p{Nd}_]*$/u.test(own)) return `${USER_PREFIX}${own}`
+  if (NAME.test(own)) return `${USER_PREFIX}${own}`
   const letters = name
     .normalize('NFKC')
     .replace(/[^\p{L}\p{M}\p{Nd}]+/gu, '_')

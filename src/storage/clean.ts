@@ -1,4 +1,5 @@
 import type { CandleColumn, ColumnsByName, DataQuality, DefectPolicy } from '../domain/candle.ts'
+import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
 import { isoTime } from '../domain/timeframe.ts'
 import type { LoadedCandles, LoadRequest } from './repository.ts'
@@ -95,7 +96,8 @@ export function deliver(
   if (request.defects === 'error' && countDefects(quality) > 0) return { symbol, error: badData(quality), quality }
   const bars = (selection.rows?.length ?? selection.end - selection.start) - selection.barsBefore
   if (bars <= 0) return { symbol, error: noData(symbol, request, quality), quality }
-  const taken = [...request.columns, ...request.userColumns].flatMap((name) => {
+  const names = [...CANDLE_COLUMNS.filter((name) => request.columns.includes(name)), ...request.userColumns]
+  const taken = names.flatMap((name) => {
     const column = columnNamed(candles.columns, name)
     return column ? [[name, takeRows(column, selection)] as const] : []
   })
