@@ -46,9 +46,17 @@ export interface PlanTask {
   readsCalendar: boolean
 }
 
+/** The kinds of work, and what the symbols of a task come to in each. */
+export interface Work {
+  scan: ScanPart
+  series: SeriesPart
+}
+
+export type WorkKind = keyof Work
+
 /** Some symbols of a job. */
-export interface Task {
-  kind: 'scan' | 'series'
+export interface Task<K extends WorkKind = WorkKind> {
+  kind: K
   counters: Int32Array
   source: CandleSource
   plan: PlanTask
@@ -69,10 +77,14 @@ export interface Task {
   columns: readonly CandleColumn[]
 }
 
+export function isCancelled({ counters }: Pick<Task, 'counters'>): boolean {
+  return Atomics.load(counters, CANCELLED) !== 0
+}
+
 /** What a worker is asked: a task, or to close what it has open, after which it gets no task. */
 export type ToWorker = Task | 'close'
 
-/** What the symbols of a task came to. */
+/** What the symbols of a task came to, whatever the work. */
 export interface Part {
   first: number
   /** Bars the formula was computed on, and the time it took, per symbol. */

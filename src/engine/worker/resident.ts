@@ -145,6 +145,13 @@ export class Resident {
   }
 }
 
+/** A symbol of a task with its candles at hand. */
+export interface Loaded {
+  /** Position in the job. */
+  symbol: number
+  resident: Resident
+}
+
 export interface LocalTime {
   zone: string
   of(times: Float64Array): Float64Array
