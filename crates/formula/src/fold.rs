@@ -1,6 +1,6 @@
 //! Constants, computed by the very code that computes bars: a formula has the same bits however it is written.
 
-use kernels::graph::{Graph, Node};
+use kernels::graph::{Graph, Value};
 use kernels::spec::{Row, Type};
 
 use crate::plan::{COLUMNS, Plan};
@@ -13,9 +13,9 @@ pub fn fold(row: &'static Row, inputs: &[f64], parameters: &[f64]) -> Option<Vec
         return None;
     }
     let graph = Graph::new();
-    let inputs: Vec<Node> = inputs.iter().map(|&value| graph.constant(value)).collect();
+    let inputs: Vec<Value> = inputs.iter().map(|&value| graph.constant(value)).collect();
     let outputs = graph.call(row, &inputs, parameters);
-    let is_constant = |output: &Node| {
+    let is_constant = |output: &Value| {
         let reach = output.reach();
         graph.kind(output.id) == Type::Number && reach.windowed && reach.lookback == 0 && reach.warmup == 0
     };

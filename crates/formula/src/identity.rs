@@ -21,14 +21,14 @@ impl Identity {
     }
 
     /// A kernel by the name of its row, its parameters, and the places of its inputs.
-    pub fn call(&mut self, name: &str, parameters: &[f64], inputs: &[usize], wants_no: bool) {
+    pub fn call(&mut self, name: &str, parameters: &[f64], inputs: &[usize], wants_no: &[bool]) {
         self.text("call");
         self.text(name);
         self.number(parameters.len() as u64);
         parameters.iter().for_each(|parameter| self.number(parameter.to_bits()));
         self.number(inputs.len() as u64);
         inputs.iter().for_each(|&input| self.number(input as u64));
-        self.number(wants_no as u64);
+        wants_no.iter().for_each(|&wants_no| self.number(wants_no as u64));
     }
 
     pub fn finish(self) -> u64 {

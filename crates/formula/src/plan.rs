@@ -2,8 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use kernels::graph::{Graph, NodeId};
+use kernels::graph::{Graph, Operation, ValueId};
 use kernels::indicators::REGISTRY;
+use kernels::indicators::operators::{AND, OR};
 use kernels::spec::Type;
 
 use crate::catalogue_hash::CATALOGUE_HASH;
@@ -35,19 +36,28 @@ impl Display for BadPlan {
     }
 }
 
-/// What a true value of a node means: `code` is a place in [`SIGNALS`].
+/// What a true value means: `code` is a place in [`SIGNALS`].
 pub struct Signal {
-    pub node: NodeId,
+    pub value: ValueId,
     pub code: u8,
 }
 
 pub struct Plan {
     pub graph: Graph,
     pub signals: Vec<Signal>,
-    /// Nodes whose values go with a match.
-    pub reports: Vec<NodeId>,
-    /// For every node of the bytes the graph nodes of its outputs.
-    pub outputs: Vec<Vec<NodeId>>,
+    /// The values that go with a match.
+    pub reports: Vec<ValueId>,
+    /// For every node of the bytes the values of its outputs.
+    pub outputs: Vec<Vec<ValueId>>,
+}
+
+/// How much of a value is read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Reading {
+    Nothing,
+    /// Where a condition is true, and not where it is known to be false.
+    Yes,
+    All,
 }
 
 struct Reader<'a> {
@@ -81,8 +91,8 @@ impl Reader<'_> {
         let count = self.u32()?;
         if count > most { self.fail(too_many) } else { Ok(count) }
     }
-    /// A value that an earlier node has: the graph node behind it.
-    fn value(&mut self, outputs: &[Vec<NodeId>]) -> Result<NodeId, BadPlan> {
+    /// A value that an earlier node has: the one of the graph.
+    fn value(&mut self, outputs: &[Vec<ValueId>]) -> Result<ValueId, BadPlan> {
         let (node, output) = (self.u32()? as usize, self.u32()? as usize);
         match outputs.get(node).and_then(|outputs| outputs.get(output)) {
             Some(&id) => Ok(id),
@@ -105,22 +115,21 @@ impl Plan {
         let signals = reader.count(MAX_SIGNALS, "it has too many signals")?;
         let reports = reader.count(MAX_REPORTS, "it reports too many values")?;
         let graph = Graph::new();
-        let mut outputs: Vec<Vec<NodeId>> = Vec::new();
+        let mut outputs: Vec<Vec<ValueId>> = Vec::new();
         for _ in 0..nodes {
             outputs.push(Self::node(&mut reader, &graph, &outputs)?);
         }
         let mut plan = Plan { graph, signals: Vec::new(), reports: Vec::new(), outputs };
         for _ in 0..signals {
-            let node = reader.value(&plan.outputs)?;
+            let value = reader.value(&plan.outputs)?;
             let code = reader.u32()?;
-            if plan.graph.kind(node) != Type::Condition || code as usize >= SIGNALS.len() {
+            if plan.graph.kind(value) != Type::Condition || code as usize >= SIGNALS.len() {
                 return reader.fail("a signal is not a condition with a known role");
             }
-            plan.signals.push(Signal { node, code: code as u8 });
+            plan.signals.push(Signal { value, code: code as u8 });
         }
         for _ in 0..reports {
-            let node = reader.value(&plan.outputs)?;
-            plan.reports.push(node);
+            plan.reports.push(reader.value(&plan.outputs)?);
         }
         if reader.offset != bytes.len() {
             return reader.fail("it goes on after its end");
@@ -128,7 +137,7 @@ impl Plan {
         Ok(plan)
     }
 
-    fn node(reader: &mut Reader, graph: &Graph, outputs: &[Vec<NodeId>]) -> Result<Vec<NodeId>, BadPlan> {
+    fn node(reader: &mut Reader, graph: &Graph, outputs: &[Vec<ValueId>]) -> Result<Vec<ValueId>, BadPlan> {
         let (kind, id) = (reader.u32()?, reader.u32()?);
         let (input_count, parameter_count) = (reader.u32()?, reader.u32()?);
         if input_count.max(parameter_count) > 64 {
@@ -136,7 +145,7 @@ impl Plan {
         }
         let mut inputs = Vec::new();
         for _ in 0..input_count {
-            inputs.push(graph.node(reader.value(outputs)?));
+            inputs.push(graph.value(reader.value(outputs)?));
         }
         let mut parameters = Vec::new();
         for _ in 0..parameter_count {
@@ -161,7 +170,7 @@ impl Plan {
                     Some(values) => values.into_iter().map(|value| graph.constant(value)).collect(),
                     None => graph.call(row, &inputs, &parameters),
                 };
-                Ok(outputs.into_iter().map(|node| node.id).collect())
+                Ok(outputs.into_iter().map(|value| value.id).collect())
             }
             _ => reader.fail("a node is neither constant, column nor call"),
         }
@@ -169,34 +178,41 @@ impl Plan {
 
     /// Bars before its own on which a signal or report depends; none when it depends on all there are.
     pub fn lookback(&self) -> Option<usize> {
-        let signals = self.signals.iter().map(|signal| signal.node);
-        let mut nodes = signals.chain(self.reports.iter().copied());
-        nodes.try_fold(0, |bars, id| {
-            let reach = self.graph.node(id).reach();
+        let signals = self.signals.iter().map(|signal| signal.value);
+        let mut values = signals.chain(self.reports.iter().copied());
+        values.try_fold(0, |bars, id| {
+            let reach = self.graph.value(id).reach();
             reach.windowed.then(|| bars.max(reach.lookback))
         })
     }
 
     /// First bar on which every signal has a value, on candles without holes.
     pub fn first_bar(&self) -> usize {
-        let warmup = |signal: &Signal| self.graph.node(signal.node).reach().warmup;
+        let warmup = |signal: &Signal| self.graph.value(signal.value).reach().warmup;
         self.signals.iter().map(warmup).max().unwrap_or(0)
     }
 
-    /// Every graph node that a signal or report needs.
-    pub fn needed(&self) -> Vec<bool> {
-        let mut needed = vec![false; self.graph.len()];
-        for &id in self.signals.iter().map(|signal| &signal.node).chain(&self.reports) {
-            needed[id as usize] = true;
+    /// How much is read of every value of the graph, by signals and reports and by all that these need. A node of which
+    /// nothing is read need not be run.
+    pub fn readings(&self) -> Vec<Reading> {
+        let mut readings = vec![Reading::Nothing; self.graph.values()];
+        let raise = |known: &mut Reading, reading: Reading| *known = reading.max(*known);
+        for signal in &self.signals {
+            raise(&mut readings[self.graph.place(signal.value)], Reading::Yes);
         }
-        let inputs = self.graph.inputs();
-        for id in (0..needed.len()).rev() {
-            if needed[id] {
-                for &input in &inputs[id] {
-                    needed[input as usize] = true;
-                }
+        for &report in &self.reports {
+            raise(&mut readings[self.graph.place(report)], Reading::All);
+        }
+        self.graph.for_each_back(|node, operation| {
+            let Operation::Call { row, inputs, .. } = operation else { return };
+            let most = readings[self.graph.places(node)].iter().max().copied().unwrap_or(Reading::Nothing);
+            // Where they are true depends on nothing but where their inputs are.
+            let passes_on = [&AND, &OR].iter().any(|logic| std::ptr::eq(*logic, *row));
+            let reading = if most == Reading::Yes && !passes_on { Reading::All } else { most };
+            for &input in inputs {
+                raise(&mut readings[self.graph.place(input)], reading);
             }
-        }
-        needed
+        });
+        readings
     }
 }

@@ -56,6 +56,11 @@ impl Runner {
         Self { scalar: Program::new(plan), wide: Program::new(plan), lookback: plan.lookback() }
     }
 
+    /// How many kernels run: what is left once compositions are spelled out and equal nodes are one.
+    pub fn kernels(&self) -> usize {
+        self.scalar.kernels()
+    }
+
     /// The matches of all symbols, in their order.
     pub fn scan(&self, symbols: &[Symbol<'_>]) -> Matches {
         let mut thread = Thread::default();

@@ -7,7 +7,7 @@ use common::candles::{Candles, Columns, with_holes};
 use common::compare::{assert_near, assert_same_bits};
 use common::machine::reports;
 use common::random::Random;
-use kernels::graph::NodeId;
+use kernels::graph::ValueId;
 
 const BARS: usize = 600;
 const OPEN: u32 = 0;
@@ -16,8 +16,8 @@ const LOW: u32 = 2;
 const CLOSE: u32 = 3;
 const VOLUME: u32 = 4;
 
-/// The graph node behind each value of the bytes.
-fn graph_nodes<const N: usize>(write: impl FnOnce(&mut PlanBytes) -> [Value; N]) -> [NodeId; N] {
+/// What each value of the bytes is in the graph.
+fn in_graph<const N: usize>(write: impl FnOnce(&mut PlanBytes) -> [Value; N]) -> [ValueId; N] {
     let mut bytes = PlanBytes::default();
     let values = write(&mut bytes);
     let plan = bytes.plan();
@@ -26,7 +26,7 @@ fn graph_nodes<const N: usize>(write: impl FnOnce(&mut PlanBytes) -> [Value; N])
 
 #[track_caller]
 fn assert_one_node(write: impl FnOnce(&mut PlanBytes) -> [Value; 2]) {
-    let [one, other] = graph_nodes(write);
+    let [one, other] = in_graph(write);
     assert_eq!(one, other);
 }
 
@@ -60,7 +60,7 @@ fn a_call_written_twice_is_one_node() {
 
 #[test]
 fn other_parameters_columns_and_orders_are_other_nodes() {
-    let nodes = graph_nodes(|bytes| {
+    let nodes = in_graph(|bytes| {
         let (close, open) = (bytes.column(CLOSE), bytes.column(OPEN));
         [
             bytes.call("ema", &[close], &[9.0]),

@@ -9,7 +9,7 @@ use common::catalogue::{Case, cases};
 use common::compare::{assert_near, assert_same_bits, largest, same_bits, unknown_bars};
 use common::machine::{Machine, Reports, reports, reports_from, whole_blocks};
 use common::random::Random;
-use formula::plan::Plan;
+use formula::plan::{Plan, Reading};
 use formula::program::{Build, Program};
 use kernels::graph::Operation;
 use kernels::indicators::REGISTRY;
@@ -265,18 +265,19 @@ fn assert_same_states(got: &State<f64>, wanted: &State<f64>, what: &str) {
 
 /// What a program runs, in words: two that say the same may share states, others must not.
 fn in_words(plan: &Plan) -> String {
-    let (needed, mut places, mut words) = (plan.needed(), HashMap::new(), String::new());
-    plan.graph.for_each(|id, operation| {
-        if needed[id as usize] {
+    let (readings, mut nodes, mut words) = (plan.readings(), HashMap::new(), String::new());
+    plan.graph.for_each(|node, operation| {
+        let read = &readings[plan.graph.places(node)];
+        if read.iter().any(|&reading| reading != Reading::Nothing) {
             words += &match operation {
                 Operation::Constant(value) => format!("{value:?}\n"),
                 Operation::Column(column) => format!("column {column}\n"),
                 Operation::Call { row, inputs, parameters } => {
-                    let inputs: Vec<usize> = inputs.iter().map(|input| places[input]).collect();
+                    let inputs: Vec<_> = inputs.iter().map(|input| (nodes[&input.node], input.output)).collect();
                     format!("{}{inputs:?}{parameters:?}\n", row.name)
                 }
             };
-            places.insert(id, places.len());
+            nodes.insert(node, nodes.len());
         }
     });
     words

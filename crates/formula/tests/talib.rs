@@ -54,7 +54,7 @@ fn ours(candles: &Candles, write: impl FnOnce(&mut PlanBytes, Prices) -> Value) 
     let plan = bytes.plan();
     let mut columns = candles.columns();
     columns.push(candles.typical());
-    let reach = plan.graph.node(plan.reports[0]).reach();
+    let reach = plan.graph.value(plan.reports[0]).reach();
     let fading = (reach.fading * -(TOLERANCE / 100.0).ln()).ceil() as usize;
     let settled = if reach.forever { 0 } else { reach.warmup.max(reach.lookback) + fading };
     Ours { values: reports(&plan, &columns).remove(0), settled }

@@ -5,6 +5,7 @@
 use formula::matches::Matches;
 use formula::plan::{COLUMNS, Plan};
 use formula::run::{Runner, Symbol};
+use kernels::graph::ValueId;
 use wasm_bindgen::prelude::*;
 
 /// Which catalogue the kernels have (`formula::catalogue_hash`), where it can be read before anything is run: a section of
@@ -105,8 +106,8 @@ impl Program {
     /// Per output of every node of the plan's bytes, in order: warm-up, lookback, fading, 1 when it depends on the
     /// start for ever (see `Reach`).
     pub fn reach(&self) -> Vec<f64> {
-        let reach = |&id: &u32| {
-            let reach = self.plan.graph.node(id).reach();
+        let reach = |&id: &ValueId| {
+            let reach = self.plan.graph.value(id).reach();
             [reach.warmup as f64, reach.lookback as f64, reach.fading, reach.forever as u8 as f64]
         };
         self.plan.outputs.iter().flatten().flat_map(reach).collect()
@@ -123,9 +124,9 @@ impl Program {
         self.plan.first_bar()
     }
 
-    /// Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
+    /// How many kernels run.
     pub fn kernels(&self) -> usize {
-        self.plan.needed().iter().filter(|&&needed| needed).count()
+        self.runner.kernels()
     }
 }
 

@@ -80,7 +80,7 @@ impl Case {
         format!("{}.{}", self.name(), self.row.outputs[output].name)
     }
     pub fn reach(&self, output: usize) -> Reach {
-        self.plan.graph.node(self.plan.reports[output]).reach()
+        self.plan.graph.value(self.plan.reports[output]).reach()
     }
     /// Whether an output is made of nothing but windows of bars.
     pub fn is_windowed(&self, output: usize) -> bool {

@@ -1,5 +1,5 @@
 use crate::block::{Inputs, Kernel, Output};
-use crate::graph::Node;
+use crate::graph::Value;
 use crate::indicators::average::rma::RMA;
 use crate::indicators::math::{ABS, MAX, MIN};
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
@@ -62,14 +62,14 @@ pub(crate) static MINUS_DM: Row = Row {
 };
 
 /// True range of high, low and close, unknown on the first bar: there is no close before it.
-pub(crate) fn range_from_before<'g>(x: &[Node<'g>]) -> Node<'g> {
+pub(crate) fn range_from_before<'g>(x: &[Value<'g>]) -> Value<'g> {
     let &[high, low, close] = x else { unreachable!("high, low and close") };
     let previous = close.lag(1);
     MAX.of(&[high, previous], &[]) - MIN.of(&[low, previous], &[])
 }
 
 /// The movements up and down in percent of the range, and that range; each averaged over `length`.
-pub(crate) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
+pub(crate) fn directional<'g>(x: &[Value<'g>], length: &[f64]) -> [Value<'g>; 3] {
     // The range of the first bar is left out here: there is no movement to compare it with.
     let range = RMA.of(&[range_from_before(x)], length);
     let plus = RMA.of(&[PLUS_DM.of(&x[..2], &[])], length) / range * 100.0;
@@ -78,14 +78,14 @@ pub(crate) fn directional<'g>(x: &[Node<'g>], length: &[f64]) -> [Node<'g>; 3] {
 }
 
 /// How far the two are apart in percent of their sum, averaged.
-pub(crate) fn strength<'g>(plus: Node<'g>, minus: Node<'g>, smoothing: &[f64]) -> Node<'g> {
+pub(crate) fn strength<'g>(plus: Value<'g>, minus: Value<'g>, smoothing: &[f64]) -> Value<'g> {
     let sum = plus + minus;
     let zero = sum.number(0.0);
     let index = sum.equals(zero).choose(zero, ABS.of(&[plus - minus], &[]) / sum * 100.0);
     RMA.of(&[index], smoothing)
 }
 
-fn dmi<'g>(x: &[Node<'g>], p: &[f64]) -> Vec<Node<'g>> {
+fn dmi<'g>(x: &[Value<'g>], p: &[f64]) -> Vec<Value<'g>> {
     let [plus, minus, _] = directional(x, &p[..1]);
     vec![plus, minus, strength(plus, minus, &p[1..])]
 }
