@@ -1,10 +1,10 @@
 // Generated from crates/formula/src by `npm run generate`. Do not edit.
 
 /** What the bytes of a plan begin with. */
-export const MAGIC = 0x3252494d
+export const MAGIC = 0x3352494d
 
 /** What the numbers in a plan's bytes mean in this build: 64 bits, which the kernels and every plan have too. */
-export const CATALOGUE_HASH = 'c517c8095ee53189'
+export const CATALOGUE_HASH = 'f52c4b633c439a34'
 
 /** What a node is; its place is its number in the bytes, here and below. */
 export const NODE_KINDS = ['constant', 'column', 'call'] as const

@@ -23,7 +23,7 @@ pub fn fold(row: &'static Row, inputs: &[f64], parameters: &[f64]) -> Option<Vec
         return None;
     }
     let reports = outputs.iter().map(|output| output.id).collect();
-    let plan = Plan { graph, signals: Vec::new(), reports, outputs: Vec::new() };
-    let bar = Symbol { columns: [&[]; COLUMNS], bars: 1, first: 0, from: 0, to: 1 };
+    let plan = Plan { graph, signals: Vec::new(), reports, outputs: Vec::new(), open_columns: Vec::new() };
+    let bar = Symbol { columns: [&[]; COLUMNS], open: &[], bars: 1, first: 0, from: 0, to: 1 };
     Some(Runner::new(&plan).series(bar))
 }

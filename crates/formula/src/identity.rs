@@ -15,9 +15,10 @@ impl Identity {
         self.number(value.to_bits());
     }
 
-    pub fn column(&mut self, column: u32) {
+    /// By its name: another plan may have another number for it.
+    pub fn column(&mut self, name: &str) {
         self.text("column");
-        self.number(column as u64);
+        self.text(name);
     }
 
     /// A kernel by the name of its row, its parameters, and the places of its inputs.

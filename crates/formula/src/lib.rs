@@ -10,3 +10,4 @@ pub mod matches;
 pub mod plan;
 pub mod program;
 pub mod run;
+mod sink;

@@ -8,10 +8,12 @@ use kernels::indicators::operators::{AND, OR};
 use kernels::spec::Type;
 
 use crate::catalogue_hash::CATALOGUE_HASH;
-use crate::codes::{COLUMN_NAMES, MAGIC, MAX_NODES, MAX_REPORTS, MAX_SIGNALS, NODE_KINDS, SIGNALS};
+use crate::codes::{
+    COLUMN_NAMES, MAGIC, MAX_COLUMN_NAME, MAX_NODES, MAX_OPEN_COLUMNS, MAX_REPORTS, MAX_SIGNALS, NODE_KINDS, SIGNALS,
+};
 use crate::fold::fold;
 
-/// How many columns a plan can read.
+/// How many columns have a number of their own.
 pub const COLUMNS: usize = COLUMN_NAMES.len();
 
 /// Why bytes are no plan that can be run.
@@ -49,6 +51,8 @@ pub struct Plan {
     pub reports: Vec<ValueId>,
     /// For every node of the bytes the values of its outputs.
     pub outputs: Vec<Vec<ValueId>>,
+    /// Names of the columns behind those that every plan has: their numbers go on from [`COLUMNS`].
+    pub open_columns: Vec<String>,
 }
 
 /// How much of a value is read.
@@ -91,6 +95,17 @@ impl Reader<'_> {
         let count = self.u32()?;
         if count > most { self.fail(too_many) } else { Ok(count) }
     }
+    fn name(&mut self) -> Result<String, BadPlan> {
+        let length = self.count(MAX_COLUMN_NAME, "the name of a column is too long")? as usize;
+        let Some(bytes) = self.bytes.get(self.offset..self.offset + length) else {
+            return self.fail("it ends too early");
+        };
+        let Ok(name) = std::str::from_utf8(bytes) else {
+            return self.fail("the name of a column is no text");
+        };
+        self.offset += length;
+        Ok(name.to_owned())
+    }
     /// A value that an earlier node has: the one of the graph.
     fn value(&mut self, outputs: &[Vec<ValueId>]) -> Result<ValueId, BadPlan> {
         let (node, output) = (self.u32()? as usize, self.u32()? as usize);
@@ -114,12 +129,14 @@ impl Plan {
         let nodes = reader.count(MAX_NODES, "it has too many nodes")?;
         let signals = reader.count(MAX_SIGNALS, "it has too many signals")?;
         let reports = reader.count(MAX_REPORTS, "it reports too many values")?;
+        let open_columns = Self::open_columns(&mut reader)?;
+        let columns = COLUMNS + open_columns.len();
         let graph = Graph::new();
         let mut outputs: Vec<Vec<ValueId>> = Vec::new();
         for _ in 0..nodes {
-            outputs.push(Self::node(&mut reader, &graph, &outputs)?);
+            outputs.push(Self::node(&mut reader, &graph, &outputs, columns)?);
         }
-        let mut plan = Plan { graph, signals: Vec::new(), reports: Vec::new(), outputs };
+        let mut plan = Plan { graph, signals: Vec::new(), reports: Vec::new(), outputs, open_columns };
         for _ in 0..signals {
             let value = reader.value(&plan.outputs)?;
             let code = reader.u32()?;
@@ -137,7 +154,32 @@ impl Plan {
         Ok(plan)
     }
 
-    fn node(reader: &mut Reader, graph: &Graph, outputs: &[Vec<ValueId>]) -> Result<Vec<ValueId>, BadPlan> {
+    fn open_columns(reader: &mut Reader) -> Result<Vec<String>, BadPlan> {
+        let count = reader.count(MAX_OPEN_COLUMNS, "it names too many columns")?;
+        let mut names: Vec<String> = Vec::new();
+        for _ in 0..count {
+            let name = reader.name()?;
+            // A program is told from others by the names of its columns.
+            if name.is_empty() || COLUMN_NAMES.contains(&name.as_str()) || names.contains(&name) {
+                return reader.fail("the name of a column is empty, taken or there twice");
+            }
+            names.push(name);
+        }
+        Ok(names)
+    }
+
+    /// The name of a column by its number.
+    pub fn column_name(&self, column: usize) -> &str {
+        COLUMN_NAMES.get(column).copied().unwrap_or_else(|| &self.open_columns[column - COLUMNS])
+    }
+
+    /// A node of a plan with so many columns.
+    fn node(
+        reader: &mut Reader,
+        graph: &Graph,
+        outputs: &[Vec<ValueId>],
+        columns: usize,
+    ) -> Result<Vec<ValueId>, BadPlan> {
         let (kind, id) = (reader.u32()?, reader.u32()?);
         let (input_count, parameter_count) = (reader.u32()?, reader.u32()?);
         if input_count.max(parameter_count) > 64 {
@@ -153,7 +195,7 @@ impl Plan {
         }
         match (NODE_KINDS.get(kind as usize).copied(), inputs.as_slice(), parameters.as_slice()) {
             (Some("constant"), [], &[value]) => Ok(vec![graph.constant(value).id]),
-            (Some("column"), [], []) if (id as usize) < COLUMNS => Ok(vec![graph.column(id).id]),
+            (Some("column"), [], []) if (id as usize) < columns => Ok(vec![graph.column(id).id]),
             (Some("call"), _, _) => {
                 let Some(&row) = REGISTRY.get(id as usize) else {
                     return reader.fail("a call names no function");

@@ -42,7 +42,7 @@ macro_rules! build {
 build!(f64, scalar);
 build!(kernels::lane::Wide, wide);
 
-/// The slot of a column.
+/// The slot of a column, by the column's number in the plan.
 pub struct ColumnSlot {
     pub column: usize,
     pub slot: usize,
@@ -114,7 +114,7 @@ impl<L: Build> Program<L> {
                     program.slots.push(Content::Constant(*value));
                 }
                 Operation::Column(column) => {
-                    identity.column(*column);
+                    identity.column(plan.column_name(*column as usize));
                     program.slots.push(Content::Value(Type::Number));
                     program.columns.push(ColumnSlot { column: *column as usize, slot });
                 }
