@@ -54,13 +54,18 @@ export class CandleSources {
     return this.#versions.check(timeframe, symbols, await this.repository.versions(symbols, timeframe))
   }
 
-  /** The source of a shard for a worker. @param states What each symbol of the job is at. */
+  /**
+   * The source of a shard for a worker.
+   *
+   * @param states What each symbol of the job is at. @param userColumns What it reads, by the repository's names.
+   */
   async lend(
     executor: Executor['name'],
     worker: number,
     job: ProcessingJob,
     shard: Shard,
     states: Uint32Array,
+    userColumns: readonly string[],
   ): Promise<Lent> {
     const { repository } = this
     if (executor === 'inline') return { source: { kind: 'live', repository }, taken() {} }
@@ -68,7 +73,10 @@ export class CandleSources {
     const thread = this.#threads[worker]
     const source = repository.description
       ? this.#opened(repository.description, thread)
-      : ({ kind: 'given', candles: await this.#handOver.candles(job, shard, states, this.options.defects) } as const)
+      : ({
+          kind: 'given',
+          candles: await this.#handOver.candles(job, shard, states, this.options.defects, userColumns),
+        } as const)
     return {
       source,
       taken({ cache }) {

@@ -11,6 +11,7 @@ import type { RunOptions } from './options.ts'
 import { joinParts, type RunOutcome } from './outcome.ts'
 import { ProgressReports, progressOf } from './progress.ts'
 import { runShards, shards } from './schedule.ts'
+import { findUserColumns } from './user-columns.ts'
 
 /** Shards per worker once candles are resident: enough for an idle worker to take some over. */
 const SHARDS_PER_WORKER = 4
@@ -51,15 +52,22 @@ export async function runJob<K extends WorkKind>(
   const progress = () => progressOf(counters, job.symbols.length, performance.now() - start)
   const reports = new ProgressReports(onProgress, progress, cancel)
   try {
-    const starting = Promise.all([executors.forSymbols(job.symbols.length), sources.checkVersions(job)])
-    const [executor, { states, isKnown }] = await orCancelled(starting, signal, () => cancelled(counters, job))
-    const common = { ...commonOf(plan, job, shown), kind, counters, defects }
+    const starting = Promise.all([
+      executors.forSymbols(job.symbols.length),
+      sources.checkVersions(job),
+      findUserColumns(plan, job.timeframe, repository),
+    ])
+    const [executor, { states, isKnown }, userColumns] = await orCancelled(starting, signal, () =>
+      cancelled(counters, job),
+    )
+    const common = { ...commonOf(plan, job, shown), userColumns, kind, counters, defects }
+    const read = userColumns.map(({ source }) => source)
     const parts: Work[K][] = []
     const queues = shards(job.symbols.length, executor.workers, isKnown ? SHARDS_PER_WORKER : 1)
     await runShards(queues, async (shard, worker) => {
       if (isCancelled()) return
       const asked = performance.now()
-      const { source, taken } = await sources.lend(executor.name, worker, job, shard, states)
+      const { source, taken } = await sources.lend(executor.name, worker, job, shard, states, read)
       const sourceMs = performance.now() - asked
       const { first, end } = shard
       const own = { source, symbols: job.symbols.slice(first, end), states: states.slice(first, end), first }

@@ -2,6 +2,7 @@ import type { CandleColumn, DataQuality, DefectPolicy } from '../../domain/candl
 import type { SerialisedError, SymbolError } from '../../domain/errors.ts'
 import type { DateRange } from '../../domain/job.ts'
 import type { Timeframe } from '../../domain/timeframe.ts'
+import type { UserColumnName } from '../../domain/user-columns.ts'
 import type { MatchColumns } from '../../signals/matches.ts'
 import type { CandleRepository, LoadedCandles, RepositoryDescription } from '../../storage/repository.ts'
 
@@ -46,6 +47,14 @@ export interface PlanTask {
   readsCalendar: boolean
 }
 
+/** A user column of a plan. */
+export interface TaskColumn {
+  /** As the formula writes it. */
+  name: UserColumnName
+  /** As the repository calls it. */
+  source: string
+}
+
 /** The kinds of work, and what the symbols of a task come to in each. */
 export interface Work {
   scan: ScanPart
@@ -75,6 +84,8 @@ export interface Task<K extends WorkKind = WorkKind> {
   defects: DefectPolicy
   /** What is read: columns of the plan, and those that are only shown. */
   columns: readonly CandleColumn[]
+  /** The plan's, in the order of its bytes. */
+  userColumns: readonly TaskColumn[]
 }
 
 export function isCancelled({ counters }: Pick<Task, 'counters'>): boolean {

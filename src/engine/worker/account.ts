@@ -2,7 +2,7 @@ import { addQuality, emptyQuality } from '../../domain/candle.ts'
 import type { SymbolError } from '../../domain/errors.ts'
 import { noData } from '../../storage/clean.ts'
 import type { LoadRequest } from '../../storage/repository.ts'
-import { COMPLETED, FAILED, type Part, type Task } from '../shared/protocol.ts'
+import { COMPLETED, FAILED, type Part, type Task, type TaskColumn } from '../shared/protocol.ts'
 import type { Loaded, Resident } from './resident.ts'
 
 /** Writes down what becomes of each symbol of a task, for its part and for the counters that the main thread sees. */
@@ -35,7 +35,10 @@ export class Account {
     this.#note(symbol, resident)
     const [first, end] = resident.barsOf(task)
     const name = task.symbols[symbol - task.first]!
-    const error = resident.error ?? (first === end ? noData(name, request, resident.quality) : undefined)
+    const error =
+      resident.error ??
+      (first === end ? noData(name, request, resident.quality) : undefined) ??
+      noColumn(name, resident, task.userColumns)
     if (error) this.fail(symbol, error)
     else if (!resident.isExactFrom(first, lookback)) part.exact = false
     return !error
@@ -66,4 +69,13 @@ export class Account {
     addQuality(this.part.quality, quality)
     this.part.defective.push({ symbol, quality })
   }
+}
+
+/** The error of a symbol without a column that the plan reads. */
+function noColumn(symbol: string, resident: Resident, columns: readonly TaskColumn[]): SymbolError | undefined {
+  const lacking = columns.find(({ source }) => !resident.has(source))
+  if (!lacking) return undefined
+  const { name, source } = lacking
+  const message = `${symbol} has no column ${source}, which the formula reads as ${name}: the repository did not deliver it`
+  return { code: 'NO_COLUMN', message, fields: { symbol, column: source, name } }
 }

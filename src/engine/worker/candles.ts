@@ -1,4 +1,5 @@
 import { EngineError } from '../../domain/errors.ts'
+import { USER_PREFIX } from '../../domain/user-columns.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
 import { loadAll, loadFailed } from '../shared/load-all.ts'
@@ -42,16 +43,30 @@ export class Candles {
     if (source.description) this.#repository ??= await this.openRepository?.(source.description)
   }
 
-  /** The symbols of a task that are at hand, pinned, and where in the job those are that are not. */
-  find(task: Task, request: LoadRequest): { held: Loaded[]; missing: Map<string, number> } {
+  /**
+   * The symbols of a task that are at hand, pinned, where in the job those are that are not, and the request for them: with
+   * the user columns that are kept of them for other jobs.
+   */
+  find(task: Task, request: LoadRequest): { held: Loaded[]; missing: Map<string, number>; wider: LoadRequest } {
     const held: Loaded[] = []
     const missing = new Map<string, number>()
+    const userColumns = new Set(request.userColumns)
     task.symbols.forEach((name, at) => {
       const resident = this.#resident(name, task, at)
       if (resident?.covers(request)) held.push({ symbol: task.first + at, resident: resident.pin() })
-      else missing.set(name, task.first + at)
+      else {
+        missing.set(name, task.first + at)
+        for (const column of resident?.request.userColumns ?? []) userColumns.add(column)
+      }
     })
-    return { held, missing }
+    // What is given was read for a request of its own.
+    const isRead = task.source.kind !== 'given'
+    return { held, missing, wider: isRead ? { ...request, userColumns: [...userColumns] } : request }
+  }
+
+  /** Numbers in WASM memory of the columns that the task's plan names: those of symbols that are there. */
+  columnsOf({ userColumns }: Task): Uint32Array {
+    return Uint32Array.from(userColumns, ({ source }) => this.#memory.columnOf(USER_PREFIX + source))
   }
 
   /**

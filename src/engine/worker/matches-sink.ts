@@ -18,13 +18,13 @@ export class MatchesSink implements Sink<'scan'> {
     private readonly store: Store,
   ) {}
 
-  take(loaded: readonly Loaded[]) {
+  take(loaded: readonly Loaded[], columns: Uint32Array) {
     const ranges = new Uint32Array(3 * loaded.length)
     loaded.forEach(({ resident }, at) => {
       ranges.set([resident.firstBar ?? 0, ...resident.barsOf(this.task)], 3 * at)
     })
     const slots = Uint32Array.from(loaded, ({ resident }) => resident.slot)
-    const buffer = this.program.scan(this.store, slots, ranges)
+    const buffer = this.program.scan(this.store, slots, ranges, columns)
     const positions = buffer.symbols()
     const bar = buffer.bars()
     const matches: MatchColumns = {

@@ -16,9 +16,9 @@ export class SeriesSink implements Sink<'series'> {
     this.#series = task.symbols.map(() => ({ time: new Float64Array(), values: [] }))
   }
 
-  take(loaded: readonly Loaded[]) {
+  take(loaded: readonly Loaded[], columns: Uint32Array) {
     for (const { symbol, resident } of loaded) {
-      const values = this.program.series(this.store, resident.slot, resident.firstBar ?? 0)
+      const values = this.program.series(this.store, resident.slot, resident.firstBar ?? 0, columns)
       const [first, end] = resident.barsOf(this.task)
       this.#series[symbol - this.task.first] = {
         time: resident.time.slice(first, end),

@@ -67,11 +67,11 @@ export class Session {
       await this.#compute(sound, task, sink, account)
       for (const { resident } of loaded) resident.unpin()
     }
-    const { held, missing } = this.#candles.find(task, request)
+    const { held, missing, wider } = this.#candles.find(task, request)
     account.part.cache.hits = held.length
     account.part.cache.misses = missing.size
     await pass(held)
-    const reading = this.#candles.read(task, request, missing, account)
+    const reading = this.#candles.read(task, wider, missing, account)
     for await (const loaded of passes(reading, account)) await pass(loaded)
     account.part.cache.residentBytes = this.#candles.residentBytes
     return sink.finish(account.part)
@@ -93,12 +93,13 @@ export class Session {
   async #compute(loaded: readonly Loaded[], task: Task, sink: Sink<WorkKind>, account: Account) {
     const zone = task.timezone ?? 'UTC'
     const localTime = { zone, of: (times: Float64Array) => localTimes(times, zone, task.timeframe) }
-    for (const { resident } of loaded) resident.place(task.plan, localTime)
+    for (const { resident } of loaded) resident.place(task, localTime)
+    const columns = this.#candles.columnsOf(task)
     for (let at = 0; at < loaded.length; at += sink.symbolsPerCall) {
       if (isCancelled(task)) return
       const start = performance.now()
       const some = loaded.slice(at, at + sink.symbolsPerCall)
-      sink.take(some)
+      sink.take(some, columns)
       account.count(some, performance.now() - start)
       await this.host.pause?.()
     }
@@ -124,9 +125,11 @@ async function* passes(reading: AsyncIterable<Loaded>, { part }: Account): Async
 
 /** What a job computes on or shows. How far back that is, the plan says (all of it where undefined), or the job itself. */
 function loadRequest(
-  { range, history, timeframe, timezone, defects, columns }: Task,
+  { range, history, timeframe, timezone, defects, columns, userColumns }: Task,
   lookback = Number.POSITIVE_INFINITY,
 ): LoadRequest {
   const reach = { lookbackBars: history ?? lookback, exact: history === undefined }
-  return { ...range, ...reach, timeframe, defects, columns, ...(timezone !== undefined && { timezone }) }
+  const sources = [...new Set(userColumns.map(({ source }) => source))]
+  const read = { columns, userColumns: sources }
+  return { ...range, ...reach, timeframe, defects, ...read, ...(timezone !== undefined && { timezone }) }
 }

@@ -5,8 +5,12 @@ import type { Loaded } from './resident.ts'
 export interface Sink<K extends WorkKind> {
   /** Symbols per call of `take`: between calls a cancel is seen and progress shows. */
   readonly symbolsPerCall: number
-  /** Runs the program over symbols whose candles are in WASM memory, and keeps what comes out. */
-  take(loaded: readonly Loaded[]): void
+  /**
+   * Runs the program over symbols whose candles are in WASM memory, and keeps what comes out.
+   *
+   * @param columns Numbers in WASM memory of the columns that the plan names.
+   */
+  take(loaded: readonly Loaded[], columns: Uint32Array): void
   /** What has been taken, with the account of it. */
   finish(part: Part): Work[K]
 }

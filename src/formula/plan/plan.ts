@@ -8,7 +8,6 @@ import type { ValueType } from '../../indicators/catalogue.ts'
 import type { CheckedFormula, FormulaMode } from '../check/check.ts'
 import { analyse } from '../check/check.ts'
 import type { PlanReport } from '../check/reports.ts'
-import type { Range } from '../errors/problems.ts'
 import type { Reference } from '../graph/dag.ts'
 import { reference } from '../graph/dag.ts'
 import { encodePlan, userColumnsOf } from './bytes.ts'
@@ -43,7 +42,8 @@ export interface PlanSignal {
 /** A column of the data besides the candle's, which a formula reads as `col.…`. */
 export interface PlanUserColumn {
   name: UserColumnName
-  at: Range
+  /** Half-open range of the text, in UTF-16 code units. */
+  at: readonly [start: number, end: number]
 }
 
 /** A checked formula, ready to run. Plain data: it can be sent to another thread. */
@@ -154,7 +154,7 @@ function compact(
     signals: movedSignals,
     reported: movedReports,
     columns: CANDLE_COLUMNS.filter((column) => reads.has(column)),
-    userColumns: userColumnsOf(nodes).map((name) => ({ name, at: readAt.get(name) as Range })),
+    userColumns: userColumnsOf(nodes).map((name) => ({ name, at: readAt.get(name) as PlanUserColumn['at'] })),
     readsTime: reads.has('time'),
     readsCalendar: reads.has('local_time'),
     bytes: encodePlan(nodes, movedSignals, movedReports),
