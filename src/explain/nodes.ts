@@ -35,7 +35,7 @@ export interface Explanation {
   canonical: string
   parameters: Readonly<Record<string, number>>
   warnings: readonly FormulaWarning[]
-  /** Candle columns that are read. */
+  /** Columns that are read: of the candle, and user columns. */
   columns: readonly string[]
   signals: readonly { signalType: string; role?: string; text: string }[]
   /** Names of the values that go with a match, or of the series. */
@@ -67,7 +67,7 @@ export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInpu
     canonical: plan.canonical,
     parameters: plan.parameters,
     warnings: plan.warnings,
-    columns: plan.columns,
+    columns: [...plan.columns, ...plan.userColumns.map(({ name }) => name)],
     signals: plan.signals.map(({ value, signalType, role }) => {
       return { signalType, ...(role && { role }), text: textOf(plan, value) }
     }),

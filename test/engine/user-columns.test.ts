@@ -156,7 +156,7 @@ describe.each(EXECUTORS)('$name', (executor) => {
       name: 'FormulaError',
       code: 'FORMULA_UNKNOWN_COLUMN',
       message: expect.stringMatching(
-        /^the data has no column flwo; the nearest is col\.flow; .*--columns col\.flwo=NAME.* \(line 2, column 2\)$/,
+        /^the data has no column flwo; the nearest is col\.flow; to .* --columns col\.flwo=NAME.* \(line 2, column 2\)$/,
       ),
       fields: {
         at: [18, 26],

@@ -2,7 +2,7 @@ import { CANDLE_COLUMNS } from '../../domain/candle.ts'
 import type { FormulaErrorCode } from '../../domain/errors.ts'
 import type { Timeframe } from '../../domain/timeframe.ts'
 import { bareName, meantColumn, nearestColumns, type SourceColumn, writtenColumn } from '../../domain/user-columns.ts'
-import { listed, Problems } from '../../formula/errors/problems.ts'
+import { excerpt, listed, Problems } from '../../formula/errors/problems.ts'
 import type { Plan, PlanUserColumn } from '../../formula/plan/plan.ts'
 import type { CandleRepository } from '../../storage/repository.ts'
 import type { TaskColumn } from '../shared/protocol.ts'
@@ -29,7 +29,7 @@ export async function findUserColumns(
     const source = meantColumn(column.name, known)
     if (source?.isNumber) return [{ name: column.name, source: source.name }]
     if (source) {
-      const message = `the column ${source.name} of the data holds no numbers`
+      const message = `the column ${excerpt(source.name)} of the data holds no numbers`
       problems.add(CODE, column.at, message, 'a formula reads numbers only', { found: column.name, closest: [] })
     } else unknown(problems, column, known)
     return []
@@ -47,10 +47,16 @@ function unknown(problems: Problems, { name, at }: PlanUserColumn, known: readon
   const more = names.length > MAX_LISTED ? ' …' : ''
   const has = names.length === 0 ? 'it has none of numbers' : `it has ${listed(names.slice(0, MAX_LISTED))}${more}`
   const nearest = `the nearest ${closest.length === 1 ? 'is' : 'are'} ${listed(closest)}`
-  const mapped = `duckdbRepository({ columns: { '${name}': 'NAME' } }) or --columns ${name}=NAME gives a column this name`
-  problems.add(CODE, at, `the data has no column ${bare}`, `${closest.length > 0 ? nearest : has}; ${mapped}`, {
-    found: name,
-    closest,
-    known: names,
-  })
+  const mapped = `to read another by this name: --columns ${name}=NAME, in a program columns: { '${name}': 'NAME' }`
+  problems.add(
+    CODE,
+    at,
+    `the data has no column ${excerpt(bare)}`,
+    `${closest.length > 0 ? nearest : has}; ${mapped}`,
+    {
+      found: name,
+      closest,
+      known: names,
+    },
+  )
 }

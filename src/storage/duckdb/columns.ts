@@ -62,7 +62,8 @@ export async function findColumns(
     `select column_name, column_type from (describe select * from ${source.from})`,
   )
   const types = new Map(described.map(([name, type]) => [String(name), String(type)]))
-  const names = [...types.keys()].filter((name) => !ADDED.includes(name))
+  const own = new Map([...types].filter(([name]) => !ADDED.includes(name)))
+  const names = [...own.keys()]
   const fileCount = source.of ? source.files.length : 0
   const symbolIs = symbol !== undefined ? 'known' : fileCount > 1 ? 'in a column or the name of a file' : 'in a column'
   const { found, missing } = findNames(names, types, wanted, symbolIs)
@@ -95,7 +96,7 @@ export async function findColumns(
     time: reader,
     values,
     flags: flagsOf(values),
-    userColumns: findUserColumns(types, wanted, new Set([...ADDED, ...Object.values(found)]), number),
+    userColumns: findUserColumns(own, wanted, new Set(Object.values(found)), number),
     sample: `select * from ${sample} limit ${SAMPLE}`,
     names: [found.symbol, found.time, found.open, found.high, found.low, found.close].filter(
       (name) => name !== undefined,
