@@ -10,6 +10,7 @@ use kernels::spec::Type;
 use crate::catalogue_hash::CATALOGUE_HASH;
 use crate::codes::{COLUMN_NAMES, MAGIC, MAX_NODES, MAX_REPORTS, MAX_SIGNALS, NODE_KINDS, SIGNALS};
 use crate::fold::fold;
+use crate::identity::{Key, Keys};
 
 /// How many columns a plan can read.
 pub const COLUMNS: usize = COLUMN_NAMES.len();
@@ -53,6 +54,7 @@ pub struct Plan {
 
 /// How much of a value is read.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
 pub enum Reading {
     Nothing,
     /// Where a condition is true, and not where it is known to be false.
@@ -190,6 +192,12 @@ impl Plan {
     pub fn first_bar(&self) -> usize {
         let warmup = |signal: &Signal| self.graph.value(signal.value).reach().warmup;
         self.signals.iter().map(warmup).max().unwrap_or(0)
+    }
+
+    /// The keys of all outputs of the bytes' nodes, in their order.
+    pub fn keys(&self) -> Vec<Key> {
+        let keys = Keys::of(&self.graph);
+        self.outputs.iter().flatten().map(|&value| keys.value(value)).collect()
     }
 
     /// How much is read of every value of the graph, by signals and reports and by all that these need. A node of which

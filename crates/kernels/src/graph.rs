@@ -72,14 +72,17 @@ impl Reach {
     }
 
     fn then(self, warmup: usize, memory: Memory) -> Reach {
-        let warmup = self.warmup + warmup;
+        let later = Reach { warmup: self.warmup + warmup, ..self };
         match memory {
-            Memory::Bars(bars) => Reach { warmup, lookback: self.lookback + bars, ..self },
+            Memory::Bars(bars) => Reach { lookback: self.lookback + bars, ..later },
             Memory::Fading(weight) => {
                 let fading = if weight > 0.0 { -1.0 / weight.ln() } else { 0.0 };
-                Reach { warmup, fading: self.fading + fading, windowed: false, ..self }
+                Reach { fading: self.fading + fading, windowed: false, ..later }
             }
-            Memory::Forever => Reach { warmup, forever: true, windowed: false, ..self },
+            Memory::FadingOver { bars, weight } => {
+                self.then(0, Memory::Bars(bars)).then(warmup, Memory::Fading(weight))
+            }
+            Memory::Forever => Reach { forever: true, windowed: false, ..later },
         }
     }
 }
@@ -155,7 +158,9 @@ impl Graph {
         self.value(ValueId { node, output: 0 })
     }
 
+    /// All unknown constants are one.
     pub fn constant(&self, value: f64) -> Value<'_> {
+        let value = if value.is_nan() { f64::NAN } else { value };
         self.first_of(self.intern(Key::Constant(value.to_bits()), || (Operation::Constant(value), Reach::NONE)))
     }
 
