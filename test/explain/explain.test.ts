@@ -41,6 +41,13 @@ describe('an explanation without a command line', () => {
     expect(same('dmi(14).adx > 20 and adx(14) < 50 and dmi(14).plus > dmi(14).minus')).toEqual([
       ['adx(14, 14)', 'dmi(14, 14).adx'],
     ])
+    expect(same('ta.tr > 1 and max(high, close[1]) - min(low, close[1]) < 9').at(-1)).toEqual([
+      'max(close[1], high) - min(close[1], low)',
+      'ta.tr',
+    ])
+    expect(same('vwma(wma(close, 5), 9) > 1 and sum(wma(close, 5) * volume, 9) / sum(volume, 9) < 9')).toEqual([
+      ['sum(volume * wma(close, 5), 9) / sum(volume, 9)', 'vwma(wma(close, 5), 9)'],
+    ])
     expect(same('rma(close, 14) > rma(close, 15) and rma(open, 14) > ema(close, 14)')).toEqual([])
   })
 

@@ -36,7 +36,12 @@ impl Keys {
                     bytes.number(parameters.len() as u64);
                     parameters.iter().for_each(|parameter| bytes.number(parameter.to_bits()));
                     bytes.number(inputs.len() as u64);
-                    inputs.iter().for_each(|&input| bytes.0.extend(keys.value(input)));
+                    let mut inputs: Vec<Key> = inputs.iter().map(|&input| keys.value(input)).collect();
+                    // The graph has them in the order of places.
+                    if row.is_commutative() {
+                        inputs.sort_unstable();
+                    }
+                    bytes.0.extend(inputs.as_flattened());
                 }
             }
             keys.0.push(digest(&bytes.0));

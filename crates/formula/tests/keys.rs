@@ -2,15 +2,17 @@
 
 mod common;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use common::bytes::{PlanBytes, Value};
 use common::catalogue::cases;
+use common::compare::assert_same_bits;
+use common::machine::reports;
 use formula::identity::{Key, Keys};
 use formula::plan::Plan;
 use kernels::graph::{Graph, Operation, ValueId};
 use kernels::indicators::{REGISTRY, find};
-use kernels::spec::Body;
+use kernels::spec::{Body, Type};
 
 /// The key of a value in a plan that computes something else before it.
 fn key_of(write: impl FnOnce(&mut PlanBytes) -> Value) -> Key {
@@ -80,6 +82,36 @@ fn the_line_of_macd_has_the_key_of_the_difference_of_two_averages() {
     });
 }
 
+/// Values too, because one node takes the place of both ways round.
+#[test]
+fn what_may_be_turned_round_has_one_node_and_one_key_and_the_same_bits() {
+    let rows: Vec<_> = REGISTRY.iter().filter(|row| row.is_commutative()).collect();
+    assert_eq!(rows.iter().map(|row| row.name).collect::<Vec<_>>(), ["add", "mul", "eq", "ne", "and", "or"]);
+    for row in rows {
+        let turned = |is_turned: bool| {
+            let mut bytes = PlanBytes::default();
+            let zero = bytes.constant(0.0);
+            let is_logic = row.inputs[0].kind == Type::Condition;
+            let operand = |bytes: &mut PlanBytes, column: u32| {
+                let column = bytes.column(column);
+                if is_logic { bytes.call("gt", &[column, zero], &[]) } else { column }
+            };
+            // Their places in the graph are turned round as well.
+            let inputs = if is_turned { [1, 0] } else { [0, 1] }.map(|column| operand(&mut bytes, column));
+            let call = bytes.call(row.name, &inputs, &[]);
+            bytes.report(call);
+            bytes.call(row.name, &[inputs[1], inputs[0]], &[]);
+            bytes.plan()
+        };
+        let (plan, other) = (turned(false), turned(true));
+        assert_eq!(plan.outputs.iter().rev().take(2).collect::<HashSet<_>>().len(), 1, "{}", row.name);
+        assert_eq!(plan.keys().last(), other.keys().last(), "{}", row.name);
+        let numbers = [0.0, -0.0, 1.0, 1e308, -1e308, 5e-324, f64::NAN, 0.1];
+        let columns = vec![numbers.repeat(8), numbers.iter().flat_map(|&number| [number; 8]).collect()];
+        assert_same_bits(&reports(&plan, &columns)[0], &reports(&other, &columns)[0], row.name);
+    }
+}
+
 /// Every kernel of a plan as a call of its own, behind nodes that have nothing to do with it.
 fn spelled_out(plan: &Plan) -> Plan {
     let (mut bytes, mut values) = (PlanBytes::default(), HashMap::new());
@@ -122,7 +154,10 @@ fn in_words(graph: &Graph) -> HashMap<ValueId, String> {
         Operation::Constant(value) => drop(words.insert(ValueId { node, output: 0 }, format!("{value:?}"))),
         Operation::Column(column) => drop(words.insert(ValueId { node, output: 0 }, format!("column {column}"))),
         Operation::Call { row, inputs, parameters } => {
-            let inputs: Vec<&str> = inputs.iter().map(|input| words[input].as_str()).collect();
+            let mut inputs: Vec<&str> = inputs.iter().map(|input| words[input].as_str()).collect();
+            if row.is_commutative() {
+                inputs.sort_unstable();
+            }
             let call = format!("{}({}; {parameters:?})", row.name, inputs.join(", "));
             for (output, spec) in (0..).zip(row.outputs) {
                 words.insert(ValueId { node, output }, format!("{call}.{}", spec.name));
@@ -158,7 +193,7 @@ fn a_plan_gives_the_keys_of_all_outputs_of_its_bytes_in_their_order() {
     let keys = bytes.plan().keys();
     assert_eq!(keys.len(), 3 + 3 + 1);
     assert_eq!(keys[5], keys[6], "`dmi(14, 9).adx` is `adx(14, 9)`");
-    assert_eq!(keys[..6].iter().collect::<std::collections::HashSet<_>>().len(), 6);
+    assert_eq!(keys[..6].iter().collect::<HashSet<_>>().len(), 6);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::spec::{Body, Memory, Row, Type};
 pub type NodeId = u32;
 
 /// An output of a node.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ValueId {
     pub node: NodeId,
     pub output: u32,
@@ -175,7 +175,10 @@ impl Graph {
         match row.body {
             Body::Compose(compose) => compose(inputs, parameters),
             Body::Kernel { warmup, memory, .. } => {
-                let ids: Vec<ValueId> = inputs.iter().map(|input| input.id).collect();
+                let mut ids: Vec<ValueId> = inputs.iter().map(|input| input.id).collect();
+                if row.is_commutative() {
+                    ids.sort_unstable();
+                }
                 let key = Key::Call {
                     row: std::ptr::from_ref(row).addr(),
                     inputs: ids.clone(),
@@ -260,6 +263,10 @@ impl<'g> Value<'g> {
 }
 
 impl Row {
+    /// Whether it has the same bits with its two inputs the other way round: then both ways are one node.
+    pub fn is_commutative(&self) -> bool {
+        [&op::ADD, &op::MUL, &op::AND, &op::OR, &op::EQ, &op::NE].iter().any(|row| std::ptr::eq(*row, self))
+    }
     /// Every output of this function.
     pub fn all_of<'g>(&'static self, inputs: &[Value<'g>], parameters: &[f64]) -> Vec<Value<'g>> {
         inputs[0].graph.call(self, inputs, parameters)

@@ -92,7 +92,8 @@ pub(crate) static TA_TR: Row = Row {
     inputs: HIGH_LOW_CLOSE,
     body: Body::Compose(|x, _| {
         let previous = x[2].lag(1);
-        vec![MAX.of(&[x[0], previous], &[]) - MIN.of(&[x[1], previous], &[])]
+        // In the order that the language gives to what may be turned round: the same node as a range written out.
+        vec![MAX.of(&[previous, x[0]], &[]) - MIN.of(&[previous, x[1]], &[])]
     }),
     scale: Some(1),
     example: "ta.tr > 2 * ta.atr(14)",
