@@ -13,7 +13,7 @@ use crate::spec::{Body, Memory, Row, Type};
 pub type NodeId = u32;
 
 /// An output of a node.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ValueId {
     pub node: NodeId,
     pub output: u32,
@@ -72,14 +72,17 @@ impl Reach {
     }
 
     fn then(self, warmup: usize, memory: Memory) -> Reach {
-        let warmup = self.warmup + warmup;
+        let later = Reach { warmup: self.warmup + warmup, ..self };
         match memory {
-            Memory::Bars(bars) => Reach { warmup, lookback: self.lookback + bars, ..self },
+            Memory::Bars(bars) => Reach { lookback: self.lookback + bars, ..later },
             Memory::Fading(weight) => {
                 let fading = if weight > 0.0 { -1.0 / weight.ln() } else { 0.0 };
-                Reach { warmup, fading: self.fading + fading, windowed: false, ..self }
+                Reach { fading: self.fading + fading, windowed: false, ..later }
             }
-            Memory::Forever => Reach { warmup, forever: true, windowed: false, ..self },
+            Memory::FadingOver { bars, weight } => {
+                self.then(0, Memory::Bars(bars)).then(warmup, Memory::Fading(weight))
+            }
+            Memory::Forever => Reach { forever: true, windowed: false, ..later },
         }
     }
 }
@@ -155,7 +158,9 @@ impl Graph {
         self.value(ValueId { node, output: 0 })
     }
 
+    /// All unknown constants are one.
     pub fn constant(&self, value: f64) -> Value<'_> {
+        let value = if value.is_nan() { f64::NAN } else { value };
         self.first_of(self.intern(Key::Constant(value.to_bits()), || (Operation::Constant(value), Reach::NONE)))
     }
 
@@ -170,7 +175,10 @@ impl Graph {
         match row.body {
             Body::Compose(compose) => compose(inputs, parameters),
             Body::Kernel { warmup, memory, .. } => {
-                let ids: Vec<ValueId> = inputs.iter().map(|input| input.id).collect();
+                let mut ids: Vec<ValueId> = inputs.iter().map(|input| input.id).collect();
+                if row.is_commutative() {
+                    ids.sort_unstable();
+                }
                 let key = Key::Call {
                     row: std::ptr::from_ref(row).addr(),
                     inputs: ids.clone(),
@@ -255,6 +263,10 @@ impl<'g> Value<'g> {
 }
 
 impl Row {
+    /// Whether it has the same bits with its two inputs the other way round: then both ways are one node.
+    pub fn is_commutative(&self) -> bool {
+        [&op::ADD, &op::MUL, &op::AND, &op::OR, &op::EQ, &op::NE].iter().any(|row| std::ptr::eq(*row, self))
+    }
     /// Every output of this function.
     pub fn all_of<'g>(&'static self, inputs: &[Value<'g>], parameters: &[f64]) -> Vec<Value<'g>> {
         inputs[0].graph.call(self, inputs, parameters)
