@@ -2,7 +2,14 @@
 const may = {
   domain: [],
   storage: ['domain'],
-  'storage/duckdb': ['storage/clean', 'storage/repository', 'storage/row-flags', 'storage/row-selection', 'domain'],
+  'storage/duckdb': [
+    'storage/clean',
+    'storage/repository',
+    'storage/row-flags',
+    'storage/row-selection',
+    'storage/user-columns',
+    'domain',
+  ],
   indicators: ['domain'],
   signals: ['domain'],
   formula: ['indicators', 'domain'],

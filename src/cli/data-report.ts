@@ -8,6 +8,7 @@ import {
 } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
+import { writtenColumn } from '../domain/user-columns.ts'
 import { type CandleRepository, fileErrors } from '../storage/repository.ts'
 import { GapCounter, type Gaps } from './gaps.ts'
 
@@ -25,6 +26,8 @@ export interface DataReport {
   /** Of all symbols together. */
   quality: DataQuality
   gaps: Gaps
+  /** Columns of numbers besides the candle's, as a formula reads them. */
+  columns: readonly string[]
   /** The last candles of the first symbol that has any. */
   sample: { symbol: string; candles: readonly Candle[] } | null
   /** Rows that no symbol stands in. */
@@ -42,7 +45,14 @@ export async function reportData(
 ): Promise<DataReport> {
   const symbols = await repository.symbols(timeframe)
   const order = new Map(symbols.map((symbol, at) => [symbol, at]))
-  const request = { timeframe, lookbackBars: Number.POSITIVE_INFINITY, exact: true, columns: CANDLE_COLUMNS, ...how }
+  const request = {
+    timeframe,
+    lookbackBars: Number.POSITIVE_INFINITY,
+    exact: true,
+    columns: CANDLE_COLUMNS,
+    userColumns: [],
+    ...how,
+  }
   const counter = new GapCounter()
   const quality = emptyQuality()
   const errors: (SymbolError & { symbol: string })[] = []
@@ -72,7 +82,9 @@ export async function reportData(
   errors.push(...fileErrors(report))
   const range = candles === 0 ? { first: null, last: null } : { first, last }
   const gaps = counter.gaps(timeframe)
-  return { timeframe, symbols, ...range, candles, quality, gaps, sample, noSymbol, notes, errors }
+  const others = (await repository.userColumns?.(timeframe)) ?? []
+  const columns = others.filter(({ isNumber }) => isNumber).map(({ name }) => writtenColumn(name))
+  return { timeframe, symbols, ...range, candles, quality, gaps, columns, sample, noSymbol, notes, errors }
 }
 
 function lastCandles({ time, columns }: { time: Float64Array; columns: Partial<Record<string, Float64Array>> }) {

@@ -49,27 +49,30 @@ function factsOf(
   date: (time: number) => string,
   timezone?: string,
 ): (readonly [name: string, text: string])[] {
-  const { symbols, timeframe, first, last, candles, quality, noSymbol, notes, errors } = report
-  const named = symbols.slice(0, NAMED).join(', ')
-  const more = symbols.length > NAMED ? ', …' : ''
+  const { symbols, timeframe, first, last, candles, quality, columns, noSymbol, notes, errors } = report
   const wrong = [
     ...qualityWords(quality, timezone),
     ...(noSymbol > 0 ? [`${formatCount(noSymbol)} without a symbol`] : []),
   ]
   const defects = wrong.length > 0 ? wrong : ['none']
   return [
-    ['symbols', `${formatCount(symbols.length)}: ${named}${more}`],
+    ['symbols', `${formatCount(symbols.length)}: ${namesText(symbols)}`],
     ['timeframe', timeframe],
     ['dates', first === null || last === null ? 'none' : `${date(first)} to ${date(last)}`],
     ['rows', `${formatCount(quality.rows)}, of them ${counted(candles, 'candle')}`],
     ...defects.map((text, at) => [at === 0 ? 'defects' : '', text] as const),
     ...gapWords(report, date).map((text, at) => [at === 0 ? 'gaps' : '', text] as const),
+    ...(columns.length > 0 ? [['columns', namesText(columns)] as const] : []),
     ...errors
       .slice(0, NAMED)
       .map(({ symbol, message }, at) => [at === 0 ? 'failed' : '', `${symbol}: ${message}`] as const),
     ...(errors.length > NAMED ? [['', `… and ${formatCount(errors.length - NAMED)} more`] as const] : []),
     ...notes.map((text, at) => [at === 0 ? 'notes' : '', text] as const),
   ]
+}
+
+function namesText(names: readonly string[]): string {
+  return `${names.slice(0, NAMED).join(', ')}${names.length > NAMED ? ', …' : ''}`
 }
 
 function gapWords({ gaps: { usualMs, count, longest } }: DataReport, date: (time: number) => string): string[] {

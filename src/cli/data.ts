@@ -14,8 +14,8 @@ Examples:
   $ millrace data krx.csv --columns time=날짜,close=종가
   $ millrace data "daily/*.csv" --format json
 
-JSON: { source, timeframe, symbols, first, last, candles, quality, gaps: { usualMs, count, longest }, sample, \
-noSymbol, notes, errors }, times in milliseconds UTC. A gap is a step between candles that is longer than \
+JSON: { source, timeframe, symbols, first, last, candles, quality, gaps: { usualMs, count, longest }, \
+columns, sample, noSymbol, notes, errors }, times in milliseconds UTC. A gap is a step between candles that is longer than \
 nights, weekends and holidays of this data.`
 
 type ReportOptions = DataOptions & { timezone?: string; format: 'table' | 'json'; color?: boolean }

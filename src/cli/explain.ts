@@ -8,7 +8,7 @@ import { planFormula } from '../formula/plan/plan.ts'
 import { UsageError, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
 import { addHelpBelow } from './help.ts'
-import { planText, readFormula, type SourceText } from './inputs.ts'
+import { planText, readFormula, type SourceText, withTexts } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
   addColorOption,
@@ -70,7 +70,8 @@ async function explain(source: SourceText, options: ExplainOptions, signal: Abor
       const { explainBar } = await import('../explain/bar.ts')
       const range = at === undefined ? {} : { to: at }
       const request = { ...jobOf({ ...options, ...range }, data), symbols: data.symbols, formula: plan.text }
-      const bar = await explainBar(plan, request, data.engine, variableNames(plan, mode), signal)
+      const explaining = explainBar(plan, request, data.engine, variableNames(plan, mode), signal)
+      const bar = await withTexts([source], explaining)
       if ('error' in bar) throw new UsageError(`${bar.error.code}: ${bar.error.message}`)
       return { bar, date: timeFormatter(data.timeframe, options.timezone) }
     })

@@ -96,7 +96,7 @@ export function candlesCsv(): string {
 function literal(value: unknown): string {
   if (typeof value === 'object' && value !== null) {
     return `{ ${Object.entries(value)
-      .map(([name, each]) => `${name}: ${literal(each)}`)
+      .map(([name, each]) => `${/^\w+$/.test(name) ? name : literal(name)}: ${literal(each)}`)
       .join(', ')} }`
   }
   return `'${JSON.stringify(value).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`

@@ -74,6 +74,26 @@ export function planText(
   }
 }
 
+/**
+ * What runs a plan of one of these texts; an error in one that only the data shows is thrown together with it.
+ */
+export async function withTexts<T>(sources: readonly SourceText[], running: Promise<T>): Promise<T> {
+  try {
+    return await running
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error
+    const { at, found } = error.fields
+    const source = sources.find(
+      ({ text }) =>
+        text
+          .slice(...at)
+          .replaceAll(/\s/g, '')
+          .normalize('NFC') === found,
+    )
+    throw source ? new FormulaFailure(error, source) : error
+  }
+}
+
 function formulaSource(argument: string): string {
   return argument.startsWith('@') && argument !== '@-' ? `@${findFormula(argument.slice(1))}` : argument
 }

@@ -45,7 +45,7 @@ export async function withData<T>(
   const [{ repository }, { createEngine }, { POOL_FROM_SYMBOLS }] = await Promise.all([
     given ? { repository: given } : openRepository(options, opening),
     import('../engine/platform/node.ts'),
-    import('../engine/main/engine.ts'),
+    import('../engine/main/executors.ts'),
   ])
   const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
   const engine = createEngine({

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { DEFECT_POLICIES, type DefectPolicy } from '../domain/candle.ts'
 import { isTimezone } from '../domain/local-time.ts'
 import { TIME_UNITS, TIMEFRAMES, type Timeframe, type TimeUnit } from '../domain/timeframe.ts'
+import { isReadable, isUserColumn } from '../domain/user-columns.ts'
 
 /** Where the candles are and how they are read. */
 export interface DataOptions {
@@ -71,7 +72,7 @@ export function addDataOptions(command: Command): Command {
     .option('--table <name>', 'table of a .duckdb file')
     .option(
       '--columns <role=name,…>',
-      `columns not found by themselves: ${COLUMN_ROLES.join(', ')} (time:ms=name)`,
+      `columns not found by themselves: ${COLUMN_ROLES.join(', ')} (time:ms=name), and names for others: col.marketcap=name`,
       parseColumns,
     )
     .option('--date-format <format>', 'how dates in text are written: %d/%m/%Y')
@@ -183,8 +184,8 @@ function parseColumns(text: string, known: ColumnNames = {}): ColumnNames {
     const [asked, name] = pair(part, 'time=date')
     const [role, unit] = asked.split(':') as [string, string | undefined]
     if (unit !== undefined) columns.timeUnit = timeUnit(role, unit)
-    if (!(COLUMN_ROLES as readonly string[]).includes(role)) {
-      throw new InvalidArgumentError(`"${role}" is none of ${COLUMN_ROLES.join(', ')}.`)
+    if (!(COLUMN_ROLES as readonly string[]).includes(role) && !(isUserColumn(role) && isReadable(role))) {
+      throw new InvalidArgumentError(`"${role}" is none of ${COLUMN_ROLES.join(', ')}, and no name like col.marketcap.`)
     }
     columns[role] = name
   }

@@ -6,7 +6,7 @@ import { type AlertOptions, addAlertOptions, checkAlertOptions } from './alert-o
 import { EXIT, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
 import { addHelpBelow } from './help.ts'
-import { planText, readFormula, type SourceText } from './inputs.ts'
+import { planText, readFormula, type SourceText, withTexts } from './inputs.ts'
 import { jobOf, type OpenData, type TimedRepository, withData } from './open-data.ts'
 import {
   addDataOptions,
@@ -102,7 +102,7 @@ export async function scan(
   const library = options.html === undefined ? undefined : await (await import('./page-file.ts')).readLibrary()
   await withData(options, { terminal, signal, ...(repository && { repository }) }, async (data) => {
     const opened = performance.now()
-    const result = await runScan(plan, options, data, terminal, signal)
+    const result = await withTexts([source], runScan(plan, options, data, terminal, signal))
     const scanned = performance.now()
     const { viewOf } = await import('./scan-view.ts')
     const all = viewOf(result)

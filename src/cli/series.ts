@@ -5,7 +5,7 @@ import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
 import { addHelpBelow } from './help.ts'
-import { type Expression, expressionOf, planText, readExpressions } from './inputs.ts'
+import { type Expression, expressionOf, planText, readExpressions, withTexts } from './inputs.ts'
 import { jobOf, type OpenData, withData } from './open-data.ts'
 import {
   addDataOptions,
@@ -84,6 +84,7 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
       signal,
       end,
       names,
+      texts: expressions,
     })
     const { seriesPieces } = await import('./series-formats.ts')
     const { format } = options
@@ -154,7 +155,19 @@ async function* computeBatches(
   data: OpenData,
   expressions: readonly Plan[],
   options: SeriesOptions,
-  { terminal, signal, end, names }: { terminal: Terminal; signal: AbortSignal; end: SeriesEnd; names: ColumnNames },
+  {
+    terminal,
+    signal,
+    end,
+    names,
+    texts,
+  }: {
+    terminal: Terminal
+    signal: AbortSignal
+    end: SeriesEnd
+    names: ColumnNames
+    texts: readonly Expression[]
+  },
 ): AsyncGenerator<SymbolSeries> {
   const start = performance.now()
   const total = data.symbols.length
@@ -163,7 +176,7 @@ async function* computeBatches(
     for (let first = 0; first < total; first += SYMBOLS_PER_BATCH) {
       const symbols = data.symbols.slice(first, first + SYMBOLS_PER_BATCH)
       const request = { ...jobOf(options, data), symbols, expressions }
-      const { series, errors, exact } = await useCase.execute(request, { signal })
+      const { series, errors, exact } = await withTexts(texts, useCase.execute(request, { signal }))
       end.failed.push(...errors)
       end.computed += series.length
       end.exact &&= exact

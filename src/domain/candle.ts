@@ -15,6 +15,11 @@ export { CANDLE_COLUMNS }
 
 export type CandleColumn = (typeof CANDLE_COLUMNS)[number]
 
+/** Columns of candles by name: those of the candle, and behind them user columns as their source calls them. */
+export type ColumnsByName = Partial<Record<CandleColumn, Float64Array>> & {
+  [userColumn: string]: Float64Array
+}
+
 /**
  * The candles of one symbol and timeframe as columns of equal length, oldest first, times strictly rising.
  * Only the columns that were asked for are there.
@@ -24,7 +29,7 @@ export interface CandleSeries {
   timeframe: Timeframe
   /** Milliseconds UTC; where an engine has read them, dates at 00:00 of daily and longer candles. */
   time: Float64Array
-  columns: Partial<Record<CandleColumn, Float64Array>>
+  columns: ColumnsByName
 }
 
 /** What happens to candles that cannot be true: dropped, kept as they are, or the symbol is refused. */

@@ -1,10 +1,10 @@
 // Generated from crates/formula/src by `npm run generate`. Do not edit.
 
 /** What the bytes of a plan begin with. */
-export const MAGIC = 0x3252494d
+export const MAGIC = 0x3352494d
 
 /** What the numbers in a plan's bytes mean in this build: 64 bits, which the kernels and every plan have too. */
-export const CATALOGUE_HASH = '21ec4bfcd5f249c8'
+export const CATALOGUE_HASH = '01e0534b35714769'
 
 /** What a node is; its place is its number in the bytes, here and below. */
 export const NODE_KINDS = ['constant', 'column', 'call'] as const

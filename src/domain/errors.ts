@@ -87,6 +87,8 @@ export type FormulaErrorCode =
   | 'FORMULA_NOT_A_CONDITION'
   | 'FORMULA_PARAMETER'
   | 'FORMULA_TOO_LARGE'
+  /** A column (`col.…`) that the data does not have, or that holds no numbers: known once there is data. */
+  | 'FORMULA_UNKNOWN_COLUMN'
 
 export interface FormulaErrorFields extends ErrorFields {
   /** Half-open range of the text, in UTF-16 code units. */
@@ -152,7 +154,7 @@ export class EngineError extends MillraceError {
 }
 
 /** What happened to one symbol; the others go on. */
-export type SymbolErrorCode = 'NO_DATA' | 'BAD_DATA' | 'LOAD_FAILED'
+export type SymbolErrorCode = 'NO_DATA' | 'BAD_DATA' | 'LOAD_FAILED' | 'NO_COLUMN'
 
 export interface SymbolError {
   code: SymbolErrorCode

@@ -4,13 +4,13 @@ import type { Reference } from '../formula/graph/dag.ts'
 import type { Plan, PlanNode } from '../formula/plan/plan.ts'
 import { catalogueRow, type ValueType } from '../indicators/catalogue.ts'
 import type { SyncInitInput } from '../wasm/simd/millrace.js'
-import { type OutputReach, reachOf } from './reach.ts'
+import { computationOf, type OutputComputation, type OutputReach } from './computation.ts'
 
 /** Where the start of the data weighs less than this it no longer matters: the "stable to" of an explanation. */
 export const STABLE_TO = 1e-6
 
 /** One output of a node. */
-export interface ExplainedOutput extends OutputReach {
+export interface ExplainedOutput extends OutputComputation {
   /** Of a node with several. */
   name: string
   type: ValueType
@@ -18,6 +18,8 @@ export interface ExplainedOutput extends OutputReach {
   text: string
   /** What the formula calls it. */
   variables: readonly string[]
+  /** An output before it that is the same computation, written in another way. */
+  sameAs?: string
 }
 
 export interface ExplainedNode {
@@ -35,7 +37,7 @@ export interface Explanation {
   canonical: string
   parameters: Readonly<Record<string, number>>
   warnings: readonly FormulaWarning[]
-  /** Candle columns that are read. */
+  /** Columns that are read: of the candle, and user columns. */
   columns: readonly string[]
   signals: readonly { signalType: string; role?: string; text: string }[]
   /** Names of the values that go with a match, or of the series. */
@@ -45,36 +47,43 @@ export interface Explanation {
   reach: OutputReach
   /** Inputs stand before what reads them. */
   nodes: readonly ExplainedNode[]
+  /** How many kernels run: what is left once functions are taken apart into others and equal parts are one. */
+  kernels: number
 }
 
-/** What a formula is made of, and how far back each part of it reads, as the kernels say. */
+/** What a formula is made of, how far back each part of it reads, and which parts are the same, as the kernels say. */
 export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInput): Explanation {
   const variables = variableNames(plan, mode)
-  const reaches = reachOf(plan, kernels, STABLE_TO)
+  const computation = computationOf(plan, kernels, STABLE_TO)
   const readers = countReaders(plan)
+  const textByKey = new Map<string, string>()
   const nodes = plan.nodes.map((node, id): ExplainedNode => {
     const outputs = node.outputs.map((name, output): ExplainedOutput => {
       const text = textOf(plan, { node: id, output })
       const type = typeOf(plan, { node: id, output })
-      return { name, type, text, variables: variables.get(text) ?? [], ...reaches[id]![output]! }
+      const computed = computation.outputs[id]![output]!
+      const sameAs = textByKey.get(computed.key)
+      if (sameAs === undefined) textByKey.set(computed.key, text)
+      return { name, type, text, variables: variables.get(text) ?? [], ...computed, ...(sameAs && { sameAs }) }
     })
     const inputs = node.inputs.map((input) => input.node)
     return { id, kind: node.kind, text: node.text, inputs, readBy: readers[id]!, outputs }
   })
-  const roots = [...plan.signals, ...plan.reported].map(({ value }) => reaches[value.node]![value.output]!)
+  const roots = [...plan.signals, ...plan.reported].map(({ value }) => computation.outputs[value.node]![value.output]!)
   return {
     formula: plan.text,
     canonical: plan.canonical,
     parameters: plan.parameters,
     warnings: plan.warnings,
-    columns: plan.columns,
+    columns: [...plan.columns, ...plan.userColumns.map(({ name }) => name)],
     signals: plan.signals.map(({ value, signalType, role }) => {
       return { signalType, ...(role && { role }), text: textOf(plan, value) }
     }),
     reported: plan.reported.map(({ name }) => name),
     stableTo: STABLE_TO,
-    reach: roots.reduce(furthest),
+    reach: roots.reduce<OutputReach>(furthest, { firstBar: 0, lookbackBars: 0, stableBars: 0 }),
     nodes,
+    kernels: computation.kernels,
   }
 }
 

@@ -12,6 +12,10 @@ export const MAX_NODES = 10_000
 /** Variables and parameters. */
 export const MAX_NAMES = 5_000
 
+/** User columns (`col.marketcap`) that one formula reads, and characters of the name of one. */
+export const MAX_USER_COLUMNS = 100
+export const MAX_COLUMN_NAME = 60
+
 /** Values that go with every match, variables and indicators: 8 bytes each, times the matches. */
 export const MAX_REPORTS = 5_000
 

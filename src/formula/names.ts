@@ -2,6 +2,7 @@ import type { CandleColumn } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import { COLUMN_NAMES, ROLES } from '../domain/codes.generated.ts'
 import type { SignalRole } from '../domain/result.ts'
+import type { UserColumnName } from '../domain/user-columns.ts'
 import type { Callee } from '../indicators/callee.ts'
 import { houseCallee } from '../indicators/callee.ts'
 import type { CatalogueRow } from '../indicators/catalogue.ts'
@@ -10,8 +11,11 @@ import { pineCallee } from '../indicators/pine.ts'
 
 export { COLUMN_NAMES, ROLES }
 
+/** A column that every plan has a number for: those of the candle, and its times. */
+export type FixedColumnName = (typeof COLUMN_NAMES)[number]
+
 /** A column a plan reads. */
-export type ColumnName = (typeof COLUMN_NAMES)[number]
+export type ColumnName = FixedColumnName | UserColumnName
 
 /** Means of columns; each is lowered to arithmetic. */
 export const MEANS: ReadonlyMap<string, readonly CandleColumn[]> = new Map<string, readonly CandleColumn[]>([
@@ -90,7 +94,7 @@ export function isValueOnly(row: CatalogueRow): boolean {
 
 /** True for names a script cannot give to something of its own. */
 export function isReserved(name: string): boolean {
-  const isPrefix = name === 'ta' || name === 'math'
+  const isPrefix = name === 'ta' || name === 'math' || name === 'col'
   const isWord = name === 'param' || FORMS.has(name)
   return SERIES.has(name) || isPrefix || isWord || REFUSED.has(name) || callableRow(name) !== undefined
 }

@@ -1,19 +1,21 @@
-import type { CandleColumn, CandleSeries, DataQuality, DefectPolicy } from '../domain/candle.ts'
+import type { CandleColumn, ColumnsByName, DataQuality, DefectPolicy } from '../domain/candle.ts'
 import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
 import { isoTime } from '../domain/timeframe.ts'
 import type { LoadedCandles, LoadRequest } from './repository.ts'
-import { blankUnknown, judgeRows, type RawCandles } from './row-flags.ts'
+import { blankUnknown, judgeRows, type RawCandles, type RawColumns } from './row-flags.ts'
 import { type Selection, type Span, selectRows } from './row-selection.ts'
+import { columnNamed, userColumnsOf } from './user-columns.ts'
 
-export type { RawCandles } from './row-flags.ts'
+export type { RawCandles, RawColumns } from './row-flags.ts'
 export type { Span } from './row-selection.ts'
 
 /** Clean columns of equal length, oldest first, times strictly rising; or why there are none. */
 export type CleanedCandles =
   | {
       time: Float64Array
-      columns: Record<CandleColumn, Float64Array>
+      /** User columns among them, as `raw` had them. */
+      columns: ColumnsByName & Record<CandleColumn, Float64Array>
       quality: DataQuality
       /** How many clean bars of `raw` the span left out in front. */
       firstBar: number
@@ -32,6 +34,9 @@ export type CleanedCandles =
  * | volume missing, negative or not finite | volume NaN | volume NaN | volume NaN |
  * | no time, or one that no `Date` can hold | left out | left out | `BAD_DATA` |
  *
+ * User columns go with their rows: nothing in them is judged.
+ *
+ * @param raw Further columns of it are user columns.
  * @param span Cuts the history; see `Span`. All of it when absent.
  *
  * @example
@@ -42,7 +47,7 @@ export type CleanedCandles =
  * `${columns.close} of ${quality.rows} rows, ${quality.notPositive} with a price of 0`
  * // 10 of 2 rows, 1 with a price of 0
  */
-export function cleanCandles(raw: RawCandles, policy: DefectPolicy, span: Span = {}): CleanedCandles {
+export function cleanCandles(raw: RawCandles | RawColumns, policy: DefectPolicy, span: Span = {}): CleanedCandles {
   const flags = judgeRows(raw)
   const { time, open, high, low, close } = raw
   const volume = raw.volume ?? new Float64Array(time.length).fill(Number.NaN)
@@ -53,14 +58,15 @@ export function cleanCandles(raw: RawCandles, policy: DefectPolicy, span: Span =
   const selection = selectRows(time, flags, policy, span)
   const { quality } = selection
   if (policy === 'error' && countDefects(quality) > 0) return { error: badData(quality), quality }
-  const taken = Object.entries(columns).map(([name, column]) => [name, takeRows(column, selection)])
+  const all = [...Object.entries(columns), ...userColumnsOf(raw)]
+  const taken = all.map(([name, column]) => [name, takeRows(column, selection)])
   return { time: takeRows(time, selection), columns: Object.fromEntries(taken), quality, firstBar: selection.firstBar }
 }
 
 /** Rows of one symbol that are judged already, and only the columns somebody asked for. */
 export interface JudgedCandles {
   time: Float64Array
-  columns: Partial<Record<CandleColumn, Float64Array>>
+  columns: ColumnsByName
   /** `ROW` bits; absent when every row is fine. */
   flags: Uint8Array | undefined
 }
@@ -90,14 +96,19 @@ export function deliver(
   if (request.defects === 'error' && countDefects(quality) > 0) return { symbol, error: badData(quality), quality }
   const bars = (selection.rows?.length ?? selection.end - selection.start) - selection.barsBefore
   if (bars <= 0) return { symbol, error: noData(symbol, request, quality), quality }
-  const columns: CandleSeries['columns'] = {}
-  for (const name of CANDLE_COLUMNS) {
-    const column = candles.columns[name]
-    if (column && request.columns.includes(name)) columns[name] = takeRows(column, selection)
-  }
+  const names = [...CANDLE_COLUMNS.filter((name) => request.columns.includes(name)), ...request.userColumns]
+  const taken = names.flatMap((name) => {
+    const column = columnNamed(candles.columns, name)
+    return column ? [[name, takeRows(column, selection)] as const] : []
+  })
   return {
     symbol,
-    series: { symbol, timeframe: request.timeframe, time: takeRows(candles.time, selection), columns },
+    series: {
+      symbol,
+      timeframe: request.timeframe,
+      time: takeRows(candles.time, selection),
+      columns: Object.fromEntries(taken),
+    },
     quality,
     ...(hasHistory && { firstBar: selection.firstBar }),
   }

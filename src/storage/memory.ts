@@ -3,13 +3,21 @@ import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import { type DateRule, type DayTime, dateRule, dayTimesOf, joinDayTimes } from '../domain/candle-dates.ts'
 import { DataError } from '../domain/errors.ts'
 import { isDaily, isoTime, isTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../domain/timeframe.ts'
-import { deliver, noData, type RawCandles, spanOf } from './clean.ts'
+import { deliver, noData, type RawCandles, type RawColumns, spanOf } from './clean.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from './repository.ts'
 import { blankUnknown, judgeRows } from './row-flags.ts'
 import { risesStrictly, selectDated } from './row-selection.ts'
+import { columnNamed, isFree, userColumnsOf } from './user-columns.ts'
 
-/** The candles of one symbol: objects, or typed columns of equal length. In any order; cleaned when they are read. */
-export type MemoryCandles = readonly Candle[] | RawCandles
+/** A candle with user columns: any further fields that are numbers, and null or absent where unknown. */
+export type CandleWithColumns = Candle & { readonly [userColumn: string]: unknown }
+
+/**
+ * The candles of one symbol: objects, or typed columns of equal length. In any order; cleaned when they are read. Further
+ * fields of objects that are numbers, and further columns of numbers, are user columns: a formula reads `marketcap` as
+ * `col.marketcap`.
+ */
+export type MemoryCandles = readonly (Candle | CandleWithColumns)[] | RawCandles | RawColumns
 
 /** Candles by symbol. A plain object lists names that look like small integers first; a Map keeps its order. */
 export type MemoryInput = Readonly<Record<string, MemoryCandles>> | ReadonlyMap<string, MemoryCandles>
@@ -39,7 +47,8 @@ interface StoredSeries {
   /** Rises with every change of the repository. */
   version: number
   rows: number
-  /** Time and the five columns of candles one after the other, then a byte of `ROW` bits per row when `isFlagged`. */
+  userColumns: readonly string[]
+  /** Time, the five columns of candles and the user columns one after the other, then a byte of `ROW` bits per row when `isFlagged`. */
   buffer: ArrayBufferLike
   isFlagged: boolean
   isRising: boolean
@@ -55,7 +64,9 @@ interface StoredSeries {
  *
  * @example
  * const days = [10, 11, 12].map((close, day) => {
- *   return { timestamp: Date.UTC(2024, 0, 1 + day), open: close, high: close, low: close, close, volume: 100 }
+ *   const candle = { timestamp: Date.UTC(2024, 0, 1 + day), open: close, high: close, low: close, close, volume: 100 }
+ *   // A field of your own: formulas read it as col.marketcap.
+ *   return { ...candle, marketcap: close * 1e9 }
  * })
  * const repository = memoryRepository({ AAPL: days, MSFT: days.slice(1) })
  * repository.append('MSFT', [{ ...days[2], timestamp: Date.UTC(2024, 0, 4) }])
@@ -116,6 +127,11 @@ export function openMemory(snapshot: MemorySnapshot): MemoryRepository {
         ? read(series, request, dateRule(dayTimes(), request.timezone))
         : { symbol, error: noData(symbol, request) }
     },
+    async userColumns(wanted) {
+      checkTimeframe(wanted)
+      const names = new Set([...stored.values()].flatMap(({ userColumns }) => userColumns))
+      return Array.from(names, (name) => ({ name, isNumber: true }))
+    },
     async report() {
       return { noSymbol: stored.get('')?.rows ?? 0, notes: [], failures: [] }
     },
@@ -129,35 +145,59 @@ export function openMemory(snapshot: MemorySnapshot): MemoryRepository {
     set,
     append(symbol, candles) {
       const series = stored.get(symbol)
-      set(symbol, series ? concatenate(viewColumns(series), given(symbol, candles)) : candles)
+      set(symbol, series ? concatenate(columnsOf(series), given(symbol, candles)) : candles)
     },
   } satisfies MemoryRepository & { description: RepositoryDescription }
 }
 
 const COLUMNS = ['time', ...CANDLE_COLUMNS] as const
-type Columns = Record<(typeof COLUMNS)[number], Float64Array>
 
 function toColumns(symbol: string, candles: MemoryCandles): RawCandles {
   if (isColumns(candles)) {
-    for (const name of COLUMNS) {
-      const length = candles[name]?.length ?? (name === 'volume' ? candles.time.length : 0)
+    const user = userColumnsOf(candles).map(([name, column]) => [name, column.length] as const)
+    const own = COLUMNS.map(
+      (name) => [name, candles[name]?.length ?? (name === 'volume' ? candles.time.length : 0)] as const,
+    )
+    for (const [name, length] of [...own, ...user]) {
       if (length === candles.time.length) continue
       const message = `column ${name} of ${symbol} has ${length} values, time has ${candles.time.length}: give equal lengths`
       throw new DataError('DATA_SHAPE', message, { symbol, column: name, length, expected: candles.time.length })
     }
     return candles
   }
-  const columns = emptyColumns(candles.length)
-  for (let row = 0; row < candles.length; row++) {
-    const candle = candles[row] as Candle
-    if (typeof candle.timestamp !== 'number') {
-      const message = `candle ${row} of ${symbol} has no number "timestamp" (milliseconds UTC): its fields are ${Object.keys(candle).join(', ')}`
-      throw new DataError('DATA_SHAPE', message, { symbol, row })
-    }
-    columns.time[row] = candle.timestamp
-    for (const name of CANDLE_COLUMNS) columns[name][row] = candle[name] ?? Number.NaN
+  for (const [row, { timestamp }] of candles.entries()) {
+    if (typeof timestamp === 'number') continue
+    const fields = Object.keys(candles[row] as Candle).join(', ')
+    const message = `candle ${row} of ${symbol} has no number "timestamp" (milliseconds UTC): its fields are ${fields}`
+    throw new DataError('DATA_SHAPE', message, { symbol, row })
   }
-  return columns
+  const names = [...CANDLE_COLUMNS, ...numberFields(candles)]
+  const columns = names.map((name) => [name, columnOf(candles, name)] as const)
+  return Object.fromEntries([['time', columnOf(candles, 'timestamp')], ...columns]) as Columns
+}
+
+/** Fields of candles besides those that every candle has: numbers, wherever there is anything. */
+function numberFields(candles: readonly object[]): string[] {
+  const isNumbers = new Map<string, boolean>()
+  for (const candle of candles) {
+    for (const name of Object.keys(candle)) {
+      if (!isFree(name)) continue
+      const value = candle[name as keyof typeof candle] as unknown
+      if (value !== null && value !== undefined) {
+        isNumbers.set(name, typeof value === 'number' && isNumbers.get(name) !== false)
+      }
+    }
+  }
+  return [...isNumbers].filter(([, isNumber]) => isNumber).map(([name]) => name)
+}
+
+/** What is no number is unknown: a candle without the field may have a property of that name from elsewhere. */
+function columnOf(candles: readonly object[], name: string): Float64Array {
+  const column = new Float64Array(candles.length)
+  for (let row = 0; row < candles.length; row++) {
+    column[row] = (candles[row] as Record<string, number | null | undefined>)[name] ?? Number.NaN
+  }
+  return column
 }
 
 /** Seconds of the years 1980 to 2200. Read as milliseconds they are all in the first quarter of 1970. */
@@ -178,11 +218,6 @@ function refuseSeconds(symbol: string, time: Float64Array, timeframe: Timeframe)
   throw new DataError('DATA_SHAPE', message, { symbol, found: first })
 }
 
-function emptyColumns(rows: number): Columns {
-  const column = () => new Float64Array(rows).fill(Number.NaN)
-  return { time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() }
-}
-
 function isColumns(candles: MemoryCandles): candles is RawCandles {
   return !Array.isArray(candles)
 }
@@ -190,19 +225,25 @@ function isColumns(candles: MemoryCandles): candles is RawCandles {
 function store(symbol: string, raw: RawCandles, version: number, isDated: boolean): StoredSeries {
   const rows = raw.time.length
   const flags = judgeRows(raw)
-  const sizeBytes = rows * COLUMNS.length * 8 + (flags ? rows : 0)
+  const user = userColumnsOf(raw)
+  const sizeBytes = rows * (COLUMNS.length + user.length) * 8 + (flags ? rows : 0)
   const buffer =
     typeof SharedArrayBuffer === 'undefined' ? new ArrayBuffer(sizeBytes) : new SharedArrayBuffer(sizeBytes)
   const series = {
     ...{ symbol, version, rows, buffer },
+    userColumns: user.map(([name]) => name),
     isFlagged: flags !== undefined,
     isRising: risesStrictly(raw.time),
     dayTimes: isDated ? dayTimesOf(raw.time) : [],
   }
-  const columns = viewColumns(series)
-  for (const name of COLUMNS) {
-    const column = raw[name]
-    if (column) columns[name].set(column)
+  const columns = columnsOf(series)
+  const given = new Map<string, Float64Array | undefined>([
+    ...COLUMNS.map((name) => [name, raw[name]] as const),
+    ...user,
+  ])
+  for (const [name, column] of Object.entries(columns)) {
+    const values = given.get(name)
+    if (values) column.set(values)
   }
   if (flags) {
     viewFlags(series)?.set(flags)
@@ -211,28 +252,32 @@ function store(symbol: string, raw: RawCandles, version: number, isDated: boolea
   return series
 }
 
-function viewColumns({ buffer, rows }: StoredSeries): Columns {
-  const view = (at: number) => new Float64Array(buffer, at * rows * 8, rows)
-  return { time: view(0), open: view(1), high: view(2), low: view(3), close: view(4), volume: view(5) }
+type Columns = RawColumns & Required<RawCandles>
+
+/** Views on everything that is kept of a symbol. */
+function columnsOf({ buffer, rows, userColumns }: StoredSeries): Columns {
+  const names = [...COLUMNS, ...userColumns]
+  return Object.fromEntries(names.map((name, at) => [name, new Float64Array(buffer, at * rows * 8, rows)])) as Columns
 }
 
-function viewFlags({ buffer, rows, isFlagged }: StoredSeries): Uint8Array | undefined {
-  return isFlagged ? new Uint8Array(buffer, COLUMNS.length * rows * 8, rows) : undefined
+function viewFlags({ buffer, rows, isFlagged, userColumns }: StoredSeries): Uint8Array | undefined {
+  return isFlagged ? new Uint8Array(buffer, (COLUMNS.length + userColumns.length) * rows * 8, rows) : undefined
 }
 
 function read(series: StoredSeries, request: LoadRequest, rule: DateRule): LoadedCandles {
-  const { time, ...columns } = viewColumns(series)
+  const { time, ...columns } = columnsOf(series)
   const flags = viewFlags(series)
   const { dates, selection } = selectDated(time, rule, flags, request.defects, spanOf(request), series.isRising)
   return deliver(series.symbol, { time: dates, columns, flags }, selection, request)
 }
 
 function concatenate(front: Columns, back: RawCandles): RawCandles {
-  const joined = emptyColumns(front.time.length + back.time.length)
-  for (const name of COLUMNS) {
-    joined[name].set(front[name])
-    const added = back[name]
-    if (added) joined[name].set(added, front.time.length)
-  }
-  return joined
+  const user = [...userColumnsOf(front), ...userColumnsOf(back)].map(([name]) => name)
+  const joined = [...COLUMNS, ...new Set(user)].map((name) => {
+    const column = new Float64Array(front.time.length + back.time.length).fill(Number.NaN)
+    column.set(columnNamed(front, name) ?? [])
+    column.set(columnNamed(back as RawColumns, name) ?? [], front.time.length)
+    return [name, column] as const
+  })
+  return Object.fromEntries(joined) as Columns
 }

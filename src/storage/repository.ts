@@ -1,6 +1,7 @@
 import type { CandleColumn, CandleSeries, DataQuality, DefectPolicy } from '../domain/candle.ts'
 import type { SymbolError } from '../domain/errors.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
+import type { SourceColumn } from '../domain/user-columns.ts'
 
 /** Which candles to read, and how much of them. */
 export interface LoadRequest {
@@ -17,6 +18,11 @@ export interface LoadRequest {
   exact: boolean
   /** The columns to read; time always comes. */
   columns: readonly CandleColumn[]
+  /**
+   * What else the formula reads (`col.…`), by the names that `userColumns` gives; as the formula writes them where there is
+   * no such method. One that a symbol does not have is left out of its answer: that symbol is an error of the result.
+   */
+  userColumns: readonly string[]
   defects: DefectPolicy
   /** The job's zone, where it gives one: it says which date a daily or longer candle has whose time is no date. */
   timezone?: string
@@ -59,6 +65,11 @@ export interface CandleRepository {
   loadMany?(symbols: readonly string[], request: LoadRequest): AsyncIterable<LoadedCandles>
   /** Changes whenever a symbol's candles do; one entry per symbol asked for, in that order. */
   versions(symbols: readonly string[], timeframe: Timeframe): Promise<readonly string[]>
+  /**
+   * Columns that the source has besides the candle's. With it, a formula that reads another is refused before anything is
+   * loaded; without it that shows with each symbol.
+   */
+  userColumns?(timeframe: Timeframe): Promise<readonly SourceColumn[]>
   /** What there is to say about the source as a whole, besides its symbols; absent where there is nothing. */
   report?(timeframe: Timeframe): Promise<SourceReport>
   close(): Promise<void>

@@ -1,3 +1,5 @@
+import type { ColumnsByName } from '../domain/candle.ts'
+
 /**
  * What is wrong with a row, in one byte: the low three bits hold its kind, the highest one in use its volume. The first
  * four kinds are defects. Both adapters write these numbers, one in JavaScript and one in SQL.
@@ -34,6 +36,9 @@ export interface RawCandles {
   volume?: Float64Array
 }
 
+/** The same with user columns: any further fields that are columns of numbers. */
+export type RawColumns = RawCandles & { readonly [userColumn: string]: Float64Array }
+
 /** One byte of `ROW` bits per row, judged on all four prices and the volume; undefined when every row is fine. */
 export function judgeRows(raw: RawCandles): Uint8Array | undefined {
   const { open, high, low, close, volume } = raw
@@ -66,7 +71,7 @@ function kindOfPrices(open: number, high: number, low: number, close: number): n
  * Writes NaN over what a flagged row says but nobody can know: infinite prices, and volumes that are infinite or
  * negative. Changes the columns in place; `volume` and prices that are absent are skipped.
  */
-export function blankUnknown(columns: Partial<Record<keyof RawCandles, Float64Array>>, flags: Uint8Array): void {
+export function blankUnknown(columns: ColumnsByName, flags: Uint8Array): void {
   const prices = [columns.open, columns.high, columns.low, columns.close].filter((column) => column !== undefined)
   for (let row = 0; row < flags.length; row++) {
     const flag = flags[row] as number

@@ -1,6 +1,7 @@
 import type { ProcessingJob } from '../domain/job.ts'
-import type { ProcessingEngine, ScanOutcome, SeriesOutcome } from '../engine/main/engine.ts'
+import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { RunOptions } from '../engine/main/options.ts'
+import type { ScanOutcome, SeriesOutcome } from '../engine/main/outcome.ts'
 import type { Plan } from '../formula/plan/plan.ts'
 import type { CandleRepository } from '../storage/repository.ts'
 import { type BatchScanResult, BatchScanUseCase, type ScanRequest } from './batch-scan.ts'

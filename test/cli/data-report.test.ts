@@ -72,6 +72,7 @@ describe('data', () => {
           return { timestamp: day(at + 1), ...prices, volume: 1000 * (at + 2) }
         }),
       },
+      columns: [],
       noSymbol: 0,
       notes: [],
       errors: [],

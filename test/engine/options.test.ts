@@ -1,8 +1,9 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
 import { createEngine as createBrowserEngine } from '../../src/browser/index.ts'
-import { POOL_FROM_SYMBOLS, ProcessingEngine } from '../../src/engine/main/engine.ts'
+import { ProcessingEngine } from '../../src/engine/main/engine.ts'
 import type { Executor } from '../../src/engine/main/executor.ts'
+import { POOL_FROM_SYMBOLS } from '../../src/engine/main/executors.ts'
 import { BatchScanUseCase, createEngine, type EngineOptions, memoryRepository, SeriesUseCase } from '../../src/index.ts'
 import { closes } from '../support/candles.ts'
 

@@ -25,6 +25,50 @@ describe('an explanation without a command line', () => {
     expect(reach).toEqual({ firstBar: 2, lookbackBars: 2, stableBars: 2 })
   })
 
+  it('says which parts are one computation, however they are written', () => {
+    const same = (formula: string) => {
+      const { nodes } = explainPlan(planFormula(formula), 'scan', module)
+      return nodes.flatMap(({ outputs }) => outputs.flatMap(({ text, sameAs }) => (sameAs ? [[text, sameAs]] : [])))
+    }
+    expect(same('atr(14) > 1 and rma(tr, 14) < 5')).toEqual([['rma(tr, 14)', 'atr(14)']])
+    expect(same('close > 8 and close > 2 ** 3')).toEqual([
+      ['2 ** 3', '8'],
+      ['close > 2 ** 3', 'close > 8'],
+    ])
+    expect(same('macd(close, 12, 26, 9).line > 0 and ema(close, 12) - ema(close, 26) < 1')).toEqual([
+      ['ema(close, 12) - ema(close, 26)', 'macd(close, 12, 26, 9).line'],
+    ])
+    expect(same('dmi(14).adx > 20 and adx(14) < 50 and dmi(14).plus > dmi(14).minus')).toEqual([
+      ['adx(14, 14)', 'dmi(14, 14).adx'],
+    ])
+    expect(same('ta.tr > 1 and max(high, close[1]) - min(low, close[1]) < 9').at(-1)).toEqual([
+      'max(close[1], high) - min(close[1], low)',
+      'ta.tr',
+    ])
+    expect(same('vwma(wma(close, 5), 9) > 1 and sum(wma(close, 5) * volume, 9) / sum(volume, 9) < 9')).toEqual([
+      ['sum(volume * wma(close, 5), 9) / sum(volume, 9)', 'vwma(wma(close, 5), 9)'],
+    ])
+    expect(same('rma(close, 14) > rma(close, 15) and rma(open, 14) > ema(close, 14)')).toEqual([])
+  })
+
+  it('gives a part the key that it has in every other formula', () => {
+    const key = (formula: string, text: string) => {
+      const { nodes } = explainPlan(planFormula(formula), 'scan', module)
+      return nodes.flatMap(({ outputs }) => outputs).find((output) => output.text === text)?.key
+    }
+    const atr = key('close > 3 and atr(14) > 1', 'atr(14)')
+    expect(atr).toMatch(/^[0-9a-f]{32}$/)
+    expect(key('sma(volume, 5) > 1e6 or rma(tr, 14) < 5', 'rma(tr, 14)')).toBe(atr)
+    expect(key('close > atr(15)', 'atr(15)')).not.toBe(atr)
+  })
+
+  it('counts the kernels that run', () => {
+    // Two averages, their difference, two comparisons, `and`.
+    const formula = 'ema(close, 12) > ema(close, 26) and macd(12, 26, 9).line < 1e9'
+    expect(explainPlan(planFormula(formula), 'scan', module).kernels).toBe(6)
+    expect(explainPlan(planFormula('adx(14) > 20'), 'scan', module).kernels).toBe(3)
+  })
+
   it('takes the conditions of a bar apart', async () => {
     await using engine = createEngine({ repository: repository(), wasm: module })
     const bar = await explainBar(plan, job, engine, variables)

@@ -22,26 +22,33 @@ function decode(bytes: Uint8Array) {
   const reference = () => ({ node: u32(), output: u32() })
   const magic = u32()
   const catalogue = view.getBigUint64(skip(8), true)
-  const [nodeCount, signalCount, reportCount] = [u32(), u32(), u32()]
+  const [nodeCount, signalCount, reportCount, nameCount] = [u32(), u32(), u32(), u32()]
+  const text = () => {
+    const length = u32()
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(skip(length), offset))
+  }
+  const names = times(nameCount, text)
   const nodes = times(nodeCount, () => {
     const [kind, id, inputCount, parameterCount] = [u32(), u32(), u32(), u32()]
     return { kind, id, inputs: times(inputCount, reference), parameters: times(parameterCount, f64) }
   })
   const signals = times(signalCount, () => ({ value: reference(), code: u32() }))
   const reports = times(reportCount, reference)
-  return { magic, catalogue, nodes, signals, reports, rest: bytes.length - offset }
+  return { magic, catalogue, names, nodes, signals, reports, rest: bytes.length - offset }
 }
 
-function expected({ nodes, signals, reported }: Plan) {
+function expected({ nodes, signals, reported, userColumns }: Plan) {
+  const names = userColumns.map((column) => column.name)
   const name = (node: Plan['nodes'][number]) => {
     if (node.kind === 'constant') return { kind: 0, id: 0 }
-    if (node.kind === 'column') return { kind: 1, id: COLUMNS.indexOf(node.name) }
+    if (node.kind === 'column') return { kind: 1, id: [...COLUMNS, ...names].indexOf(node.name) }
     return { kind: 2, id: CATALOGUE.find((row) => row.name === node.name)?.id }
   }
   const codes = { entry: 1, exit: 2, short: 3, cover: 4 }
   return {
-    magic: 0x3252494d,
+    magic: 0x3352494d,
     catalogue: BigInt(`0x${CATALOGUE_HASH}`),
+    names,
     nodes: nodes.map((node) => ({ ...name(node), inputs: node.inputs, parameters: node.parameters })),
     signals: signals.map(({ value, role }) => ({ value, code: role ? codes[role] : 0 })),
     reports: reported.map((report) => report.value),
@@ -73,9 +80,9 @@ describe('the bytes of a plan', () => {
     const hash = (CATALOGUE_HASH.match(/../g) ?? []).map((digits) => Number.parseInt(digits, 16)).reverse()
     const words = (...values: number[]) => values.flatMap((value) => [value & 255, value >> 8, 0, 0])
     expect([...bytes]).toEqual([
-      ...[0x4d, 0x49, 0x52, 0x32],
+      ...[0x4d, 0x49, 0x52, 0x33],
       ...hash,
-      ...words(3, 1, 0),
+      ...words(3, 1, 0, 0),
       ...words(1, 3, 0, 0),
       ...words(0, 0, 0, 1),
       ...two,

@@ -54,7 +54,7 @@ export const formulas = fc.letrec<{ number: string; series: string; condition: s
   return {
     series: fc.oneof(
       { maxDepth: 5, withCrossShrink: true },
-      fc.constantFrom('close', 'hl2', 'volume', 'tr', 'ta.tr', 'hour', 'bar_index'),
+      fc.constantFrom('close', 'hl2', 'volume', 'tr', 'ta.tr', 'hour', 'bar_index', 'col.flow', 'col.거래대금'),
       of('(', fc.constantFrom('open', 'c'), ' ', fc.constantFrom('+', '-', '*', '/', '%', '**'), ' ', number, ')'),
       of('(', series, ')[', bars, ']'),
       of('(', condition, ' ? ', number, ' : ', series, ')'),
@@ -76,6 +76,7 @@ export const formulas = fc.letrec<{ number: string; series: string; condition: s
         'c',
         'tr',
         'hour',
+        'col.flow',
       ),
       fc.constantFrom('0', '1', '2.5', '1e-9', '1_000', '(1 / 0)', '-3', 'bar_index', 'obv', 'ta.tr', '-0'),
       of('(', number, ' ', fc.constantFrom('+', '-', '*', '/', '%', '**'), ' ', number, ')'),
@@ -121,7 +122,7 @@ export const wordSoup = fc
         ...'( ) [ ] , ; . .. ? : = == != < <= > >= + - * / % ** && || ! := /* */ // " \' \n \r\n \t and or not if in'.split(
           ' ',
         ),
-        ...'param fn entry exit ta math talib.sma tf of universe.rank close c sma rsi macd hour x y 추세 1 2.5 .5 1e9 14x'.split(
+        ...'param fn entry exit ta math talib.sma tf of universe.rank col col.x col. close c sma rsi macd hour x y 추세 1 2.5 .5 1e9 14x'.split(
           ' ',
         ),
         '\n',

@@ -9,7 +9,15 @@ export const ALL_COLUMNS: readonly CandleColumn[] = ['open', 'high', 'low', 'clo
 
 /** A request for everything there is, or for what is said. */
 export function everything(changes: Partial<LoadRequest> = {}): LoadRequest {
-  return { timeframe: '1d', lookbackBars: 0, exact: false, columns: ALL_COLUMNS, defects: 'drop', ...changes }
+  return {
+    timeframe: '1d',
+    lookbackBars: 0,
+    exact: false,
+    columns: ALL_COLUMNS,
+    userColumns: [],
+    defects: 'drop',
+    ...changes,
+  }
 }
 
 /** Rows as `[day, open, high, low, close, volume]`. */

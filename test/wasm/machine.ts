@@ -9,6 +9,9 @@ export type Flavour = Pick<typeof simd, 'Program' | 'Store'>
 
 const PRICES = ['open', 'high', 'low', 'close', 'volume'] as const
 
+/** Numbers of the columns that a plan names: these plans name none. */
+export const NAMED = new Uint32Array()
+
 export function kernelModule(flavour: 'simd' | 'threads'): WebAssembly.Module {
   const bytes = readFileSync(new URL(`../../src/wasm/${flavour}/millrace_bg.wasm`, import.meta.url))
   return new WebAssembly.Module(bytes)
@@ -56,7 +59,7 @@ export class Machine {
   scan(plan: Plan, symbols: readonly number[] = this.symbols.map((_, at) => at)): Found {
     const program = this.program(plan)
     const ranges = symbols.flatMap((symbol) => [this.firstBar, 0, this.symbols[symbol]!.time.length])
-    const buffer = program.scan(this.store, Uint32Array.from(symbols), Uint32Array.from(ranges))
+    const buffer = program.scan(this.store, Uint32Array.from(symbols), Uint32Array.from(ranges), NAMED)
     const found = {
       symbols: buffer.symbols(),
       bars: buffer.bars(),

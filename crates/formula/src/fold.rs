@@ -1,6 +1,6 @@
 //! Constants, computed by the very code that computes bars: a formula has the same bits however it is written.
 
-use kernels::graph::{Graph, Node};
+use kernels::graph::{Graph, Value};
 use kernels::spec::{Row, Type};
 
 use crate::plan::{COLUMNS, Plan};
@@ -13,9 +13,9 @@ pub fn fold(row: &'static Row, inputs: &[f64], parameters: &[f64]) -> Option<Vec
         return None;
     }
     let graph = Graph::new();
-    let inputs: Vec<Node> = inputs.iter().map(|&value| graph.constant(value)).collect();
+    let inputs: Vec<Value> = inputs.iter().map(|&value| graph.constant(value)).collect();
     let outputs = graph.call(row, &inputs, parameters);
-    let is_constant = |output: &Node| {
+    let is_constant = |output: &Value| {
         let reach = output.reach();
         graph.kind(output.id) == Type::Number && reach.windowed && reach.lookback == 0 && reach.warmup == 0
     };
@@ -23,7 +23,7 @@ pub fn fold(row: &'static Row, inputs: &[f64], parameters: &[f64]) -> Option<Vec
         return None;
     }
     let reports = outputs.iter().map(|output| output.id).collect();
-    let plan = Plan { graph, signals: Vec::new(), reports, outputs: Vec::new() };
-    let bar = Symbol { columns: [&[]; COLUMNS], bars: 1, first: 0, from: 0, to: 1 };
+    let plan = Plan { graph, signals: Vec::new(), reports, outputs: Vec::new(), open_columns: Vec::new() };
+    let bar = Symbol { columns: [&[]; COLUMNS], open: &[], bars: 1, first: 0, from: 0, to: 1 };
     Some(Runner::new(&plan).series(bar))
 }

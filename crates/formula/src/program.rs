@@ -3,21 +3,21 @@
 //! nothing between calls.
 
 use kernels::block::{Inputs, Kernel, Output, Slot};
-use kernels::graph::{NodeId, Operation};
-use kernels::indicators::operators::{AND, OR};
+use kernels::graph::{Operation, ValueId};
 use kernels::lane::Lane;
 use kernels::spec::{Body, Row, Type};
 use kernels::state::{BadState, Own, State};
 
-use crate::identity::Identity;
-use crate::plan::Plan;
+use crate::identity::{Identity, Keys};
+use crate::plan::{Plan, Reading};
 
 struct Step<L> {
     kernel: Box<dyn Kernel<L>>,
     inputs: Box<[usize]>,
+    /// The slot of its first output; those of the others are behind it, and those of its inputs before.
     output: usize,
-    /// Whether anyone reads where the output is known to be false.
-    wants_no: bool,
+    /// Per output whether anyone reads where it is known to be false.
+    wants_no: Box<[bool]>,
     /// How many lanes and bits the kernel has laid down in a state, behind those of the kernels before it.
     laid: (usize, usize),
 }
@@ -42,28 +42,7 @@ macro_rules! build {
 build!(f64, scalar);
 build!(kernels::lane::Wide, wide);
 
-/// Per node whether its `no` plane is read. Signals read only `yes`, and so do `and` and `or` on their behalf.
-fn wants_no(plan: &Plan) -> Vec<bool> {
-    let mut wants = vec![false; plan.graph.len()];
-    for &report in &plan.reports {
-        wants[report as usize] = true;
-    }
-    let mut uses: Vec<(usize, &'static Row, Vec<NodeId>)> = Vec::new();
-    plan.graph.for_each(|id, operation| {
-        if let Operation::Call { row, inputs, .. } = operation {
-            uses.push((id as usize, row, inputs.clone()));
-        }
-    });
-    for (id, row, inputs) in uses.into_iter().rev() {
-        let passes_on = [&AND, &OR].iter().any(|logic| std::ptr::eq(*logic, row));
-        for input in inputs {
-            wants[input as usize] |= !passes_on || wants[id];
-        }
-    }
-    wants
-}
-
-/// The slot of a column.
+/// The slot of a column, by the column's number in the plan.
 pub struct ColumnSlot {
     pub column: usize,
     pub slot: usize,
@@ -76,16 +55,17 @@ fn room<L: Lane>(state: &State<L>) -> (usize, usize) {
 }
 
 /// What is in a slot.
-enum Value {
+enum Content {
     Constant(f64),
-    Number,
-    Condition,
+    Value(Type),
+    /// An output of a kernel that is run for its others.
+    Nothing(Type),
 }
 
 pub struct Program<L> {
     identity: u64,
     steps: Vec<Step<L>>,
-    slots: Vec<Value>,
+    slots: Vec<Content>,
     /// Lanes and bits of a state.
     room: (usize, usize),
     pub columns: Vec<ColumnSlot>,
@@ -105,9 +85,13 @@ pub struct Scratch<L> {
 
 impl<L: Build> Program<L> {
     pub fn new(plan: &Plan) -> Self {
-        let needed = plan.needed();
-        let wants_no = wants_no(plan);
-        let mut slot_of = vec![usize::MAX; needed.len()];
+        Self::with_keys(plan, &Keys::of(&plan.graph, &plan.open_columns))
+    }
+
+    /// With the keys of the plan's graph.
+    pub fn with_keys(plan: &Plan, keys: &Keys) -> Self {
+        let readings = plan.readings();
+        let mut slot_of = vec![usize::MAX; readings.len()];
         let mut program = Program {
             identity: 0,
             steps: Vec::new(),
@@ -117,36 +101,36 @@ impl<L: Build> Program<L> {
             signals: Vec::new(),
             reports: Vec::new(),
         };
-        let mut identity = Identity::new();
+        let mut identity = Identity::default();
         let mut state = State::new(0, 0, (0, 0));
-        plan.graph.for_each(|id, operation| {
-            if !needed[id as usize] {
+        plan.graph.for_each(|node, operation| {
+            let places = plan.graph.places(node);
+            let readings = &readings[places.clone()];
+            if readings.iter().all(|&reading| reading == Reading::Nothing) {
                 return;
             }
             let slot = program.slots.len();
-            slot_of[id as usize] = slot;
+            for (output, place) in places.enumerate() {
+                slot_of[place] = slot + output;
+            }
+            identity.node(keys.value(ValueId { node, output: 0 }), readings);
             match operation {
-                Operation::Constant(value) => {
-                    identity.constant(*value);
-                    program.slots.push(Value::Constant(*value));
-                }
+                Operation::Constant(value) => program.slots.push(Content::Constant(*value)),
                 Operation::Column(column) => {
-                    identity.column(*column);
-                    program.slots.push(Value::Number);
+                    program.slots.push(Content::Value(Type::Number));
                     program.columns.push(ColumnSlot { column: *column as usize, slot });
                 }
                 Operation::Call { row, inputs, parameters } => {
-                    let inputs: Box<[usize]> = inputs.iter().map(|&input| slot_of[input as usize]).collect();
-                    let wants_no = wants_no[id as usize];
-                    identity.call(row.name, parameters, &inputs, wants_no);
+                    let inputs: Box<[usize]> = inputs.iter().map(|&input| slot_of[plan.graph.place(input)]).collect();
+                    let wants_no: Box<[bool]> = readings.iter().map(|&reading| reading == Reading::All).collect();
                     let kernel = L::build(row, parameters);
                     let before = room(&state);
                     kernel.start(&mut state);
                     let after = room(&state);
-                    program.slots.push(match row.outputs[0].kind {
-                        Type::Number => Value::Number,
-                        Type::Condition => Value::Condition,
-                    });
+                    program.slots.extend(row.outputs.iter().zip(readings).map(|(spec, reading)| match reading {
+                        Reading::Nothing => Content::Nothing(spec.kind),
+                        Reading::Yes | Reading::All => Content::Value(spec.kind),
+                    }));
                     program.steps.push(Step {
                         kernel,
                         inputs,
@@ -159,17 +143,22 @@ impl<L: Build> Program<L> {
         });
         program.identity = identity.finish();
         program.room = room(&state);
-        program.signals = plan.signals.iter().map(|signal| slot_of[signal.node as usize]).collect();
-        program.reports = plan.reports.iter().map(|&node| slot_of[node as usize]).collect();
+        let slot_of = |value: ValueId| slot_of[plan.graph.place(value)];
+        program.signals = plan.signals.iter().map(|signal| slot_of(signal.value)).collect();
+        program.reports = plan.reports.iter().map(|&report| slot_of(report)).collect();
         program
     }
 }
 
 impl<L: Lane> Program<L> {
-    /// Stands for the kernels, their parameters and how they are wired. What is reported or a signal makes no
-    /// difference, nor does the lane type.
+    /// Stands for the kernels, their parameters, how they are wired and what is read of their outputs. Which of these
+    /// is reported or a signal makes no difference, nor does the lane type.
     pub fn identity(&self) -> u64 {
         self.identity
+    }
+
+    pub fn kernels(&self) -> usize {
+        self.steps.len()
     }
 
     /// The state before the first call: the first bar will be number `bar` of the series, and nothing is known of those
@@ -191,10 +180,11 @@ impl<L: Lane> Program<L> {
     }
 
     pub fn scratch(&self) -> Scratch<L> {
-        let slot = |value: &Value| match value {
-            Value::Constant(value) => Slot::filled(L::splat(*value)),
-            Value::Number => Slot::filled(L::unknown()),
-            Value::Condition => Slot::mask(),
+        let slot = |content: &Content| match content {
+            Content::Constant(value) => Slot::filled(L::splat(*value)),
+            Content::Value(Type::Number) => Slot::filled(L::unknown()),
+            Content::Value(Type::Condition) => Slot::mask(),
+            Content::Nothing(kind) => Slot::none(*kind),
         };
         Scratch { slots: self.slots.iter().map(slot).collect(), spare: Vec::new(), program: self.identity }
     }
@@ -209,14 +199,12 @@ impl<L: Lane> Program<L> {
             let (own_lanes, own_bits);
             (own_lanes, lanes) = lanes.split_at_mut(step.laid.0);
             (own_bits, bits) = bits.split_at_mut(step.laid.1);
-            // The output leaves its place while the kernel reads the others.
-            let mut output = std::mem::replace(&mut scratch.slots[step.output], Slot::Series(Box::new([])));
+            let (before, outputs) = scratch.slots.split_at_mut(step.output);
             step.kernel.run(
                 &mut Own { bar, lanes: own_lanes, bits: own_bits, spare: &mut scratch.spare },
-                &Inputs::new(&scratch.slots, &step.inputs, bars),
-                &mut Output::new(&mut output, bars, step.wants_no),
+                &Inputs::new(before, &step.inputs, bars),
+                &mut Output::new(&mut outputs[..step.wants_no.len()], bars, &step.wants_no),
             );
-            scratch.slots[step.output] = output;
         }
         state.advance(bars);
     }

@@ -2,18 +2,22 @@
 
 use std::ops::Range;
 
-use kernels::block::{BLOCK, Slot};
+use kernels::block::BLOCK;
 use kernels::lane::{Lane, WIDTH, Wide};
 
-use crate::matches::{CANDLE_COLUMNS, Matches};
+use crate::identity::Keys;
+use crate::matches::Matches;
 use crate::plan::{COLUMNS, Plan};
 use crate::program::{ColumnSlot, Program, Scratch};
+use crate::sink::{Block, Series, Sink};
 
 /// One symbol's candles, and the bars on which matches count. Bars are counted from the first one at hand.
 #[derive(Clone, Copy)]
 pub struct Symbol<'a> {
     /// Columns of equal length; those the plan does not read may be empty.
     pub columns: [&'a [f64]; COLUMNS],
+    /// The columns that the plan names, in its order.
+    pub open: &'a [&'a [f64]],
     pub bars: usize,
     /// Which bar of the symbol's history the first one at hand is.
     pub first: usize,
@@ -22,7 +26,13 @@ pub struct Symbol<'a> {
     pub to: usize,
 }
 
-impl Symbol<'_> {
+impl<'a> Symbol<'a> {
+    /// A column by its number in the plan; empty where the symbol does not have it.
+    fn column(&self, column: usize) -> &'a [f64] {
+        let open = || self.open.get(column - COLUMNS).copied().unwrap_or_default();
+        self.columns.get(column).copied().unwrap_or_else(open)
+    }
+
     /// The bars to be run, as numbers of the symbol's history: values on the bars that count then are what they are when
     /// all of the history is run.
     fn span(&self, lookback: Option<usize>) -> Range<usize> {
@@ -53,7 +63,14 @@ pub type ScanGroup<'a> = dyn Fn(&mut Thread, &[usize]) -> Vec<Matches> + Sync + 
 
 impl Runner {
     pub fn new(plan: &Plan) -> Self {
-        Self { scalar: Program::new(plan), wide: Program::new(plan), lookback: plan.lookback() }
+        let keys = Keys::of(&plan.graph, &plan.open_columns);
+        let (scalar, wide) = (Program::with_keys(plan, &keys), Program::with_keys(plan, &keys));
+        Self { scalar, wide, lookback: plan.lookback() }
+    }
+
+    /// How many kernels run: what is left once compositions are spelled out and equal nodes are one.
+    pub fn kernels(&self) -> usize {
+        self.scalar.kernels()
     }
 
     /// The matches of all symbols, in their order.
@@ -100,19 +117,9 @@ impl Runner {
     /// The reported values of one symbol over all its bars, one series after another; conditions are 1, 0 or unknown.
     pub fn series(&self, symbol: Symbol<'_>) -> Vec<f64> {
         let program = &self.scalar;
-        let (mut state, mut scratch) = (program.start_at(symbol.first), program.scratch());
-        let mut out = vec![f64::NAN; program.reports.len() * symbol.bars];
-        for start in (0..symbol.bars).step_by(BLOCK) {
-            let bars = BLOCK.min(symbol.bars - start);
-            fill_columns(program, &mut scratch, &[symbol], symbol.first + start, bars);
-            program.run(&mut state, &mut scratch, bars);
-            for (report, &slot) in program.reports.iter().enumerate() {
-                for bar in 0..bars {
-                    out[report * symbol.bars + start + bar] = value_at(&scratch.slots[slot], bar, 0);
-                }
-            }
-        }
-        out
+        let mut series = Series::new(program.reports.len(), symbol);
+        run_blocks(program, &mut program.scratch(), &[symbol], symbol.first..symbol.first + symbol.bars, &mut series);
+        series.values
     }
 }
 
@@ -137,17 +144,6 @@ fn groups_of<'a>(order: &'a [usize], spans: &[Range<usize>]) -> Vec<&'a [usize]>
     groups
 }
 
-fn value_at<L: Lane>(slot: &Slot<L>, bar: usize, lane: usize) -> f64 {
-    match slot {
-        Slot::Series(values) => values[bar].lane(lane),
-        Slot::Mask(mask) => match (mask.yes[bar] >> lane & 1, mask.no[bar] >> lane & 1) {
-            (1, _) => 1.0,
-            (_, 1) => 0.0,
-            _ => f64::NAN,
-        },
-    }
-}
-
 /// Puts the columns of `bars` bars from number `start` of the history into their slots. Before its first bar a symbol is
 /// unknown; one that has ended repeats its last bar, and free lanes repeat the first symbol: nobody looks at what comes
 /// out, and numbers are faster than holes.
@@ -161,7 +157,7 @@ fn fill_columns<L: Lane>(
     let mut padding: [Vec<f64>; WIDTH] = Default::default();
     for &ColumnSlot { column, slot } in &program.columns {
         for (symbol, padding) in symbols.iter().zip(&mut padding) {
-            let values = symbol.columns[column];
+            let values = symbol.column(column);
             if held(symbol, values, start, bars).is_none() {
                 let missing = symbol.first.saturating_sub(start).min(bars);
                 padding.clear();
@@ -172,7 +168,7 @@ fn fill_columns<L: Lane>(
         }
         let runs: [&[f64]; WIDTH] = std::array::from_fn(|lane| {
             let lane = if lane < symbols.len() { lane } else { 0 };
-            held(&symbols[lane], symbols[lane].columns[column], start, bars).unwrap_or(&padding[lane])
+            held(&symbols[lane], symbols[lane].column(column), start, bars).unwrap_or(&padding[lane])
         });
         L::interleave(&runs[..L::WIDTH], &mut scratch.column_mut(slot)[..bars]);
     }
@@ -194,61 +190,23 @@ fn scan_lanes<L: Lane>(
     let spans = symbols.iter().map(|symbol| symbol.span(lookback));
     let first = spans.clone().map(|span| span.start).min().unwrap_or(0);
     let end = spans.map(|span| span.end).max().unwrap_or(0);
-    let mut state = program.start_at(first);
-    for start in (first..end).step_by(BLOCK) {
-        let bars = BLOCK.min(end - start);
-        fill_columns(program, scratch, symbols, start, bars);
-        program.run(&mut state, scratch, bars);
-        gather(program, &scratch.slots, symbols, start, bars, &mut found);
-    }
+    run_blocks(program, scratch, symbols, first..end, &mut found[..]);
     found
 }
 
-/// Copies out the matches of a block while its values are at hand.
-// Inlined into the loop over blocks it took 4 % longer where many bars match.
-#[inline(never)]
-fn gather<L: Lane>(
+/// Runs symbols side by side over these bars of their histories, and hands block after block to a sink.
+fn run_blocks<L: Lane, S: Sink + ?Sized>(
     program: &Program<L>,
-    slots: &[Slot<L>],
+    scratch: &mut Scratch<L>,
     symbols: &[Symbol<'_>],
-    start: usize,
-    bars: usize,
-    found: &mut [Matches],
+    span: Range<usize>,
+    sink: &mut S,
 ) {
-    let lanes = ((1u16 << symbols.len()) - 1) as u8;
-    let hits: Vec<&[u8]> = program.signals.iter().map(|&slot| yes_plane(&slots[slot], bars)).collect();
-    for eight in (0..bars).step_by(8) {
-        let end = bars.min(eight + 8);
-        // Most bars of most formulas have no match: eight are passed over at a time.
-        if hits.iter().all(|hits| hits[eight..end].iter().fold(0, |any, byte| any | byte) & lanes == 0) {
-            continue;
-        }
-        for bar in eight..end {
-            for (signal, hits) in hits.iter().enumerate() {
-                let mut hits = hits[bar] & lanes;
-                while hits != 0 {
-                    let lane = hits.trailing_zeros() as usize;
-                    hits &= hits - 1;
-                    let symbol = &symbols[lane];
-                    let own = (start + bar).wrapping_sub(symbol.first);
-                    if (symbol.from..symbol.to.min(symbol.bars)).contains(&own) {
-                        let matches = &mut found[lane];
-                        matches.bars.push(own as u32);
-                        matches.signals.push(signal as u8);
-                        matches.values.extend(program.reports.iter().map(|&r| value_at(&slots[r], bar, lane)));
-                        for column in program.columns.iter().filter(|column| column.column < CANDLE_COLUMNS) {
-                            matches.candle[column.column].push(value_at(&slots[column.slot], bar, lane));
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-fn yes_plane<L>(slot: &Slot<L>, bars: usize) -> &[u8] {
-    match slot {
-        Slot::Mask(mask) => &mask.yes[..bars],
-        Slot::Series(_) => unreachable!("signals are conditions"),
+    let mut state = program.start_at(span.start);
+    for start in span.clone().step_by(BLOCK) {
+        let bars = BLOCK.min(span.end - start);
+        fill_columns(program, scratch, symbols, start, bars);
+        program.run(&mut state, scratch, bars);
+        sink.take(&Block { program, slots: &scratch.slots, symbols, start, bars });
     }
 }

@@ -17,11 +17,14 @@ use kernels::spec::{Row, Type};
 fn sound() -> PlanBytes {
     let mut bytes = PlanBytes::default();
     let close = bytes.column(3);
+    let flow = bytes.named("col.flow");
     let zero = bytes.constant(0.0);
     let macd = bytes.call("macd", &[close], &[12.0, 26.0, 9.0]);
     let crossing = bytes.call("crossover", &[macd, macd.output(1)], &[]);
     let rising = bytes.call("gt", &[macd, zero], &[]);
-    let both = bytes.call("and", &[crossing, rising], &[]);
+    let flowing = bytes.call("gt", &[flow, zero], &[]);
+    let either = bytes.call("or", &[rising, flowing], &[]);
+    let both = bytes.call("and", &[crossing, either], &[]);
     bytes.signal(both, 1);
     bytes.report(macd.output(2));
     bytes
@@ -46,7 +49,8 @@ fn malformed_at(bytes: &[u8]) -> usize {
 fn a_sound_plan_is_taken() {
     let plan = sound().plan();
     assert_eq!((plan.signals.len(), plan.signals[0].code, plan.reports.len()), (1, 1, 1));
-    assert_eq!(plan.outputs[2].len(), 3);
+    assert_eq!(plan.outputs[3].len(), 3);
+    assert_eq!(plan.open_columns, ["col.flow"]);
 }
 
 #[test]
@@ -104,6 +108,25 @@ fn inputs(bytes: &mut PlanBytes, row: &Row) -> Vec<Value> {
     let number = bytes.column(3);
     let condition = bytes.call("gt", &[number, number], &[]);
     row.inputs.iter().map(|input| if input.kind == Type::Condition { condition } else { number }).collect()
+}
+
+#[test]
+fn names_of_columns_are_texts_that_are_there_once() {
+    let named = |names: &[&[u8]]| {
+        let mut bytes = sound();
+        names.iter().for_each(|name| bytes.name(name));
+        bytes
+    };
+    assert!(Plan::decode(&named(&["col.거래대금".as_bytes(), &[b'x'; 256]]).bytes()).is_ok());
+    assert_refused(&named(&[&[b'x'; 257]]), "a long name");
+    assert_refused(&named(&[b""]), "no name");
+    assert_refused(&named(&[b"col.\xff"]), "a name that is no text");
+    assert_refused(&named(&[b"col.flow"]), "a name that is there already");
+    assert_refused(&named(&[b"close"]), "the name of a column that every plan has");
+    let many: Vec<String> = (0..256).map(|at| format!("col.{at}")).collect();
+    let many: Vec<&[u8]> = many.iter().map(|name| name.as_bytes()).collect();
+    assert!(Plan::decode(&named(&many[1..]).bytes()).is_ok());
+    assert_refused(&named(&many), "257 names");
 }
 
 #[test]
@@ -172,17 +195,17 @@ fn nodes_that_are_nothing_are_refused() {
         assert_refused(&bytes, what);
     };
     const FIRST: Value = Value { node: 0, output: 0 };
-    const ITSELF: Value = Value { node: 6, output: 0 };
+    const ITSELF: Value = Value { node: 9, output: 0 };
     refused("a node of kind 3", |bytes| _ = bytes.node(3, 0, &[], &[]));
     refused("a constant without a number", |bytes| _ = bytes.node(0, 0, &[], &[]));
     refused("a constant with two numbers", |bytes| _ = bytes.node(0, 0, &[], &[1.0, 2.0]));
     refused("a constant with an input", |bytes| _ = bytes.node(0, 0, &[FIRST], &[1.0]));
-    refused("an eighth column", |bytes| _ = bytes.node(1, 7, &[], &[]));
+    refused("a column past the last name", |bytes| _ = bytes.node(1, 8, &[], &[]));
     refused("a column with an input", |bytes| _ = bytes.node(1, 0, &[FIRST], &[]));
     refused("a column with a number", |bytes| _ = bytes.node(1, 0, &[], &[1.0]));
     refused("a function past the last", |bytes| _ = bytes.node(2, REGISTRY.len() as u32, &[], &[]));
     refused("a call of itself", |bytes| _ = bytes.call("abs", &[ITSELF], &[]));
-    refused("a fourth output of three", |bytes| _ = bytes.call("abs", &[Value { node: 2, output: 3 }], &[]));
+    refused("a fourth output of three", |bytes| _ = bytes.call("abs", &[Value { node: 3, output: 3 }], &[]));
     refused("65 inputs", |bytes| _ = bytes.node(2, 0, &[FIRST; 65], &[]));
     refused("65 parameters", |bytes| _ = bytes.node(2, 0, &[], &[1.0; 65]));
 }
@@ -195,8 +218,8 @@ fn signals_and_reports_of_nothing_are_refused() {
         assert_refused(&bytes, what);
     };
     const NUMBER: Value = Value { node: 0, output: 0 };
-    const CONDITION: Value = Value { node: 5, output: 0 };
-    const MISSING: Value = Value { node: 6, output: 0 };
+    const CONDITION: Value = Value { node: 8, output: 0 };
+    const MISSING: Value = Value { node: 9, output: 0 };
     refused("a number as a signal", |bytes| bytes.signal(NUMBER, 0));
     refused("a fifth role", |bytes| bytes.signal(CONDITION, 5));
     refused("a signal of no node", |bytes| bytes.signal(MISSING, 0));
@@ -206,7 +229,7 @@ fn signals_and_reports_of_nothing_are_refused() {
 
 #[test]
 fn counts_beyond_the_limit_are_refused_before_anything_is_read() {
-    for field in [12, 16, 20] {
+    for field in [12, 16, 20, 24] {
         let mut bytes = sound().bytes();
         bytes[field..field + 4].copy_from_slice(&u32::MAX.to_le_bytes());
         assert_eq!(malformed_at(&bytes), field + 4);

@@ -5,7 +5,8 @@ mod common;
 use common::bytes::{PlanBytes, Value};
 use common::machine::reports;
 use common::random::Random;
-use formula::plan::Plan;
+use formula::plan::{Plan, Reading};
+use formula::run::Runner;
 use kernels::indicators::REGISTRY;
 use kernels::spec::{Group, Row, Type};
 
@@ -54,7 +55,7 @@ fn a_function_of_constants_has_the_bits_of_its_kernel_on_bars() {
         let on_bars = &reports(&report(row, |bytes, at| bytes.column(at as u32)), &columns)[0];
         for (bar, pair) in pairs.iter().enumerate() {
             let plan = report(row, |bytes, at| bytes.constant(pair[at]));
-            let folded = plan.graph.node(plan.reports[0]).constant();
+            let folded = plan.graph.value(plan.reports[0]).constant();
             assert_eq!(folded.map(bits), Some(bits(on_bars[bar])), "{}{pair:?}", row.name);
         }
         names.push(row.name);
@@ -74,9 +75,10 @@ fn a_function_of_folded_constants_is_folded() {
     let above = bytes.call("gt", &[close, sum], &[]);
     bytes.signal(above, 0);
     let plan = bytes.plan();
-    // A column, a constant and a comparison are left to run.
-    assert_eq!(plan.needed().iter().filter(|needed| **needed).count(), 3);
-    assert_eq!(plan.graph.node(plan.outputs[sum.node as usize][0]).constant(), Some(102.0));
+    // A comparison of the column with a constant is left to run.
+    assert_eq!(plan.readings().iter().filter(|&&reading| reading != Reading::Nothing).count(), 3);
+    assert_eq!(Runner::new(&plan).kernels(), 1);
+    assert_eq!(plan.graph.value(plan.outputs[sum.node as usize][0]).constant(), Some(102.0));
 }
 
 #[test]
@@ -98,7 +100,7 @@ fn what_depends_on_other_bars_or_is_a_condition_is_not_folded() {
         let call = bytes.call(name, &inputs, parameters);
         bytes.report(call);
         let plan = bytes.plan();
-        assert_eq!(plan.graph.node(plan.reports[0]).constant(), None, "{name}");
+        assert_eq!(plan.graph.value(plan.reports[0]).constant(), None, "{name}");
         reports(&plan, &vec![vec![1.0; 4]]).remove(0)
     };
     assert!(unfolded("lag", &[2.0])[..2].iter().all(|value| value.is_nan()));

@@ -7,7 +7,7 @@ use common::candles::{Candles, Columns, with_holes};
 use common::compare::{assert_near, assert_same_bits};
 use common::machine::reports;
 use common::random::Random;
-use kernels::graph::NodeId;
+use kernels::graph::ValueId;
 
 const BARS: usize = 600;
 const OPEN: u32 = 0;
@@ -16,8 +16,8 @@ const LOW: u32 = 2;
 const CLOSE: u32 = 3;
 const VOLUME: u32 = 4;
 
-/// The graph node behind each value of the bytes.
-fn graph_nodes<const N: usize>(write: impl FnOnce(&mut PlanBytes) -> [Value; N]) -> [NodeId; N] {
+/// What each value of the bytes is in the graph.
+fn in_graph<const N: usize>(write: impl FnOnce(&mut PlanBytes) -> [Value; N]) -> [ValueId; N] {
     let mut bytes = PlanBytes::default();
     let values = write(&mut bytes);
     let plan = bytes.plan();
@@ -26,7 +26,7 @@ fn graph_nodes<const N: usize>(write: impl FnOnce(&mut PlanBytes) -> [Value; N])
 
 #[track_caller]
 fn assert_one_node(write: impl FnOnce(&mut PlanBytes) -> [Value; 2]) {
-    let [one, other] = graph_nodes(write);
+    let [one, other] = in_graph(write);
     assert_eq!(one, other);
 }
 
@@ -60,7 +60,7 @@ fn a_call_written_twice_is_one_node() {
 
 #[test]
 fn other_parameters_columns_and_orders_are_other_nodes() {
-    let nodes = graph_nodes(|bytes| {
+    let nodes = in_graph(|bytes| {
         let (close, open) = (bytes.column(CLOSE), bytes.column(OPEN));
         [
             bytes.call("ema", &[close], &[9.0]),
@@ -409,14 +409,50 @@ fn the_offsets_of_pine_are_the_counts_of_the_house_below_zero() {
     }
 }
 
+/// One kernel computes what the parts of the language say.
 #[test]
-fn the_range_of_pine_is_the_one_that_its_directional_movement_reads() {
-    let mut bytes = PlanBytes::default();
-    let candle = high_low_close(&mut bytes);
-    bytes.call("ta.dmi", &candle, &[14.0, 14.0]);
-    let nodes = bytes.plan().graph.len();
-    bytes.call("ta.tr", &candle, &[]);
-    assert_eq!(bytes.plan().graph.len(), nodes, "it is there already");
+fn directional_movement_is_its_definition_spelled_out() {
+    for seed in 0..6 {
+        let mut columns = [Candles::walk(BARS, seed), Candles::resting(BARS, 40, seed)][seed as usize % 2].columns();
+        for column in [HIGH, LOW, CLOSE] {
+            let values = &mut columns[column as usize];
+            *values = with_holes(values, [0.0, 0.01, 0.2][seed as usize % 3], seed + column as u64);
+        }
+        for (name, length) in [("dmi", 1.0), ("dmi", 14.0), ("ta.dmi", 1.0), ("ta.dmi", 14.0)] {
+            for output in 0..3 {
+                assert_same_meaning(&columns, &format!("{name}({length}, 9), output {output}"), |bytes| {
+                    let candle = high_low_close(bytes);
+                    let spelled = directional(bytes, length, name == "ta.dmi")[output];
+                    [bytes.call(name, &candle, &[length, 9.0]).output(output), spelled]
+                });
+            }
+        }
+    }
+}
+
+/// `plus`, `minus` and `adx` with a smoothing of 9; where the range is 0 the sides are unknown, or `held`.
+fn directional(bytes: &mut PlanBytes, length: f64, held: bool) -> [Value; 3] {
+    let candle = high_low_close(bytes);
+    let (zero, hundred) = (bytes.constant(0.0), bytes.constant(100.0));
+    let range = bytes.call("ta.tr", &candle, &[]);
+    let range = bytes.call("rma", &[range], &[length]);
+    let percent = |bytes: &mut PlanBytes, part: Value, of: Value| {
+        let share = bytes.call("div", &[part, of], &[]);
+        bytes.call("mul", &[share, hundred], &[])
+    };
+    let [plus, minus] = ["plus_dm", "minus_dm"].map(|movement| {
+        let movement = bytes.call(movement, &candle[..2], &[]);
+        let average = bytes.call("rma", &[movement], &[length]);
+        let side = percent(bytes, average, range);
+        let moved = bytes.call("gt", &[range, zero], &[]);
+        if held { bytes.call("valuewhen", &[moved, side], &[0.0]) } else { side }
+    });
+    let [sum, apart] = ["add", "sub"].map(|join| bytes.call(join, &[plus, minus], &[]));
+    let apart = bytes.call("abs", &[apart], &[]);
+    let index = percent(bytes, apart, sum);
+    let none = bytes.call("eq", &[sum, zero], &[]);
+    let index = bytes.call("choose", &[none, zero, index], &[]);
+    [plus, minus, bytes.call("rma", &[index], &[9.0])]
 }
 
 #[test]

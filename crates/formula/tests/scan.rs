@@ -9,6 +9,7 @@ use common::compare::same_bits;
 use common::machine::{reports, symbol};
 use common::random::Random;
 use formula::matches::Matches;
+use formula::plan::COLUMNS;
 use formula::run::{Runner, Symbol, Thread};
 use kernels::spec::Type;
 
@@ -203,5 +204,53 @@ fn from_somewhere<'a>(symbol: Symbol<'a>, random: &mut Random) -> Symbol<'a> {
 fn cut_in_front<'a>(whole: Symbol<'a>, lookback: usize, random: &mut Random) -> Symbol<'a> {
     let first = random.below(whole.from.saturating_sub(lookback) + 1);
     let columns = whole.columns.map(|column| column.get(first..).unwrap_or(&[]));
-    Symbol { columns, bars: whole.bars - first, first, from: whole.from - first, to: whole.to - first }
+    let (bars, from, to) = (whole.bars - first, whole.from - first, whole.to - first);
+    Symbol { columns, bars, first, from, to, ..whole }
+}
+
+/// A plan numbers them as it likes, and who runs it gives them in its order.
+#[test]
+fn columns_that_a_plan_names_are_columns_like_others() {
+    let plan_of = |close: &dyn Fn(&mut PlanBytes) -> [Value; 2]| {
+        let mut bytes = PlanBytes::default();
+        let [price, flow] = close(&mut bytes);
+        let average = bytes.call("sma", &[price], &[14.0]);
+        let above = bytes.call("gt", &[price, average], &[]);
+        let rsi = bytes.call("rsi", &[flow], &[7.0]);
+        let half = bytes.constant(50.0);
+        let strong = bytes.call("gt", &[rsi, half], &[]);
+        let both = bytes.call("or", &[above, strong], &[]);
+        bytes.signal(both, 0);
+        bytes.report(average);
+        bytes.report(rsi);
+        Runner::new(&bytes.plan())
+    };
+    let fixed = plan_of(&|bytes| [bytes.column(3), bytes.column(4)]);
+    let named = plan_of(&|bytes| [bytes.named("col.price"), bytes.named("col.flow")]);
+    let swapped = plan_of(&|bytes| {
+        let flow = bytes.named("col.flow");
+        [bytes.named("col.price"), flow]
+    });
+    let market = market(23, 11);
+    let open: Vec<[&[f64]; 2]> = market.iter().map(|columns| [&columns[3][..], &columns[4][..]]).collect();
+    let backwards: Vec<[&[f64]; 2]> = open.iter().map(|&[price, flow]| [flow, price]).collect();
+    let symbols = ranged(&market, &mut Random::new(3));
+    // Nothing but what the plan names is there.
+    let with = |open: &[[&[f64]; 2]], runner: &Runner| {
+        let bare = symbols.iter().zip(open).map(|(&symbol, open)| Symbol { columns: [&[]; COLUMNS], open, ..symbol });
+        let symbols: Vec<Symbol> = bare.collect();
+        let series: Vec<f64> = symbols.iter().flat_map(|&symbol| runner.series(symbol)).collect();
+        (runner.scan(&symbols), series)
+    };
+    let series: Vec<f64> = symbols.iter().flat_map(|&symbol| fixed.series(symbol)).collect();
+    let expected = fixed.scan(&symbols);
+    assert!(expected.bars.len() > 300, "only {} matches were compared", expected.bars.len());
+    for (runner, open) in [(&named, &open), (&swapped, &backwards)] {
+        let (found, values) = with(open, runner);
+        assert_same_matches(&found, &expected, "named");
+        assert!(values.iter().zip(&series).all(|(&a, &b)| same_bits(a, b)) && values.len() == series.len());
+    }
+    // A symbol that lacks them is unknown.
+    let lacking: Vec<Symbol> = symbols.iter().map(|&symbol| Symbol { columns: [&[]; COLUMNS], ..symbol }).collect();
+    assert!(named.scan(&lacking).bars.is_empty());
 }

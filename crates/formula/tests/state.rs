@@ -160,3 +160,18 @@ fn a_program_does_not_run_in_the_scratch_of_another() {
     let (program, other) = (Program::<f64>::new(&plan()), Program::<f64>::new(&bytes.plan()));
     program.run(&mut program.start_at(0), &mut other.scratch(), 1);
 }
+
+/// Whatever numbers the plan gives them.
+#[test]
+fn a_program_is_told_from_others_by_the_names_of_its_columns() {
+    let identity_of = |name: &str, before: &[&str]| {
+        let mut bytes = PlanBytes::default();
+        before.iter().for_each(|name| bytes.name(name.as_bytes()));
+        let flow = bytes.named(name);
+        let average = bytes.call("sma", &[flow], &[3.0]);
+        bytes.report(average);
+        Program::<f64>::new(&bytes.plan()).identity()
+    };
+    assert_eq!(identity_of("col.flow", &[]), identity_of("col.flow", &["col.other", "col.third"]));
+    assert_ne!(identity_of("col.flow", &[]), identity_of("col.other", &[]));
+}

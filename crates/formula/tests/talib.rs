@@ -7,6 +7,7 @@ mod common;
 use common::bytes::PlanBytes;
 use common::candles::{Candles, Columns};
 use common::machine::reports;
+use kernels::graph::ValueId;
 use kernels::indicators::find;
 use kernels::reference::series::Series;
 use kernels::reference::talib::{Agrees, Market, Talib};
@@ -45,8 +46,8 @@ fn ours(row: &Row, candles: &Candles, parameters: &[f64]) -> Ours {
     }
     let plan = bytes.plan();
     let columns: Columns = row.inputs.iter().map(|input| column(input, candles)).collect();
-    let settled = |&report: &u32| {
-        let reach = plan.graph.node(report).reach();
+    let settled = |&report: &ValueId| {
+        let reach = plan.graph.value(report).reach();
         let fading = (reach.fading * -(TOLERANCE / 100.0).ln()).ceil() as usize;
         if reach.forever { 0 } else { reach.warmup.max(reach.lookback) + fading }
     };

@@ -1,7 +1,8 @@
 //! The values of one block of bars: series of numbers and three-valued masks.
 
 use crate::lane::Lane;
-use crate::state::{Own, State};
+use crate::spec::Type;
+use crate::state::{Own, State, exact};
 
 /// Bars computed per call in a batch. All intermediate values of a formula then stay in the first two cache levels
 /// (bench/notes/lanes.md).
@@ -33,6 +34,27 @@ impl<L: Lane> Slot<L> {
     }
     pub fn mask() -> Self {
         Slot::Mask(Mask { yes: vec![0; BLOCK].into(), no: vec![0; BLOCK].into() })
+    }
+    /// Without room for a bar: for what nobody reads.
+    pub fn none(kind: Type) -> Self {
+        match kind {
+            Type::Number => Slot::Series([].into()),
+            Type::Condition => Slot::Mask(Mask { yes: [].into(), no: [].into() }),
+        }
+    }
+    #[inline]
+    fn series_mut(&mut self) -> &mut [L] {
+        match self {
+            Slot::Series(values) => values,
+            Slot::Mask(_) => panic!("the output is a condition, the kernel writes a number"),
+        }
+    }
+    #[inline]
+    fn mask_mut(&mut self) -> &mut Mask {
+        match self {
+            Slot::Mask(mask) => mask,
+            Slot::Series(_) => panic!("the output is a number, the kernel writes a condition"),
+        }
     }
 }
 
@@ -68,31 +90,73 @@ impl<'a, L: Lane> Inputs<'a, L> {
 
 /// What a kernel writes.
 pub struct Output<'a, L> {
+    slots: &'a mut [Slot<L>],
+    bars: usize,
+    wants_no: &'a [bool],
+}
+
+impl<'a, L: Lane> Output<'a, L> {
+    /// A slot per output of the kernel. Without its `wants_no` nobody reads the `no` plane of a condition, and it need
+    /// not be written.
+    pub fn new(slots: &'a mut [Slot<L>], bars: usize, wants_no: &'a [bool]) -> Self {
+        Self { slots, bars, wants_no }
+    }
+    pub fn wants_no(&self) -> bool {
+        self.wants_no[0]
+    }
+    /// The numbers of the only output.
+    #[inline]
+    pub fn series(&mut self) -> &mut [L] {
+        &mut self.slots[0].series_mut()[..self.bars]
+    }
+    /// The planes `(yes, no)` of the only output.
+    pub fn mask(&mut self) -> (&mut [u8], &mut [u8]) {
+        let Mask { yes, no } = self.slots[0].mask_mut();
+        (&mut yes[..self.bars], &mut no[..self.bars])
+    }
+    /// The outputs of a kernel with several.
+    pub fn each<const N: usize>(&mut self) -> [OneOutput<'_, L>; N] {
+        let mut wants_no = self.wants_no.iter();
+        exact(self.slots).each_mut().map(|slot| {
+            let wants_no = *wants_no.next().expect("there are as many as slots");
+            OneOutput { slot, bars: self.bars, wants_no }
+        })
+    }
+}
+
+/// One output of several.
+pub struct OneOutput<'a, L> {
     slot: &'a mut Slot<L>,
     bars: usize,
     wants_no: bool,
 }
 
-impl<'a, L: Lane> Output<'a, L> {
-    /// Without `wants_no` nobody reads the `no` plane of a condition, and it need not be written.
-    pub fn new(slot: &'a mut Slot<L>, bars: usize, wants_no: bool) -> Self {
-        Self { slot, bars, wants_no }
-    }
-    pub fn wants_no(&self) -> bool {
-        self.wants_no
-    }
+impl<'a, L: Lane> OneOutput<'a, L> {
     #[inline]
-    pub fn series(&mut self) -> &mut [L] {
-        match self.slot {
-            Slot::Series(values) => &mut values[..self.bars],
-            Slot::Mask(_) => panic!("the output is a condition, the kernel writes a number"),
-        }
+    pub fn series(self) -> Places<'a, L> {
+        Places::of(self.slot.series_mut(), self.bars)
     }
     /// The planes `(yes, no)` of a condition.
-    pub fn mask(&mut self) -> (&mut [u8], &mut [u8]) {
-        match self.slot {
-            Slot::Mask(mask) => (&mut mask.yes[..self.bars], &mut mask.no[..self.bars]),
-            Slot::Series(_) => panic!("the output is a number, the kernel writes a condition"),
+    #[inline]
+    pub fn mask(self) -> (Places<'a, u8>, Places<'a, u8>) {
+        let Mask { yes, no } = self.slot.mask_mut();
+        (Places::of(yes, self.bars), Places::of(no, if self.wants_no { self.bars } else { 0 }))
+    }
+}
+
+/// Where one output of several is written. What nobody reads has no places, and what is put there is nowhere: a kernel
+/// does not ask, and the state it leaves is the same.
+pub struct Places<'a, T>(&'a mut [T]);
+
+impl<'a, T> Places<'a, T> {
+    fn of(slot: &'a mut [T], bars: usize) -> Self {
+        let bars = bars.min(slot.len());
+        Self(&mut slot[..bars])
+    }
+    #[inline(always)]
+    pub fn put(&mut self, bar: usize, value: T) {
+        if let Some(place) = self.0.get_mut(bar) {
+            *place = value;
         }
     }
 }

@@ -4,20 +4,31 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, Div, Mul, Neg, Range, Sub};
 
 use crate::indicators::operators as op;
-use crate::indicators::row_id;
 use crate::spec::{Body, Memory, Row, Type};
 
-/// The place of a node in its graph. Every node is one value; a function with several outputs is several nodes.
+/// The place of a node in its graph.
 pub type NodeId = u32;
+
+/// An output of a node.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ValueId {
+    pub node: NodeId,
+    pub output: u32,
+}
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Key {
     Constant(u64),
     Column(u32),
-    Call { row: usize, inputs: Vec<NodeId>, parameters: Vec<u64> },
+    /// With the address of the row.
+    Call {
+        row: usize,
+        inputs: Vec<ValueId>,
+        parameters: Vec<u64>,
+    },
 }
 
 pub enum Operation {
@@ -26,7 +37,7 @@ pub enum Operation {
     Column(u32),
     Call {
         row: &'static Row,
-        inputs: Vec<NodeId>,
+        inputs: Vec<ValueId>,
         parameters: Vec<f64>,
     },
 }
@@ -61,21 +72,36 @@ impl Reach {
     }
 
     fn then(self, warmup: usize, memory: Memory) -> Reach {
-        let warmup = self.warmup + warmup;
+        let later = Reach { warmup: self.warmup + warmup, ..self };
         match memory {
-            Memory::Bars(bars) => Reach { warmup, lookback: self.lookback + bars, ..self },
+            Memory::Bars(bars) => Reach { lookback: self.lookback + bars, ..later },
             Memory::Fading(weight) => {
                 let fading = if weight > 0.0 { -1.0 / weight.ln() } else { 0.0 };
-                Reach { warmup, fading: self.fading + fading, windowed: false, ..self }
+                Reach { fading: self.fading + fading, windowed: false, ..later }
             }
-            Memory::Forever => Reach { warmup, forever: true, windowed: false, ..self },
+            Memory::FadingOver { bars, weight } => {
+                self.then(0, Memory::Bars(bars)).then(warmup, Memory::Fading(weight))
+            }
+            Memory::Forever => Reach { forever: true, windowed: false, ..later },
+        }
+    }
+}
+
+impl Operation {
+    fn outputs(&self) -> usize {
+        match self {
+            Operation::Call { row, .. } => row.outputs.len(),
+            Operation::Constant(_) | Operation::Column(_) => 1,
         }
     }
 }
 
 struct Entry {
     operation: Operation,
+    /// Of every output.
     reach: Reach,
+    /// The outputs of all nodes before it.
+    first: usize,
 }
 
 /// Nodes in topological order: a node's inputs come before it.
@@ -96,65 +122,76 @@ impl Graph {
         self.len() == 0
     }
 
-    fn intern(&self, key: Key, entry: impl FnOnce() -> Entry) -> NodeId {
+    fn intern(&self, key: Key, node: impl FnOnce() -> (Operation, Reach)) -> NodeId {
         if let Some(&id) = self.index.borrow().get(&key) {
             return id;
         }
-        let entry = entry();
+        let (first, (operation, reach)) = (self.values(), node());
         let mut entries = self.entries.borrow_mut();
-        entries.push(entry);
+        entries.push(Entry { operation, reach, first });
         let id = entries.len() as NodeId - 1;
         self.index.borrow_mut().insert(key, id);
         id
     }
 
-    pub fn node(&self, id: NodeId) -> Node<'_> {
-        Node { graph: self, id }
+    /// How many values there are: every output of every node.
+    pub fn values(&self) -> usize {
+        self.entries.borrow().last().map_or(0, |last| last.first + last.operation.outputs())
     }
 
-    pub fn constant(&self, value: f64) -> Node<'_> {
-        self.node(self.intern(Key::Constant(value.to_bits()), || Entry {
-            operation: Operation::Constant(value),
-            reach: Reach::NONE,
-        }))
+    /// The places of a node's outputs among all values.
+    pub fn places(&self, node: NodeId) -> Range<usize> {
+        let Entry { first, operation, .. } = &self.entries.borrow()[node as usize];
+        *first..first + operation.outputs()
     }
 
-    pub fn column(&self, column: u32) -> Node<'_> {
-        self.node(
-            self.intern(Key::Column(column), || Entry { operation: Operation::Column(column), reach: Reach::NONE }),
-        )
+    /// The place of a value among all.
+    pub fn place(&self, value: ValueId) -> usize {
+        self.entries.borrow()[value.node as usize].first + value.output as usize
+    }
+
+    pub fn value(&self, id: ValueId) -> Value<'_> {
+        Value { graph: self, id }
+    }
+
+    fn first_of(&self, node: NodeId) -> Value<'_> {
+        self.value(ValueId { node, output: 0 })
+    }
+
+    /// All unknown constants are one.
+    pub fn constant(&self, value: f64) -> Value<'_> {
+        let value = if value.is_nan() { f64::NAN } else { value };
+        self.first_of(self.intern(Key::Constant(value.to_bits()), || (Operation::Constant(value), Reach::NONE)))
+    }
+
+    pub fn column(&self, column: u32) -> Value<'_> {
+        self.first_of(self.intern(Key::Column(column), || (Operation::Column(column), Reach::NONE)))
     }
 
     /// The outputs of a function on these inputs. Inputs and parameters must fit the row.
-    pub fn call<'g>(&'g self, row: &'static Row, inputs: &[Node<'g>], parameters: &[f64]) -> Vec<Node<'g>> {
+    pub fn call<'g>(&'g self, row: &'static Row, inputs: &[Value<'g>], parameters: &[f64]) -> Vec<Value<'g>> {
         debug_assert_eq!(inputs.len(), row.inputs.len(), "{}", row.name);
         debug_assert_eq!(parameters.len(), row.parameters.len(), "{}", row.name);
         match row.body {
             Body::Compose(compose) => compose(inputs, parameters),
             Body::Kernel { warmup, memory, .. } => {
-                let ids: Vec<NodeId> = inputs.iter().map(|input| input.id).collect();
+                let mut ids: Vec<ValueId> = inputs.iter().map(|input| input.id).collect();
+                if row.is_commutative() {
+                    ids.sort_unstable();
+                }
                 let key = Key::Call {
-                    row: row_id(row),
+                    row: std::ptr::from_ref(row).addr(),
                     inputs: ids.clone(),
                     parameters: parameters.iter().map(|value| value.to_bits()).collect(),
                 };
                 let reach = inputs.iter().fold(Reach::NONE, |reach, input| reach.join(input.reach()));
-                let node = self.intern(key, || Entry {
-                    operation: Operation::Call { row, inputs: ids, parameters: parameters.to_vec() },
-                    reach: reach.then(warmup(parameters), memory(parameters)),
+                let node = self.intern(key, || {
+                    let call = Operation::Call { row, inputs: ids, parameters: parameters.to_vec() };
+                    (call, reach.then(warmup(parameters), memory(parameters)))
                 });
-                vec![self.node(node)]
+                (0..row.outputs.len() as u32).map(|output| self.value(ValueId { node, output })).collect()
             }
         }
-    }
-
-    /// The inputs of every node.
-    pub fn inputs(&self) -> Vec<Vec<NodeId>> {
-        let inputs = |entry: &Entry| match &entry.operation {
-            Operation::Call { inputs, .. } => inputs.clone(),
-            Operation::Constant(_) | Operation::Column(_) => Vec::new(),
-        };
-        self.entries.borrow().iter().map(inputs).collect()
     }
 
     /// Visits the nodes in topological order.
@@ -164,83 +201,93 @@ impl Graph {
         }
     }
 
-    pub fn kind(&self, id: NodeId) -> Type {
-        match &self.entries.borrow()[id as usize].operation {
+    /// Visits every node before those that it reads.
+    pub fn for_each_back(&self, mut visit: impl FnMut(NodeId, &Operation)) {
+        for (id, entry) in self.entries.borrow().iter().enumerate().rev() {
+            visit(id as NodeId, &entry.operation);
+        }
+    }
+
+    pub fn kind(&self, id: ValueId) -> Type {
+        match &self.entries.borrow()[id.node as usize].operation {
             Operation::Constant(_) | Operation::Column(_) => Type::Number,
-            // A kernel has one output.
-            Operation::Call { row, .. } => row.outputs[0].kind,
+            Operation::Call { row, .. } => row.outputs[id.output as usize].kind,
         }
     }
 }
 
 /// A value in a graph under construction; arithmetic on it adds nodes.
 #[derive(Clone, Copy)]
-pub struct Node<'g> {
+pub struct Value<'g> {
     graph: &'g Graph,
-    pub id: NodeId,
+    pub id: ValueId,
 }
 
-impl<'g> Node<'g> {
+impl<'g> Value<'g> {
     pub fn reach(self) -> Reach {
-        self.graph.entries.borrow()[self.id as usize].reach
+        self.graph.entries.borrow()[self.id.node as usize].reach
     }
     /// The value of a constant.
     pub fn constant(self) -> Option<f64> {
-        match self.graph.entries.borrow()[self.id as usize].operation {
+        match self.graph.entries.borrow()[self.id.node as usize].operation {
             Operation::Constant(value) => Some(value),
             _ => None,
         }
     }
     /// Whether it is a column of the candle, so that equal values are equal to the bit.
     pub fn is_column(self) -> bool {
-        matches!(self.graph.entries.borrow()[self.id as usize].operation, Operation::Column(_))
+        matches!(self.graph.entries.borrow()[self.id.node as usize].operation, Operation::Column(_))
     }
-    pub fn number(self, value: f64) -> Node<'g> {
+    pub fn number(self, value: f64) -> Value<'g> {
         self.graph.constant(value)
     }
-    pub fn lag(self, bars: usize) -> Node<'g> {
+    pub fn lag(self, bars: usize) -> Value<'g> {
         if bars == 0 { self } else { op::LAG.of(&[self], &[bars as f64]) }
     }
-    pub fn gt(self, other: Node<'g>) -> Node<'g> {
+    pub fn gt(self, other: Value<'g>) -> Value<'g> {
         op::GT.of(&[self, other], &[])
     }
-    pub fn lt(self, other: Node<'g>) -> Node<'g> {
+    pub fn lt(self, other: Value<'g>) -> Value<'g> {
         op::LT.of(&[self, other], &[])
     }
-    pub fn equals(self, other: Node<'g>) -> Node<'g> {
+    pub fn equals(self, other: Value<'g>) -> Value<'g> {
         op::EQ.of(&[self, other], &[])
     }
-    pub fn or(self, other: Node<'g>) -> Node<'g> {
+    pub fn or(self, other: Value<'g>) -> Value<'g> {
         op::OR.of(&[self, other], &[])
     }
     /// This condition decides between two numbers.
-    pub fn choose(self, yes: Node<'g>, no: Node<'g>) -> Node<'g> {
+    pub fn choose(self, yes: Value<'g>, no: Value<'g>) -> Value<'g> {
         op::CHOOSE.of(&[self, yes, no], &[])
     }
 }
 
 impl Row {
+    /// Whether it has the same bits with its two inputs the other way round: then both ways are one node.
+    pub fn is_commutative(&self) -> bool {
+        [&op::ADD, &op::MUL, &op::AND, &op::OR, &op::EQ, &op::NE].iter().any(|row| std::ptr::eq(*row, self))
+    }
     /// Every output of this function.
-    pub fn all_of<'g>(&'static self, inputs: &[Node<'g>], parameters: &[f64]) -> Vec<Node<'g>> {
+    pub fn all_of<'g>(&'static self, inputs: &[Value<'g>], parameters: &[f64]) -> Vec<Value<'g>> {
         inputs[0].graph.call(self, inputs, parameters)
     }
     /// The first output of this function.
-    pub fn of<'g>(&'static self, inputs: &[Node<'g>], parameters: &[f64]) -> Node<'g> {
+    pub fn of<'g>(&'static self, inputs: &[Value<'g>], parameters: &[f64]) -> Value<'g> {
         self.all_of(inputs, parameters)[0]
     }
 }
 
 macro_rules! arithmetic {
     ($($operation:ident $method:ident $row:ident),*) => {$(
-        impl<'g> $operation for Node<'g> {
-            type Output = Node<'g>;
-            fn $method(self, other: Node<'g>) -> Node<'g> {
+        impl<'g> $operation for Value<'g> {
+            type Output = Value<'g>;
+            fn $method(self, other: Value<'g>) -> Value<'g> {
                 op::$row.of(&[self, other], &[])
             }
         }
-        impl<'g> $operation<f64> for Node<'g> {
-            type Output = Node<'g>;
-            fn $method(self, other: f64) -> Node<'g> {
+        impl<'g> $operation<f64> for Value<'g> {
+            type Output = Value<'g>;
+            fn $method(self, other: f64) -> Value<'g> {
                 op::$row.of(&[self, self.number(other)], &[])
             }
         }
@@ -248,9 +295,9 @@ macro_rules! arithmetic {
 }
 arithmetic!(Add add ADD, Sub sub SUB, Mul mul MUL, Div div DIV);
 
-impl<'g> Neg for Node<'g> {
-    type Output = Node<'g>;
-    fn neg(self) -> Node<'g> {
+impl<'g> Neg for Value<'g> {
+    type Output = Value<'g>;
+    fn neg(self) -> Value<'g> {
         op::NEG.of(&[self], &[])
     }
 }

@@ -1,7 +1,7 @@
 //! The row every function of the catalogue has: what it is called, what it takes, how it is computed.
 
 use crate::block::Kernel;
-use crate::graph::Node;
+use crate::graph::Value;
 use crate::lane::Wide;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -179,6 +179,8 @@ pub enum Memory {
     Bars(usize),
     /// All of them, each bar's weight being this fraction of the one after it.
     Fading(f64),
+    /// The same of what a bar and this many before it make together.
+    FadingOver { bars: usize, weight: f64 },
     /// All of them, for ever: the value depends on where the series starts.
     Forever,
 }
@@ -219,6 +221,8 @@ impl Tolerance {
 }
 
 pub enum Body {
+    /// Computes all outputs in one pass. They begin on the same bar and reach back as far: one that does not is a
+    /// function of its own, of the others.
     Kernel {
         /// Bars without a value on an input without holes.
         warmup: fn(&[f64]) -> usize,
@@ -226,8 +230,8 @@ pub enum Body {
         scalar: fn(&[f64]) -> Box<dyn Kernel<f64>>,
         wide: fn(&[f64]) -> Box<dyn Kernel<Wide>>,
     },
-    /// Made of other functions: given the inputs and parameters, the nodes of the outputs.
-    Compose(for<'g> fn(&[Node<'g>], &[f64]) -> Vec<Node<'g>>),
+    /// Made of other functions: given the inputs and parameters, the outputs.
+    Compose(for<'g> fn(&[Value<'g>], &[f64]) -> Vec<Value<'g>>),
 }
 
 pub struct Row {

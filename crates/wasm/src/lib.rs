@@ -5,6 +5,7 @@
 use formula::matches::Matches;
 use formula::plan::{COLUMNS, Plan};
 use formula::run::{Runner, Symbol};
+use kernels::graph::ValueId;
 use wasm_bindgen::prelude::*;
 
 /// Which catalogue the kernels have (`formula::catalogue_hash`), where it can be read before anything is run: a section of
@@ -15,11 +16,12 @@ use wasm_bindgen::prelude::*;
 #[unsafe(link_section = "millrace.catalogue")]
 static CATALOGUE: [u8; 8] = formula::catalogue_hash::CATALOGUE_HASH.to_le_bytes();
 
-/// The candles of symbols, column by column, by a number JavaScript gives each symbol.
+/// The columns of symbols, by numbers that JavaScript gives: to each symbol, and to each column that has not one in every
+/// plan.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Store {
-    symbols: Vec<[Vec<f64>; COLUMNS]>,
+    symbols: Vec<Vec<Vec<f64>>>,
 }
 
 #[wasm_bindgen]
@@ -34,7 +36,11 @@ impl Store {
         if symbol >= self.symbols.len() {
             self.symbols.resize_with(symbol + 1, Default::default);
         }
-        let values = &mut self.symbols[symbol][column];
+        let columns = &mut self.symbols[symbol];
+        if column >= columns.len() {
+            columns.resize_with(column + 1, Vec::new);
+        }
+        let values = &mut columns[column];
         *values = vec![0.0; bars];
         values.as_ptr() as usize
     }
@@ -55,16 +61,18 @@ impl Store {
 }
 
 impl Store {
-    fn symbol(&self, symbol: usize, first: u32, from: u32, to: u32) -> Symbol<'_> {
-        let columns = &self.symbols[symbol];
-        let bars = columns.iter().map(Vec::len).max().unwrap_or(0);
-        Symbol {
-            columns: std::array::from_fn(|column| &columns[column][..]),
-            bars,
-            first: first as usize,
-            from: from as usize,
-            to: to as usize,
-        }
+    fn column(&self, symbol: u32, column: usize) -> &[f64] {
+        self.symbols[symbol as usize].get(column).map_or(&[], |values| values)
+    }
+
+    fn columns(&self, symbol: u32, columns: &[u32]) -> Vec<&[f64]> {
+        columns.iter().map(|&column| self.column(symbol, column as usize)).collect()
+    }
+
+    fn symbol<'a>(&'a self, symbol: u32, open: &'a [&'a [f64]], first: u32, from: u32, to: u32) -> Symbol<'a> {
+        let columns: [&[f64]; COLUMNS] = std::array::from_fn(|column| self.column(symbol, column));
+        let bars = self.symbols[symbol as usize].iter().map(Vec::len).max().unwrap_or(0);
+        Symbol { columns, open, bars, first: first as usize, from: from as usize, to: to as usize }
     }
 }
 
@@ -86,30 +94,39 @@ impl Program {
 
     /// Runs over symbols of the store. `ranges` has three numbers per symbol: which bar of the symbol's history its
     /// first one is, and, counted from there, the first bar on which a match counts and the first on which it does not
-    /// any more.
-    pub fn scan(&self, store: &Store, symbols: &[u32], ranges: &[u32]) -> MatchBuffer {
+    /// any more. `columns` has the number in the store of each column that the plan names.
+    pub fn scan(&self, store: &Store, symbols: &[u32], ranges: &[u32], columns: &[u32]) -> MatchBuffer {
+        let open: Vec<Vec<&[f64]>> = symbols.iter().map(|&symbol| store.columns(symbol, columns)).collect();
         let symbols: Vec<Symbol> = symbols
             .iter()
+            .zip(&open)
             .zip(ranges.chunks_exact(3))
-            .map(|(&symbol, range)| store.symbol(symbol as usize, range[0], range[1], range[2]))
+            .map(|((&symbol, open), range)| store.symbol(symbol, open, range[0], range[1], range[2]))
             .collect();
         MatchBuffer(scan(&self.runner, &symbols))
     }
 
     /// The reported values of one symbol over all its bars, one series after another. `first` is which bar of the
-    /// symbol's history its first one is.
-    pub fn series(&self, store: &Store, symbol: usize, first: u32) -> Vec<f64> {
-        self.runner.series(store.symbol(symbol, first, 0, u32::MAX))
+    /// symbol's history its first one is, `columns` are those of `scan`.
+    pub fn series(&self, store: &Store, symbol: u32, first: u32, columns: &[u32]) -> Vec<f64> {
+        let open = store.columns(symbol, columns);
+        self.runner.series(store.symbol(symbol, &open, first, 0, u32::MAX))
     }
 
     /// Per output of every node of the plan's bytes, in order: warm-up, lookback, fading, 1 when it depends on the
     /// start for ever (see `Reach`).
     pub fn reach(&self) -> Vec<f64> {
-        let reach = |&id: &u32| {
-            let reach = self.plan.graph.node(id).reach();
+        let reach = |&id: &ValueId| {
+            let reach = self.plan.graph.value(id).reach();
             [reach.warmup as f64, reach.lookback as f64, reach.fading, reach.forever as u8 as f64]
         };
         self.plan.outputs.iter().flatten().flat_map(reach).collect()
+    }
+
+    /// Per output of every node of the plan's bytes, in order, the 16 bytes of its key: equal for values that are one
+    /// computation, in this plan and in others of one build (see `formula::identity`).
+    pub fn keys(&self) -> Vec<u8> {
+        self.plan.keys().concat()
     }
 
     /// Bars before its own on which a value depends; none when it depends on all there are.
@@ -123,9 +140,9 @@ impl Program {
         self.plan.first_bar()
     }
 
-    /// Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
+    /// How many kernels run.
     pub fn kernels(&self) -> usize {
-        self.plan.needed().iter().filter(|&&needed| needed).count()
+        self.runner.kernels()
     }
 }
 

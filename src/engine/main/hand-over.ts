@@ -1,7 +1,8 @@
 import type { LRUCache } from 'lru-cache'
-import { CANDLE_COLUMNS, type CandleSeries, type DefectPolicy } from '../../domain/candle.ts'
+import { CANDLE_COLUMNS, type DefectPolicy } from '../../domain/candle.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
+import { columnNamed } from '../../storage/user-columns.ts'
 import { byteCache } from '../shared/byte-cache.ts'
 import { loadAll, loadFailed } from '../shared/load-all.ts'
 import type { Shard } from './schedule.ts'
@@ -9,8 +10,9 @@ import type { Shard } from './schedule.ts'
 /** Candles in memory that threads share. */
 interface Kept {
   loaded: LoadedCandles
-  /** What they were read for. */
+  /** What they were read for, and with which user columns. */
   span: string
+  userColumns: readonly string[]
   /** What the symbol was at when they were read. */
   state: number
 }
@@ -40,24 +42,35 @@ export class HandOver {
     { first, end }: Shard,
     states: Uint32Array,
     defects: DefectPolicy,
+    userColumns: readonly string[],
   ): Promise<LoadedCandles[]> {
-    const request = requestOf(job, defects)
-    const span = JSON.stringify(request)
+    const anyColumns = requestOf(job, defects)
+    const span = JSON.stringify(anyColumns)
+    // Of symbols that are read again, those that were kept for other jobs as well.
+    const read = new Set(userColumns)
     // What the cache has no room for is needed here nevertheless.
     const found = new Map<string, LoadedCandles>()
     const missing = new Map<string, number>()
     for (let at = first; at < end; at++) {
       const symbol = job.symbols[at]!
       const kept = this.#kept.get(symbol)
-      if (kept?.span === span && kept.state >= states[at]!) found.set(symbol, kept.loaded)
-      else missing.set(symbol, states[at]!)
+      const isSame = kept?.span === span && kept.state >= states[at]!
+      if (isSame && userColumns.every((name) => kept.userColumns.includes(name))) found.set(symbol, kept.loaded)
+      else {
+        missing.set(symbol, states[at]!)
+        for (const name of isSame ? kept.userColumns : []) read.add(name)
+      }
     }
+    const request = { ...anyColumns, userColumns: [...read] }
     try {
       for await (const loaded of loadAll(this.repository, [...missing.keys()], request)) {
         const state = missing.get(loaded.symbol)
         if (state === undefined) continue
         missing.delete(loaded.symbol)
-        found.set(loaded.symbol, this.#keep({ loaded: shared(loaded), span, state }))
+        found.set(
+          loaded.symbol,
+          this.#keep({ loaded: shared(loaded, request), span, userColumns: request.userColumns, state }),
+        )
       }
     } catch (cause) {
       // The pass as a whole failed: what it has not delivered has failed with it.
@@ -78,7 +91,7 @@ export class HandOver {
 function requestOf(
   { timeframe, timezone, dateRange: { from, to }, history }: ProcessingJob,
   defects: DefectPolicy,
-): LoadRequest {
+): Omit<LoadRequest, 'userColumns'> {
   return {
     ...(history !== undefined && from !== undefined && { from }),
     ...(to !== undefined && { to }),
@@ -100,7 +113,7 @@ function bytesOf(loaded: LoadedCandles): number {
 }
 
 /** The same candles in memory that can be handed to a thread without copying. */
-function shared(loaded: LoadedCandles): LoadedCandles {
+function shared(loaded: LoadedCandles, request: LoadRequest): LoadedCandles {
   if (loaded.error) return loaded
   const share = (values: Float64Array) => {
     if (values.buffer instanceof SharedArrayBuffer) return values
@@ -109,7 +122,9 @@ function shared(loaded: LoadedCandles): LoadedCandles {
     return copy
   }
   const { series } = loaded
-  const columns: CandleSeries['columns'] = {}
-  for (const name of CANDLE_COLUMNS) if (series.columns[name]) columns[name] = share(series.columns[name])
-  return { ...loaded, series: { ...series, time: share(series.time), columns } }
+  const columns = [...request.columns, ...request.userColumns].flatMap((name) => {
+    const column = columnNamed(series.columns, name)
+    return column ? [[name, share(column)] as const] : []
+  })
+  return { ...loaded, series: { ...series, time: share(series.time), columns: Object.fromEntries(columns) } }
 }

@@ -1,4 +1,4 @@
-import type { ScanPart, SeriesPart, Task, WorkerSetup } from '../shared/protocol.ts'
+import type { Task, WorkerSetup, WorkKind } from '../shared/protocol.ts'
 import { Session } from '../worker/session.ts'
 import type { Executor } from './executor.ts'
 
@@ -7,10 +7,8 @@ export function inlineExecutor(setup: WorkerSetup, pause: () => Promise<void>): 
   const session = new Session(setup, { pause })
   // A session runs one task at a time: its pauses must not let another task in.
   let last: Promise<unknown> = Promise.resolve()
-  const run = (task: Task): Promise<ScanPart | SeriesPart> => {
-    const next = last.then<ScanPart | SeriesPart>(() => {
-      return task.kind === 'scan' ? session.scan(task) : session.series(task)
-    })
+  const run = <K extends WorkKind>(task: Task<K>) => {
+    const next = last.then(() => session.run(task))
     last = next.catch(() => undefined)
     return next
   }

@@ -2,6 +2,7 @@ import type { CandleColumn, DataQuality, DefectPolicy } from '../../domain/candl
 import type { SerialisedError, SymbolError } from '../../domain/errors.ts'
 import type { DateRange } from '../../domain/job.ts'
 import type { Timeframe } from '../../domain/timeframe.ts'
+import type { UserColumnName } from '../../domain/user-columns.ts'
 import type { MatchColumns } from '../../signals/matches.ts'
 import type { CandleRepository, LoadedCandles, RepositoryDescription } from '../../storage/repository.ts'
 
@@ -46,9 +47,25 @@ export interface PlanTask {
   readsCalendar: boolean
 }
 
+/** A user column of a plan. */
+export interface TaskColumn {
+  /** As the formula writes it. */
+  name: UserColumnName
+  /** As the repository calls it. */
+  source: string
+}
+
+/** The kinds of work, and what the symbols of a task come to in each. */
+export interface Work {
+  scan: ScanPart
+  series: SeriesPart
+}
+
+export type WorkKind = keyof Work
+
 /** Some symbols of a job. */
-export interface Task {
-  kind: 'scan' | 'series'
+export interface Task<K extends WorkKind = WorkKind> {
+  kind: K
   counters: Int32Array
   source: CandleSource
   plan: PlanTask
@@ -67,12 +84,18 @@ export interface Task {
   defects: DefectPolicy
   /** What is read: columns of the plan, and those that are only shown. */
   columns: readonly CandleColumn[]
+  /** The plan's, in the order of its bytes. */
+  userColumns: readonly TaskColumn[]
+}
+
+export function isCancelled({ counters }: Pick<Task, 'counters'>): boolean {
+  return Atomics.load(counters, CANCELLED) !== 0
 }
 
 /** What a worker is asked: a task, or to close what it has open, after which it gets no task. */
 export type ToWorker = Task | 'close'
 
-/** What the symbols of a task came to. */
+/** What the symbols of a task came to, whatever the work. */
 export interface Part {
   first: number
   /** Bars the formula was computed on, and the time it took, per symbol. */

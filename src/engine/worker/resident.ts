@@ -1,9 +1,11 @@
 import type { LRUCache } from 'lru-cache'
-import { CANDLE_COLUMNS, type CandleColumn, type CandleSeries, type DataQuality } from '../../domain/candle.ts'
+import { CANDLE_COLUMNS, type CandleSeries, type DataQuality } from '../../domain/candle.ts'
 import { COLUMN_NAMES } from '../../domain/codes.generated.ts'
 import type { SymbolError } from '../../domain/errors.ts'
 import { isDaily } from '../../domain/timeframe.ts'
+import { USER_PREFIX } from '../../domain/user-columns.ts'
 import type { LoadedCandles, LoadRequest } from '../../storage/repository.ts'
+import { columnNamed } from '../../storage/user-columns.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
 import { byteCache } from '../shared/byte-cache.ts'
 import type { Task } from '../shared/protocol.ts'
@@ -23,8 +25,10 @@ const TIMES_KEPT = 1000
 export class Resident {
   /** Byte offsets of the columns in WASM memory. */
   readonly #wasm: (number | undefined)[] = []
-  /** Columns of the candle that are not there. */
+  /** Columns of the candle, and user columns by their names, that are not there. */
   readonly #host: (Float64Array | undefined)[]
+  readonly #userHost = new Map<string, Float64Array>()
+  readonly #userColumns: ReadonlySet<string>
   #localZone = ''
   /** Tasks that use it now: it is not freed before they are done, even when the cache has dropped it. */
   #pins = 0
@@ -45,6 +49,11 @@ export class Resident {
     private readonly memory: ResidentMemory,
   ) {
     this.#host = CANDLE_COLUMNS.map((name) => columns[name])
+    for (const name of request.userColumns) {
+      const column = columnNamed(columns, name)
+      if (column?.length === time.length) this.#userHost.set(name, column)
+    }
+    this.#userColumns = new Set(this.#userHost.keys())
     this.isSound = !quality || Object.entries(quality).every(([kind, rows]) => kind === 'rows' || rows === 0)
   }
 
@@ -67,11 +76,12 @@ export class Resident {
 
   /** What it takes at most: every column once, whichever are read later. */
   get sizeBytes(): number {
-    return BYTES * this.bars * COLUMN_NAMES.length + OVERHEAD_BYTES
+    return BYTES * this.bars * (COLUMN_NAMES.length + this.#userColumns.size) + OVERHEAD_BYTES
   }
 
   /** Whether it holds what a request asks for. */
-  covers({ from, to, lookbackBars, exact, defects, timeframe, timezone, columns }: LoadRequest): boolean {
+  covers(request: LoadRequest): boolean {
+    const { from, to, lookbackBars, exact, defects, timeframe, timezone, columns, userColumns } = request
     const held = this.request
     const isWithin = held.from === undefined || (from !== undefined && from >= held.from)
     const isCounted = !exact || this.firstBar !== undefined || this.error !== undefined
@@ -79,17 +89,28 @@ export class Resident {
     const end = held.to === undefined || (to !== undefined && to <= held.to)
     const hasSameDates = !isDaily(timeframe) || held.timezone === timezone
     const same = held.defects === defects && held.timeframe === timeframe && hasSameDates
-    return start && end && same && columns.every((name) => held.columns.includes(name))
+    const hasColumns = columns.every((name) => held.columns.includes(name))
+    return start && end && same && hasColumns && userColumns.every((name) => held.userColumns.includes(name))
+  }
+
+  /** Whether it has a user column, with a value for each bar. */
+  has(userColumn: string): boolean {
+    return this.#userColumns.has(userColumn)
   }
 
   /** Brings what a plan reads into WASM memory. */
-  place(plan: { columns: readonly CandleColumn[]; readsTime: boolean; readsCalendar: boolean }, localTime: LocalTime) {
+  place({ plan, userColumns }: Pick<Task, 'plan' | 'userColumns'>, localTime: LocalTime) {
     for (const name of plan.columns) {
       const column = CANDLE_COLUMNS.indexOf(name)
       const values = this.#host[column]
       if (!values) continue
       this.#write(column, values)
       this.#host[column] = undefined
+    }
+    for (const { source } of userColumns) {
+      const values = this.#userHost.get(source)
+      if (values) this.#write(this.memory.columnOf(USER_PREFIX + source), values)
+      this.#userHost.delete(source)
     }
     if (plan.readsCalendar && this.#localZone !== localTime.zone) {
       this.#write(LOCAL_TIME, localTime.of(this.time))
@@ -145,6 +166,13 @@ export class Resident {
   }
 }
 
+/** A symbol of a task with its candles at hand. */
+export interface Loaded {
+  /** Position in the job. */
+  symbol: number
+  resident: Resident
+}
+
 export interface LocalTime {
   zone: string
   of(times: Float64Array): Float64Array
@@ -166,6 +194,7 @@ export class ResidentMemory {
   #slots = 0
   readonly #times = new Map<string, Float64Array>()
   readonly #free: number[] = []
+  readonly #columns = new Map<string, number>()
 
   constructor(
     private readonly store: Store,
@@ -174,6 +203,15 @@ export class ResidentMemory {
 
   slot(): number {
     return this.#free.pop() ?? this.#slots++
+  }
+
+  /** The number of a column that plans name, for every symbol the same: behind those that every plan has. */
+  columnOf(name: string): number {
+    const known = this.#columns.get(name)
+    if (known !== undefined) return known
+    const column = COLUMN_NAMES.length + this.#columns.size
+    this.#columns.set(name, column)
+    return column
   }
 
   reserve(slot: number, column: number, bars: number): number {

@@ -25,8 +25,7 @@ function refuse(error: unknown) {
 
 async function answer(asked: ToWorker): Promise<Reply<unknown>> {
   try {
-    if (asked === 'close') return { value: await session.close() }
-    return { value: asked.kind === 'scan' ? await session.scan(asked) : await session.series(asked) }
+    return { value: await (asked === 'close' ? session.close() : session.run(asked)) }
   } catch (error) {
     return { error: serialise(error) }
   }

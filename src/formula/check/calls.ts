@@ -1,3 +1,4 @@
+import { isUserColumn } from '../../domain/user-columns.ts'
 import type { Callee } from '../../indicators/callee.ts'
 import { houseCallee } from '../../indicators/callee.ts'
 import type { CatalogueRow } from '../../indicators/catalogue.ts'
@@ -55,7 +56,13 @@ function notCallable(context: Context, call: Call, row: CatalogueRow | undefined
   const { name, nameAt: at } = call
   const { scope } = context
   const isOutput = scope.has(name.slice(0, Math.max(0, name.indexOf('.'))))
-  const isValue = row !== undefined || SERIES.has(name) || SHORT_COLUMNS.has(name) || scope.has(name) || isOutput
+  const isValue =
+    row !== undefined ||
+    isUserColumn(name) ||
+    SERIES.has(name) ||
+    SHORT_COLUMNS.has(name) ||
+    scope.has(name) ||
+    isOutput
   if (!isValue) {
     unknownFunction(context, name, at)
     return

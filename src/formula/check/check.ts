@@ -1,6 +1,7 @@
 import type { FormulaWarning } from '../../domain/errors.ts'
 import { FormulaError } from '../../domain/errors.ts'
 import type { SignalRole } from '../../domain/result.ts'
+import type { UserColumnName } from '../../domain/user-columns.ts'
 import type { Range } from '../errors/problems.ts'
 import { excerpt, inTextOrder, listed, Problems, Stop } from '../errors/problems.ts'
 import { Dag, TooManyNodes } from '../graph/dag.ts'
@@ -33,6 +34,8 @@ export interface CheckedFormula {
   reported: readonly PlanReport[]
   /** Every `param` with the value it has in this run. */
   parameters: ReadonlyMap<string, number>
+  /** Where each user column is read first. */
+  userColumns: ReadonlyMap<UserColumnName, Range>
 }
 
 type Param = Statement & { kind: 'param' }
@@ -61,6 +64,7 @@ export function analyse(text: string, parameters: Readonly<Record<string, number
   const scope = new Scope(tree.statements, problems)
   const context: Context = {
     ...{ text, problems, scope, dag: new Dag(), unknowns: new Set<number>() },
+    userColumns: new Map(),
     lower: (expression) => lower(context, expression),
   }
   const params = new Map<string, number>()
@@ -91,7 +95,8 @@ export function analyse(text: string, parameters: Readonly<Record<string, number
   const reported = isSound ? reportsOf(values, mode) : []
   if (reported.length > MAX_REPORTS) tooManyReports(context, tree.statements)
   const all = [...inTextOrder([...errors, ...problems.list()]), ...unnamed]
-  return { errors: all, warnings: problems.warnings, ...values, reported, parameters: params }
+  const { userColumns } = context
+  return { errors: all, warnings: problems.warnings, ...values, reported, parameters: params, userColumns }
 }
 
 function lowerStatement(

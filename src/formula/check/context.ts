@@ -1,3 +1,4 @@
+import type { UserColumnName } from '../../domain/user-columns.ts'
 import type { CatalogueParameter, ValueType } from '../../indicators/catalogue.ts'
 import type { Problems, Range } from '../errors/problems.ts'
 import { excerpt } from '../errors/problems.ts'
@@ -11,6 +12,8 @@ export interface Context {
   problems: Problems
   dag: Dag
   scope: Scope
+  /** Where each user column is read first. */
+  userColumns: Map<UserColumnName, Range>
   /** Constants without a value that were warned of. */
   unknowns: Set<number>
   /** Checks an expression and turns it into nodes; here, so that the forms need not import each other in a circle. */

@@ -1,3 +1,4 @@
+import { isUserColumn } from '../../domain/user-columns.ts'
 import type { CatalogueRow, ValueType } from '../../indicators/catalogue.ts'
 import type { Reference } from '../graph/dag.ts'
 import { reference } from '../graph/dag.ts'
@@ -44,9 +45,10 @@ function scanReports({ dag, variables, final, roles }: Values): PlanReport[] {
 
   const reports: PlanReport[] = []
   for (const value of [...used.values()].sort((a, b) => a.node - b.node || a.output - b.output)) {
-    const { row, outputs } = dag.at(value)
+    const { row, outputs, name: node } = dag.at(value)
     if (dag.type(value) !== 'number') continue
-    const isIndicator = row !== undefined && !UNREPORTED.has(row.group)
+    // The candle with a match has its columns; user columns are in no candle.
+    const isIndicator = row === undefined ? isUserColumn(node) : !UNREPORTED.has(row.group)
     const whole = wholes.get(value.node)
     const own = whole === undefined ? dag.text(value) : `${whole}.${outputs[value.output]?.name}`
     for (const name of names.get(key(value)) ?? (isIndicator ? [own] : [])) {

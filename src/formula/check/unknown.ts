@@ -19,7 +19,9 @@ export function unknownFunction(context: Context, name: string, at: Range): void
 /** Says that there is no such variable or series, and what it may mean. */
 export function unknownValue(context: Context, name: string, at: Range): void {
   const candidates = [...[...context.scope.names].slice(-MAX_VARIABLES), ...VALUES, ...CALLABLE]
-  unknown(context, name, at, 'name', candidates, `define it on a line above: ${excerpt(name)} = …`)
+  const short = excerpt(name)
+  const column = name.includes('.') ? '' : `; a column of your data is written col.${short}`
+  unknown(context, name, at, 'name', candidates, `define it on a line above: ${short} = …${column}`)
 }
 
 /** True, with the problem written down, for names that this version of the language refuses. */

@@ -3,7 +3,7 @@ import type { NODE_KINDS } from '../../domain/codes.generated.ts'
 import type { CatalogueOutput, CatalogueRow, ValueType } from '../../indicators/catalogue.ts'
 import { catalogueRow } from '../../indicators/catalogue.ts'
 import { MAX_NODES } from '../limits.ts'
-import type { ColumnName } from '../names.ts'
+import type { ColumnName, FixedColumnName } from '../names.ts'
 import { COLUMN_NAMES, MEANS } from '../names.ts'
 import type { Level } from '../read/tree.ts'
 import { LEVEL } from '../read/tree.ts'
@@ -200,7 +200,7 @@ export class Dag {
   }
 }
 
-function isColumn(name: string): name is ColumnName {
+function isColumn(name: string): name is FixedColumnName {
   return (COLUMN_NAMES as readonly string[]).includes(name)
 }
 

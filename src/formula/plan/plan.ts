@@ -3,13 +3,14 @@ import { CANDLE_COLUMNS } from '../../domain/candle.ts'
 import type { NODE_KINDS } from '../../domain/codes.generated.ts'
 import { type FormulaWarning, seenFromCallerOf } from '../../domain/errors.ts'
 import type { SignalRole } from '../../domain/result.ts'
+import type { UserColumnName } from '../../domain/user-columns.ts'
 import type { ValueType } from '../../indicators/catalogue.ts'
 import type { CheckedFormula, FormulaMode } from '../check/check.ts'
 import { analyse } from '../check/check.ts'
 import type { PlanReport } from '../check/reports.ts'
 import type { Reference } from '../graph/dag.ts'
 import { reference } from '../graph/dag.ts'
-import { encodePlan } from './bytes.ts'
+import { encodePlan, userColumnsOf } from './bytes.ts'
 
 export type { PlanReport }
 
@@ -38,6 +39,13 @@ export interface PlanSignal {
   role?: SignalRole
 }
 
+/** A column of the data besides the candle's, which a formula reads as `col.…`. */
+export interface PlanUserColumn {
+  name: UserColumnName
+  /** Half-open range of the text, in UTF-16 code units. */
+  at: readonly [start: number, end: number]
+}
+
 /** A checked formula, ready to run. Plain data: it can be sent to another thread. */
 export interface Plan {
   text: string
@@ -49,6 +57,8 @@ export interface Plan {
   reported: readonly PlanReport[]
   /** Candle columns that are read, in the order of CANDLE_COLUMNS. */
   columns: readonly CandleColumn[]
+  /** Columns that are no candle's, in the order of the plan's bytes, and where the text reads each first. */
+  userColumns: readonly PlanUserColumn[]
   readsTime: boolean
   /** True when the job's time zone matters. */
   readsCalendar: boolean
@@ -116,7 +126,7 @@ function canonicalText(
 
 /** Leaves out what nothing needs, and numbers the rest anew. */
 function compact(
-  { dag }: CheckedFormula,
+  { dag, userColumns: readAt }: CheckedFormula,
   signals: readonly PlanSignal[],
   reported: readonly PlanReport[],
 ): Omit<Plan, 'text' | 'canonical' | 'parameters' | 'warnings'> {
@@ -144,6 +154,7 @@ function compact(
     signals: movedSignals,
     reported: movedReports,
     columns: CANDLE_COLUMNS.filter((column) => reads.has(column)),
+    userColumns: userColumnsOf(nodes).map((name) => ({ name, at: readAt.get(name) as PlanUserColumn['at'] })),
     readsTime: reads.has('time'),
     readsCalendar: reads.has('local_time'),
     bytes: encodePlan(nodes, movedSignals, movedReports),

@@ -4,7 +4,7 @@ import type { Argument, ChainLevel, Expression, Step } from './tree.ts'
 import { CHAIN_OPERATORS, LEVEL } from './tree.ts'
 
 /** Names in front of a dot that belong to the name behind it; any other dot picks an output. */
-const PREFIXES = new Set(['ta', 'math', 'talib', 'universe'])
+const PREFIXES = new Set(['ta', 'math', 'talib', 'universe', 'col'])
 
 /** Reads one expression. Never fails: what cannot be read becomes `broken` and a problem. */
 export function readExpression(cursor: Cursor): Expression {

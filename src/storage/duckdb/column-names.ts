@@ -1,10 +1,14 @@
-import type { CandleColumn } from '../../domain/candle.ts'
+import { CANDLE_COLUMNS, type CandleColumn } from '../../domain/candle.ts'
+import type { UserColumnName } from '../../domain/user-columns.ts'
 
 /** What a column can be. */
 export type ColumnRole = 'symbol' | 'time' | CandleColumn | 'timeframe'
 
-/** Names of columns by what they are. */
-export type ColumnNames = Partial<Record<ColumnRole, string>>
+/** The roles a column can have, in words. */
+export const COLUMN_ROLES: readonly ColumnRole[] = ['symbol', 'time', ...CANDLE_COLUMNS, 'timeframe']
+
+/** Names of columns by what they are; of user columns by what a formula calls them: `{ 'col.marketcap': 'MKT_CAP' }`. */
+export type ColumnNames = Partial<Record<ColumnRole, string>> & { [userColumn: UserColumnName]: string }
 
 /** Which columns are which, and what could not be found. */
 export interface FoundColumns {

@@ -24,7 +24,9 @@ export async function columnsMissing(
   const fitting = await suggestColumns(connection, source, { found, missing }, names)
   const columns = { ...wanted }
   for (const role of missing) columns[role] = fitting[role] ?? 'NAME'
-  const setting = Object.entries(columns).map(([role, name]) => `${role}: ${quoted(name)}`)
+  const setting = Object.entries(columns).map(
+    ([role, name]) => `${role.includes('.') ? quoted(role) : role}: ${quoted(name)}`,
+  )
   const single = missing.includes('symbol') ? `, or symbol: 'NAME' when the data is of one symbol` : ''
   const message =
     `${problems.join(', and ')}; ${whoHas(source)} ${names.join(', ')}: ` +

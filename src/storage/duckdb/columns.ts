@@ -9,6 +9,7 @@ import { FILE_STEM, fileStem, type Source } from './source.ts'
 import { identifier, literal, where } from './sql.ts'
 import { findTime, type TimeOptions, type TimeReader } from './time.ts'
 import { findTimeColumn } from './time-column.ts'
+import { findUserColumns, type UserColumn } from './user-columns.ts'
 
 /** How the columns of a source are read as candles; all fields but names and notes are SQL. */
 export interface CandleColumns {
@@ -25,6 +26,10 @@ export interface CandleColumns {
   values: Record<Exclude<CandleColumn, 'volume'>, string> & { volume?: string }
   /** One byte of `ROW` bits. Without the bit of the volume where the source has none. */
   flags: string
+  /** Columns that are none of the candle's. */
+  userColumns: readonly UserColumn[]
+  /** Where to look at some rows. */
+  sample: string
   /** How columns were understood, and what was guessed, as sentences. */
   notes: readonly string[]
   /** The length of the candles as VARCHAR, where rows of several lengths are mixed. */
@@ -57,7 +62,8 @@ export async function findColumns(
     `select column_name, column_type from (describe select * from ${source.from})`,
   )
   const types = new Map(described.map(([name, type]) => [String(name), String(type)]))
-  const names = [...types.keys()].filter((name) => !ADDED.includes(name))
+  const own = new Map([...types].filter(([name]) => !ADDED.includes(name)))
+  const names = [...own.keys()]
   const fileCount = source.of ? source.files.length : 0
   const symbolIs = symbol !== undefined ? 'known' : fileCount > 1 ? 'in a column or the name of a file' : 'in a column'
   const { found, missing } = findNames(names, types, wanted, symbolIs)
@@ -73,7 +79,7 @@ export async function findColumns(
   // A list of symbols beside the candles names its own column only.
   const isGuess = fileCount > 1 && sample !== source.from && wanted.symbol === undefined
   if (isGuess && found.symbol !== undefined && (await isEmpty(connection, sample, found.symbol))) delete found.symbol
-  const values = await valuesOf(connection, sample, found, types, decimal)
+  const { values, number } = await valuesOf(connection, sample, found, types, decimal)
   const time = await findTimeColumn(connection, { all: source.from, sample }, found.time as string, {
     names,
     types,
@@ -90,6 +96,8 @@ export async function findColumns(
     time: reader,
     values,
     flags: flagsOf(values),
+    userColumns: findUserColumns(own, wanted, new Set(Object.values(found)), number),
+    sample: `select * from ${sample} limit ${SAMPLE}`,
     names: [found.symbol, found.time, found.open, found.high, found.low, found.close].filter(
       (name) => name !== undefined,
     ),
@@ -118,7 +126,7 @@ async function valuesOf(
   found: ColumnNames,
   types: ReadonlyMap<string, string>,
   decimal: Decimal | undefined,
-): Promise<CandleColumns['values']> {
+): Promise<{ values: CandleColumns['values']; number: (name: string) => string }> {
   const { open, high, low, close } = found as Required<ColumnNames>
   const isText = (name: string | undefined): name is string => name !== undefined && types.get(name) === 'VARCHAR'
   const texts = { prices: [open, high, low, close].filter(isText), volumes: [found.volume].filter(isText) }
@@ -128,7 +136,7 @@ async function valuesOf(
     return types.get(name) === 'DOUBLE' ? identifier(name) : `${identifier(name)}::double`
   }
   const prices = { open: number(open), high: number(high), low: number(low), close: number(close) }
-  return { ...prices, ...(found.volume === undefined ? {} : { volume: number(found.volume) }) }
+  return { values: { ...prices, ...(found.volume === undefined ? {} : { volume: number(found.volume) }) }, number }
 }
 
 const NEEDED: readonly ColumnRole[] = ['time', 'open', 'high', 'low', 'close']
@@ -214,7 +222,11 @@ function flagsOf({ open, high, low, close, volume }: CandleColumns['values']): s
 }
 
 /** The columns of a source that is in millrace's own form already; `CANDLE_COLUMNS` are its names. */
-export function plainColumns(hasVolume: boolean, hasTimeframe: boolean): CandleColumns {
+export function plainColumns(
+  hasVolume: boolean,
+  hasTimeframe: boolean,
+  userColumns: readonly UserColumn[],
+): CandleColumns {
   const [open, high, low, close, volume] = CANDLE_COLUMNS
   const values = hasVolume ? { open, high, low, close, volume } : { open, high, low, close }
   return {
@@ -223,6 +235,8 @@ export function plainColumns(hasVolume: boolean, hasTimeframe: boolean): CandleC
     time: { milliseconds: 'time', from: (ms) => `time >= ${ms}`, to: (ms) => `time <= ${ms}` },
     values,
     flags: flagsOf(values),
+    userColumns,
+    sample: '',
     names: [],
     notes: [],
     ...(hasTimeframe ? { timeframe: 'timeframe' } : {}),

@@ -1,6 +1,7 @@
 import type { DayTime } from '../../domain/candle-dates.ts'
 import { DataError } from '../../domain/errors.ts'
 import type { Timeframe, TimeUnit } from '../../domain/timeframe.ts'
+import { bareName, isUserColumn, type SourceColumn } from '../../domain/user-columns.ts'
 import { type BrokenFile, type Sound, withoutBroken, withoutFiles } from './broken.ts'
 import { type CandleTable, type Catalogue, catalogueOf, findRuns, type Run, unnamed } from './catalogue.ts'
 import type { ColumnNames } from './column-names.ts'
@@ -13,6 +14,7 @@ import { type CandleData, filesOf, isReadInWorkers, nameOf, openSource, reachOf,
 import { reading, where } from './sql.ts'
 import { stage } from './staging.ts'
 import { findTimeframes, type HeldTimeframes, timeframeFilter } from './timeframe.ts'
+import { describeUserColumns } from './user-columns.ts'
 
 export interface DuckdbOptions extends ColumnOptions {
   /**
@@ -22,7 +24,10 @@ export interface DuckdbOptions extends ColumnOptions {
   data: CandleData
   /** The table of a `.duckdb` file, where it has more than one. */
   table?: string
-  /** Names of columns that are not found by themselves. */
+  /**
+   * Names of columns that are not found by themselves, and of columns that a formula is to read by another name:
+   * `{ time: 'Datum', 'col.marketcap': 'MKT_CAP' }`. Other columns of numbers are read as `col.` and their own name.
+   */
   columns?: ColumnNames
   /** The length of the candles; told from the data where absent. */
   timeframe?: Timeframe
@@ -83,6 +88,10 @@ export interface OpenData {
   stamp: string
   /** A sorted copy, once somebody needed one. */
   staged?: Promise<CandleTable>
+  /** User columns that copies have: those that the options name, and what was asked for since. */
+  copied: Set<string>
+  /** Ends when the last copy that was made for user columns is there. */
+  copying: Promise<void>
   catalogues: Map<Timeframe, Promise<Catalogue>>
   dayTimes: Map<Timeframe, Promise<readonly DayTime[]>>
 }
@@ -98,6 +107,8 @@ export class DuckdbData {
   private opening: Promise<OpenData> | undefined
   private isClosed = false
   private copies = 0
+  /** Copies that lack columns of the one made after them, and may still be read. */
+  private readonly outdated: string[] = []
   private known: KnownData | undefined
   private readonly name: string
 
@@ -167,7 +178,7 @@ export class DuckdbData {
         this.learn(data, timeframe, { runs: inPlace.runs })
         return inPlace
       }
-      data.staged ??= this.stage(connection, data.original)
+      data.staged ??= this.stage(connection, data.original, data.copied)
       return (await find(await data.staged)) as Catalogue
     })
     data.catalogues.set(timeframe, found)
@@ -175,6 +186,45 @@ export class DuckdbData {
       data.catalogues.delete(timeframe)
       throw error
     })
+  }
+
+  /** What the columns besides the candle's hold. */
+  async userColumns({ original }: OpenData): Promise<readonly SourceColumn[]> {
+    const connection = await this.connection()
+    const { userColumns, sample } = original.columns
+    return reading(this.name, () => describeUserColumns(connection, userColumns, sample))
+  }
+
+  /** Makes another copy where rows are read from one that lacks some of these user columns. */
+  async copyColumns(data: OpenData, names: readonly string[]): Promise<void> {
+    const copying = data.copying.then(() => this.copyLacking(data, names))
+    data.copying = copying.catch(() => undefined)
+    return reading(this.name, () => copying)
+  }
+
+  private async copyLacking(data: OpenData, names: readonly string[]): Promise<void> {
+    const isCopy = data.table !== data.original
+    const copy = isCopy ? data.table : await data.staged
+    const own = new Set(data.original.columns.userColumns.map(({ name }) => name))
+    const lacking = names.filter((name) => own.has(name) && !data.copied.has(name))
+    for (const name of lacking) data.copied.add(name)
+    if (!copy || lacking.length === 0) return
+    const made = await this.copy(await this.connection(), data.original, data.copied).catch((cause: unknown) => {
+      for (const name of lacking) data.copied.delete(name)
+      throw cause
+    })
+    this.outdated.push(copy.source.from)
+    if (isCopy) data.table = made
+    else data.staged = Promise.resolve(made)
+    data.catalogues.clear()
+  }
+
+  /** Frees copies that nobody reads: to be called when nothing is being read. */
+  async dropOutdated(): Promise<void> {
+    const names = this.outdated.splice(0)
+    if (names.length === 0 || this.isClosed) return
+    const connection = await this.connection()
+    for (const name of names) await connection.query(`drop table if exists ${name}`)
   }
 
   async close(): Promise<void> {
@@ -232,9 +282,14 @@ export class DuckdbData {
       sound = await this.soundOf(connection, sound, cause)
       return columnsOf()
     })
+    const copied = new Set(
+      Object.keys(options.columns ?? {})
+        .filter(isUserColumn)
+        .map(bareName),
+    )
     const opened = async (): Promise<OpenData> => {
       const original = { source: sound.source, columns }
-      const table = sound.source.rowNumber === undefined ? await this.stage(connection, original) : original
+      const table = sound.source.rowNumber === undefined ? await this.stage(connection, original, copied) : original
       const lacking = table === original ? [] : await filesLacking(connection, original, table)
       if (lacking.length > 0) {
         const { source } = withoutFiles(sound.source, lacking, sound.source.skippedLines)
@@ -246,8 +301,17 @@ export class DuckdbData {
       for (const [held, runs] of known?.runs ?? []) catalogues.set(held, Promise.resolve(catalogueOf(table, runs)))
       const dayTimes = new Map<Timeframe, Promise<readonly DayTime[]>>()
       for (const [held, times] of known?.dayTimes ?? []) dayTimes.set(held, Promise.resolve(times))
-      const found = { original, files: all.files, broken: sound.broken, table, timeframes, catalogues, dayTimes }
-      return { ...found, stamp: stamp ?? (await this.stamp(connection, found, true)) }
+      const found = {
+        original,
+        files: all.files,
+        broken: sound.broken,
+        table,
+        timeframes,
+        catalogues,
+        dayTimes,
+        copied,
+      }
+      return { ...found, copying: Promise.resolve(), stamp: stamp ?? (await this.stamp(connection, found, true)) }
     }
     return opened().catch(async (cause) => {
       sound = await this.soundOf(connection, sound, cause, columns)
@@ -277,9 +341,23 @@ export class DuckdbData {
   }
 
   /** A copy gets a new name, so that who still reads the one before fails instead of reading other rows. */
-  private async stage(connection: DuckdbConnection, table: CandleTable): Promise<CandleTable> {
-    await connection.query(`drop table if exists staged_${this.copies}`)
-    const sorting = stage(connection, table, `staged_${++this.copies}`)
+  private async stage(
+    connection: DuckdbConnection,
+    table: CandleTable,
+    userColumns: ReadonlySet<string>,
+  ): Promise<CandleTable> {
+    for (const name of [...this.outdated.splice(0), `staged_${this.copies}`]) {
+      await connection.query(`drop table if exists ${name}`)
+    }
+    return this.copy(connection, table, userColumns)
+  }
+
+  private copy(
+    connection: DuckdbConnection,
+    table: CandleTable,
+    userColumns: ReadonlySet<string>,
+  ): Promise<CandleTable> {
+    const sorting = stage(connection, table, `staged_${++this.copies}`, userColumns)
     this.watch.onSort?.(sorting)
     return sorting
   }

@@ -1,9 +1,8 @@
-import type { CandleColumn } from '../../domain/candle.ts'
 import type { JudgedCandles } from '../clean.ts'
 import { firstAtOrAfter } from '../row-selection.ts'
 import type { CandleTable, Catalogue, Run } from './catalogue.ts'
 import type { DuckdbAnswer, DuckdbConnection } from './library.ts'
-import { heldColumns, piecesOf, rowsQuery, SymbolRows, type TimeBounds } from './rows.ts'
+import { heldColumns, piecesOf, rowsQuery, SymbolRows, type TimeBounds, type Wanted } from './rows.ts'
 import { parquetOf, type Source, stampFiles } from './source.ts'
 
 /** The rows of a symbol as the source has them, in its order; or why they could not be read. */
@@ -29,11 +28,11 @@ interface Read {
   end: number
   file: number
   isWhole: boolean
-  wanted: Wanted[]
+  wanted: WantedRows[]
 }
 
 /** The rows of one symbol in a read, counted as its own are. */
-interface Wanted {
+interface WantedRows {
   symbol: string
   file: number
   first: number
@@ -46,23 +45,23 @@ export async function readSymbol(
   table: CandleTable,
   symbol: string,
   condition: { from: string; condition: string },
-  columns: readonly CandleColumn[],
+  wanted: Wanted,
   bounds: TimeBounds,
 ): Promise<JudgedCandles> {
-  const names = heldColumns(table, columns)
-  const limit = rowsWithin(connection.memoryBytes, columns)
+  const names = heldColumns(table, wanted)
+  const limit = rowsWithin(connection.memoryBytes, names)
   const answer = await connection.query(`${rowsQuery(table, names, bounds, condition)} limit ${limit + 1}`)
   const pieces = [...piecesOf(answer, names.length, false)]
   const count = pieces.reduce((rows, piece) => rows + piece.rowCount, 0)
   if (count > limit) throw new Error(tooLarge(`more than ${limit}`, connection.memoryBytes))
   const rows = new SymbolRows(symbol, count, names)
   for (const piece of pieces) rows.take(piece, 0, piece.rowCount)
-  return rows.finish(table, columns)
+  return rows.finish(table, wanted)
 }
 
 /** How many rows of a symbol fit into memory. */
-function rowsWithin(memoryBytes: number, columns: readonly CandleColumn[]): number {
-  return Math.floor(memoryBytes / ((columns.length + 1) * Float64Array.BYTES_PER_ELEMENT))
+function rowsWithin(memoryBytes: number, names: readonly string[]): number {
+  return Math.floor(memoryBytes / ((names.length + 1) * Float64Array.BYTES_PER_ELEMENT))
 }
 
 function tooLarge(rows: number | string, memoryBytes: number): string {
@@ -80,13 +79,13 @@ export async function* readSymbols(
   connection: DuckdbConnection,
   catalogue: Catalogue,
   symbols: ReadonlySet<string>,
-  columns: readonly CandleColumn[],
+  wanted: Wanted,
   bounds: TimeBounds,
   signal?: AbortSignal,
 ): AsyncGenerator<ReadRows> {
   const { table } = catalogue
-  const names = heldColumns(table, columns)
-  const limit = rowsWithin(connection.memoryBytes, columns)
+  const names = heldColumns(table, wanted)
+  const limit = rowsWithin(connection.memoryBytes, names)
   const fitting = new Set<string>()
   for (const symbol of symbols) {
     const rows = catalogue.rowsOf.get(symbol) ?? 0
@@ -141,7 +140,7 @@ export async function* readSymbols(
       const change = stampFiles(files) === stamp ? undefined : new Error(CHANGED)
       for (const [symbol, rows] of gathered) {
         const failure = failures.get(symbol) ?? change
-        yield failure ? { symbol, failure } : { symbol, candles: rows.finish(table, columns) }
+        yield failure ? { symbol, failure } : { symbol, candles: rows.finish(table, wanted) }
       }
     }
   } finally {

@@ -9,6 +9,7 @@ import {
   type Timeframe,
   timeframeMs,
 } from '../../domain/timeframe.ts'
+import { bareName, isReadable, isUserColumn } from '../../domain/user-columns.ts'
 import { deliver, type JudgedCandles, noData, spanOf } from '../clean.ts'
 import type {
   CandleRepository,
@@ -18,7 +19,9 @@ import type {
   SourceReport,
 } from '../repository.ts'
 import { selectDated } from '../row-selection.ts'
+import { isFree } from '../user-columns.ts'
 import type { BrokenFile } from './broken.ts'
+import { COLUMN_ROLES } from './column-names.ts'
 import { DuckdbData, type DuckdbOptions, type DuckdbWatch, type KnownData, type OpenData } from './data.ts'
 import type { DuckdbConnection } from './library.ts'
 import { memoryBytes } from './memory.ts'
@@ -80,13 +83,17 @@ export function openDuckdbDescription(
 function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepository {
   /** Who waits for the connection. */
   const waiting = new Set<{ signal: AbortSignal | undefined }>()
+  const leave = async (one: { signal: AbortSignal | undefined }) => {
+    waiting.delete(one)
+    if (waiting.size === 0) await data.dropOutdated()
+  }
   const waitedFor = async <T>(work: () => Promise<T>): Promise<T> => {
     const one = { signal: undefined }
     waiting.add(one)
     try {
       return await work()
     } finally {
-      waiting.delete(one)
+      await leave(one)
     }
   }
 
@@ -108,6 +115,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     const found = await open(request.timeframe, 'none')
     const broken = brokenSymbols(found).get(symbol)
     if (broken) return loadFailed(symbol, broken)
+    await data.copyColumns(found, request.userColumns)
     const rule = await ruleOf(found, request)
     const bounds = asked ?? boundsOf(request)
     const table = (await found.staged) ?? found.table
@@ -120,7 +128,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
       condition: filter === undefined ? isSymbol : `${isSymbol} and ${filter}`,
     }
     const connection = await data.connection()
-    const candles = await readSymbol(connection, table, symbol, rows, request.columns, timesOf(bounds, rule))
+    const candles = await readSymbol(connection, table, symbol, rows, request, timesOf(bounds, rule))
     return finish(symbol, candles, request, bounds, rule) ?? load(symbol, request, { to: request.to })
   }
 
@@ -142,12 +150,13 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     } finally {
       request.signal?.removeEventListener('abort', stop)
       clearInterval(stopping)
-      waiting.delete(one)
+      await leave(one)
     }
   }
 
   async function* readMany(connection: DuckdbConnection, symbols: readonly string[], request: LoadRequest) {
     const found = await open(request.timeframe, 'files')
+    await data.copyColumns(found, request.userColumns)
     const catalogue = await data.catalogue(found, request.timeframe)
     const rule = await ruleOf(found, request)
     const broken = brokenSymbols(found)
@@ -165,7 +174,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
         connection,
         catalogue,
         wanted,
-        request.columns,
+        request,
         timesOf(bounds, rule),
         request.signal,
       )) {
@@ -222,6 +231,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
         const [most] = timeframes.keys()
         return options.timeframe ?? (most as Timeframe)
       }),
+    userColumns: (timeframe) => waitedFor(async () => data.userColumns(await open(timeframe, 'none'))),
     report: (timeframe) => waitedFor(() => reportOf(timeframe)),
     close: () => data.close(),
   }
@@ -238,13 +248,19 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
   return Object.defineProperty(repository, 'description', { get: describe, enumerable: true })
 }
 
-function checkOptions({ data, timeframe, threads, timeUnit, dateFormat, decimal, memoryLimit }: DuckdbOptions): void {
+function checkOptions(options: DuckdbOptions): void {
+  const { data, columns = {}, timeframe, threads, timeUnit, dateFormat, decimal, memoryLimit } = options
   const refuse = (option: string, accepted: string, found: unknown) => {
     throw new DataError('DATA_OPTION', `${option} must be ${accepted}, got ${String(found)}`, { option, found })
   }
   const isQuery = typeof data === 'object' && data !== null && typeof data.sql === 'string' && data.sql.trim() !== ''
   if (!isQuery && (typeof data !== 'string' || data === '')) {
     refuse('data', "a path, a pattern, or a query as { sql: 'select …' }", data)
+  }
+  for (const role of Object.keys(columns)) {
+    if (isUserColumn(role) ? isFree(bareName(role)) && isReadable(role) : COLUMN_ROLES.some((one) => one === role))
+      continue
+    refuse('columns', `of ${COLUMN_ROLES.join(', ')}, or a name of your own behind col., like col.marketcap`, role)
   }
   if (timeframe !== undefined && !isTimeframe(timeframe))
     refuse('timeframe', `one of ${TIMEFRAMES.join(', ')}`, timeframe)

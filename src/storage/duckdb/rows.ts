@@ -1,7 +1,9 @@
-import { CANDLE_COLUMNS, type CandleColumn } from '../../domain/candle.ts'
+import { CANDLE_COLUMNS } from '../../domain/candle.ts'
 import type { JudgedCandles } from '../clean.ts'
+import type { LoadRequest } from '../repository.ts'
 import { blankUnknown, ROW } from '../row-flags.ts'
 import type { CandleTable } from './catalogue.ts'
+import type { CandleColumns } from './columns.ts'
 import type { DuckdbAnswer } from './library.ts'
 import { where } from './sql.ts'
 
@@ -26,12 +28,12 @@ interface Piece {
 /** A query for rows in the order of the source: time, the columns, the flags and, when asked for, the row number. */
 export function rowsQuery(
   { source, columns }: CandleTable,
-  names: readonly CandleColumn[],
+  names: readonly string[],
   bounds: TimeBounds,
   options: { from: string; condition?: string | undefined; isNumbered?: boolean },
 ): string {
-  const { time, values, flags } = columns
-  const read = [time.milliseconds, ...names.map((name) => values[name]), flags]
+  const { time, flags } = columns
+  const read = [time.milliseconds, ...names.map((name) => sqlOf(columns, name) as string), flags]
   if (options.isNumbered) read.push(`${source.rowNumber}::double`)
   const conditions = [
     options.condition,
@@ -41,9 +43,19 @@ export function rowsQuery(
   return `select ${read.join(', ')} from ${options.from}${where(...conditions)}`
 }
 
+/** What of its source a request reads. */
+export type Wanted = Pick<LoadRequest, 'columns' | 'userColumns'>
+
 /** The columns of a request that the source has, in one order. */
-export function heldColumns({ columns }: CandleTable, wanted: readonly CandleColumn[]): CandleColumn[] {
-  return CANDLE_COLUMNS.filter((name) => wanted.includes(name) && columns.values[name] !== undefined)
+export function heldColumns({ columns }: CandleTable, wanted: Wanted): string[] {
+  const names = [...CANDLE_COLUMNS.filter((name) => wanted.columns.includes(name)), ...wanted.userColumns]
+  return names.filter((name) => sqlOf(columns, name) !== undefined)
+}
+
+/** A column as DOUBLE; user columns have no name of the candle's. */
+function sqlOf({ values, userColumns }: CandleColumns, name: string): string | undefined {
+  const own = CANDLE_COLUMNS.find((column) => column === name)
+  return own ? values[own] : userColumns.find((column) => column.name === name)?.sql
 }
 
 /** Reads an answer to `rowsQuery` piece by piece. */
@@ -79,7 +91,7 @@ export class SymbolRows {
   constructor(
     readonly symbol: string,
     private readonly capacity: number,
-    private readonly names: readonly CandleColumn[],
+    private readonly names: readonly string[],
   ) {
     this.table = new Float64Array(capacity * (names.length + 1))
   }
@@ -98,19 +110,18 @@ export class SymbolRows {
   }
 
   /** The rows taken, with unknown values as NaN. */
-  finish({ columns }: CandleTable, wanted: readonly CandleColumn[]): JudgedCandles {
+  finish({ columns }: CandleTable, wanted: Wanted): JudgedCandles {
     const { capacity, count } = this
     const column = (at: number) => {
       const view = this.table.subarray(at * capacity, at * capacity + count)
       return count === capacity ? view : view.slice()
     }
-    const candles: JudgedCandles = { time: column(0), columns: {}, flags: this.flags?.subarray(0, count) }
-    this.names.forEach((name, at) => {
-      candles.columns[name] = column(at + 1)
-    })
+    const read = this.names.map((name, at) => [name, column(at + 1)] as const)
+    const flags = this.flags?.subarray(0, count)
+    const candles: JudgedCandles = { time: column(0), columns: Object.fromEntries(read), flags }
     if (columns.values.volume === undefined) {
       candles.flags = (candles.flags ?? new Uint8Array(count)).map((flags) => flags | ROW.unknownVolume)
-      if (wanted.includes('volume')) candles.columns.volume = new Float64Array(count).fill(Number.NaN)
+      if (wanted.columns.includes('volume')) candles.columns.volume = new Float64Array(count).fill(Number.NaN)
     }
     if (candles.flags) blankUnknown(candles.columns, candles.flags)
     return candles

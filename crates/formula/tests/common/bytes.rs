@@ -2,7 +2,7 @@
 
 use formula::catalogue_hash::CATALOGUE_HASH;
 use formula::codes::MAGIC;
-use formula::plan::Plan;
+use formula::plan::{COLUMNS, Plan};
 use kernels::indicators::find;
 
 /// An output of a node of the bytes.
@@ -20,6 +20,7 @@ impl Value {
 
 #[derive(Default, Clone)]
 pub struct PlanBytes {
+    names: Vec<Vec<u8>>,
     nodes: Vec<u8>,
     node_count: u32,
     signals: Vec<(Value, u32)>,
@@ -32,6 +33,15 @@ impl PlanBytes {
     }
     pub fn column(&mut self, column: u32) -> Value {
         self.node(1, column, &[], &[])
+    }
+    /// A column that the plan names.
+    pub fn named(&mut self, name: &str) -> Value {
+        self.name(name.as_bytes());
+        self.column((COLUMNS + self.names.len() - 1) as u32)
+    }
+    /// A name in the head of the plan, be it one or not.
+    pub fn name(&mut self, name: &[u8]) {
+        self.names.push(name.to_vec());
     }
     /// The first output of a call; the others are its `output(1)`, `output(2)` ….
     pub fn call(&mut self, name: &str, inputs: &[Value], parameters: &[f64]) -> Value {
@@ -62,8 +72,13 @@ impl PlanBytes {
 
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = [&MAGIC.to_le_bytes()[..], &CATALOGUE_HASH.to_le_bytes()].concat();
-        for number in [self.node_count, self.signals.len() as u32, self.reports.len() as u32] {
+        let (signals, reports) = (self.signals.len() as u32, self.reports.len() as u32);
+        for number in [self.node_count, signals, reports, self.names.len() as u32] {
             bytes.extend(number.to_le_bytes());
+        }
+        for name in &self.names {
+            bytes.extend((name.len() as u32).to_le_bytes());
+            bytes.extend(name);
         }
         bytes.extend(&self.nodes);
         for (value, code) in &self.signals {

@@ -87,7 +87,7 @@ pub fn whole_blocks(bars: usize) -> Vec<usize> {
 pub fn symbol(columns: &Columns) -> Symbol<'_> {
     let bars = columns.iter().map(Vec::len).max().unwrap_or(0);
     let columns: [&[f64]; COLUMNS] = std::array::from_fn(|at| columns.get(at).map_or(&[][..], |values| values));
-    Symbol { columns, bars, first: 0, from: 0, to: bars }
+    Symbol { columns, open: &[], bars, first: 0, from: 0, to: bars }
 }
 
 /// The reported series as production computes them.

@@ -112,11 +112,6 @@ pub fn find(name: &str) -> Option<(usize, &'static Row)> {
     REGISTRY.iter().enumerate().find(|(_, row)| row.name == name).map(|(id, row)| (id, *row))
 }
 
-/// The number of a row.
-pub fn row_id(row: &'static Row) -> usize {
-    REGISTRY.iter().position(|other| std::ptr::eq(*other, row)).expect("every row is in the registry")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,12 +4,13 @@
 //! language's rule in both families.
 
 use crate::block::{Inputs, Kernel, Output};
-use crate::indicators::condition::conditions::VALUEWHEN;
+use crate::indicators::math::{MAX, MIN};
 use crate::indicators::momentum::mfi::ROUNDING;
 use crate::indicators::momentum::rsi::Rsi;
 use crate::indicators::momentum::stoch::STOCH;
 use crate::indicators::statistic::sum::SUM;
-use crate::indicators::trend::dmi::{directional, range_from_before, strength};
+use crate::indicators::trend::directional::DIRECTIONAL_HELD;
+use crate::indicators::trend::dmi::with_adx;
 use crate::indicators::trend::extremes::{HIGHESTBARS, LOWESTBARS};
 use crate::indicators::volatility::bbands::{BANDS, BBANDS};
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
@@ -91,7 +92,11 @@ pub(crate) static TA_TR: Row = Row {
     doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.",
     source: MANUAL,
     inputs: HIGH_LOW_CLOSE,
-    body: Body::Compose(|x, _| vec![range_from_before(x)]),
+    body: Body::Compose(|x, _| {
+        let previous = x[2].lag(1);
+        // In the order that the language gives to what may be turned round: the same node as a range written out.
+        vec![MAX.of(&[previous, x[0]], &[]) - MIN.of(&[previous, x[1]], &[])]
+    }),
     scale: Some(1),
     example: "ta.tr > 2 * ta.atr(14)",
     ..Row::BASE
@@ -120,12 +125,7 @@ pub(crate) static TA_DMI: Row = Row {
     inputs: HIGH_LOW_CLOSE,
     parameters: &[Parameter::whole("diLength", 1, 5000), Parameter::whole("adxSmoothing", 1, 5000)],
     outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
-    body: Body::Compose(|x, p| {
-        let [plus, minus, range] = directional(x, &p[..1]);
-        let moved = range.gt(range.number(0.0));
-        let [plus, minus] = [plus, minus].map(|side| VALUEWHEN.of(&[moved, side], &[0.0]));
-        vec![plus, minus, strength(plus, minus, &p[1..])]
-    }),
+    body: Body::Compose(|x, p| with_adx(&DIRECTIONAL_HELD, x, p)),
     scale: Some(0),
     tolerance: Tolerance::INDEX,
     example: "ta.dmi(14, 14).plus > ta.dmi(14, 14).minus",
@@ -263,9 +263,9 @@ pub(crate) mod reference {
     }
 
     /// `fixnan`: where the averaged range is 0, the quotient before it.
-    fn dmi(x: &[Series], p: &[f64]) -> Vec<Series> {
-        let rma = |values: &[f64], length: f64| smooth(values, length, 1.0 / length);
-        let range = rma(&range(x), p[0]);
+    pub fn directional(x: &[Series], length: f64) -> Vec<Series> {
+        let rma = |values: &[f64]| smooth(values, length, 1.0 / length);
+        let range = rma(&range(x));
         let up = zip(&x[0], &lag(&x[0], 1.0), |now, then| now - then);
         let down = zip(&x[1], &lag(&x[1], 1.0), |now, then| then - now);
         let side = |this: &[f64], other: &[f64]| {
@@ -275,15 +275,20 @@ pub(crate) mod reference {
                 last = if range > 0.0 { 100.0 * movement / range } else { last };
                 if range.is_nan() { UNKNOWN } else { last }
             };
-            rma(&movement, p[0]).into_iter().zip(&range).map(fixed).collect::<Series>()
+            rma(&movement).into_iter().zip(&range).map(fixed).collect::<Series>()
         };
         let (plus, minus) = (side(&up, &down), side(&down, &up));
         let apart = zip(&plus, &minus, |plus, minus| {
             let both = plus + minus;
             100.0 * (plus - minus).abs() / if both == 0.0 { 1.0 } else { both }
         });
-        let adx = rma(&apart, p[1]);
-        vec![plus, minus, adx]
+        vec![plus, minus, apart]
+    }
+
+    fn dmi(x: &[Series], p: &[f64]) -> Vec<Series> {
+        let mut outputs = directional(x, p[0]);
+        outputs[2] = smooth(&outputs[2], p[1], 1.0 / p[1]);
+        outputs
     }
 
     /// `volume * (change(source) <= 0 ? 0 : source)`, or the reverse; the unknown change of the first bar is neither.

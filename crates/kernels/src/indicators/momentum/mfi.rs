@@ -1,4 +1,4 @@
-use crate::graph::Node;
+use crate::graph::Value;
 use crate::indicators::math::ABS;
 use crate::indicators::statistic::sum::SUM;
 use crate::spec::*;
@@ -10,7 +10,7 @@ pub(crate) static ROWS: &[&Row] = &[&MFI];
 pub(crate) const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
 /// Where a series rose and where it fell.
-fn moves<'g>(x: Node<'g>) -> [Node<'g>; 2] {
+fn moves<'g>(x: Value<'g>) -> [Value<'g>; 2] {
     let before = x.lag(1);
     if x.is_column() {
         return [x.gt(before), x.lt(before)];

@@ -1,0 +1,147 @@
+import { EngineError } from '../../domain/errors.ts'
+import { USER_PREFIX } from '../../domain/user-columns.ts'
+import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
+import type { Store } from '../../wasm/simd/millrace.js'
+import { loadAll, loadFailed } from '../shared/load-all.ts'
+import { type CandleSource, isCancelled, type Task } from '../shared/protocol.ts'
+import type { Account } from './account.ts'
+import { type Loaded, Resident, ResidentMemory, residentCache } from './resident.ts'
+
+const CANCEL_WATCH_MS = 50
+
+/** The candles of a thread: what it keeps of them, and the repository that it has opened to read more. */
+export class Candles {
+  readonly #memory: ResidentMemory
+  readonly #residents: ReturnType<typeof residentCache>
+  #repository?: CandleRepository | undefined
+  /** Which generation of the repository that is. */
+  #generation = -1
+
+  constructor(
+    store: Store,
+    memory: WebAssembly.Memory,
+    residentBytes: number,
+    private readonly openRepository?: (description: RepositoryDescription) => Promise<CandleRepository>,
+  ) {
+    this.#memory = new ResidentMemory(store, memory)
+    this.#residents = residentCache(residentBytes)
+  }
+
+  /** Bytes of the candles that are kept. */
+  get residentBytes(): number {
+    return this.#residents.calculatedSize
+  }
+
+  /** Makes the task's repository this thread's, in place of an older state of it. */
+  async open(source: CandleSource) {
+    if (source.kind !== 'open') return
+    if (source.generation !== this.#generation) {
+      await this.#repository?.close()
+      this.#repository = undefined
+      this.#generation = source.generation
+    }
+    if (source.description) this.#repository ??= await this.openRepository?.(source.description)
+  }
+
+  /**
+   * The symbols of a task that are at hand, pinned, where in the job those are that are not, and the request for them: with
+   * the user columns that are kept of them for other jobs.
+   */
+  find(task: Task, request: LoadRequest): { held: Loaded[]; missing: Map<string, number>; wider: LoadRequest } {
+    const held: Loaded[] = []
+    const missing = new Map<string, number>()
+    const userColumns = new Set(request.userColumns)
+    task.symbols.forEach((name, at) => {
+      const resident = this.#resident(name, task, at)
+      if (resident?.covers(request)) held.push({ symbol: task.first + at, resident: resident.pin() })
+      else {
+        missing.set(name, task.first + at)
+        for (const column of resident?.request.userColumns ?? []) userColumns.add(column)
+      }
+    })
+    // What is given was read for a request of its own.
+    const isRead = task.source.kind !== 'given'
+    return { held, missing, wider: isRead ? { ...request, userColumns: [...userColumns] } : request }
+  }
+
+  /** Numbers in WASM memory of the columns that the task's plan names: those of symbols that are there. */
+  columnsOf({ userColumns }: Task): Uint32Array {
+    return Uint32Array.from(userColumns, ({ source }) => this.#memory.columnOf(USER_PREFIX + source))
+  }
+
+  /**
+   * Reads symbols, by name with their position in the job, until the task is cancelled. They come pinned, in the order of
+   * the repository; those that do not come have failed.
+   */
+  async *read(
+    task: Task,
+    request: LoadRequest,
+    missing: ReadonlyMap<string, number>,
+    account: Account,
+  ): AsyncGenerator<Loaded, undefined> {
+    if (missing.size === 0) return
+    const left = new Map(missing)
+    let cause: unknown = new Error('the repository did not deliver it')
+    // A loader may be in the middle of something long when the task is cancelled.
+    const cancelling = new AbortController()
+    const watch = setInterval(() => isCancelled(task) && cancelling.abort(), CANCEL_WATCH_MS)
+    try {
+      const { signal } = cancelling
+      for await (const loaded of this.#load(task, [...missing.keys()], { ...request, signal })) {
+        if (isCancelled(task)) return
+        const symbol = left.get(loaded.symbol)
+        if (symbol === undefined) continue
+        left.delete(loaded.symbol)
+        yield { symbol, resident: this.#keep(loaded, task, request, task.states[symbol - task.first]!) }
+      }
+    } catch (error) {
+      // The pass as a whole failed: what it has not delivered has failed with it.
+      cause = error
+    } finally {
+      clearInterval(watch)
+    }
+    if (isCancelled(task)) return
+    for (const [name, symbol] of left) account.fail(symbol, loadFailed(name, cause))
+  }
+
+  async close() {
+    this.#residents.clear()
+    await this.#repository?.close()
+    this.#repository = undefined
+  }
+
+  /** What is kept of the task's symbol number `at`; what has changed since is forgotten. */
+  #resident(name: string, task: Task, at: number): Resident | undefined {
+    const key = residentKey(name, task)
+    const resident = this.#residents.get(key)
+    if (!resident || resident.state >= task.states[at]!) return resident
+    this.#residents.delete(key)
+    return undefined
+  }
+
+  /** The candles of symbols, wherever they come from; a symbol that cannot be read is delivered as its error. */
+  #load({ source }: Task, symbols: readonly string[], request: LoadRequest) {
+    if (source.kind === 'given') return source.candles
+    const repository = source.kind === 'live' ? source.repository : this.#repository
+    if (!repository) throw new EngineError('ENGINE_WORKER', 'a task came before its repository')
+    return loadAll(repository, symbols, request)
+  }
+
+  /** The candles as a resident, pinned. */
+  #keep(loaded: LoadedCandles, task: Task, request: LoadRequest, state: number): Resident {
+    // Pinned before the cache sees it: one that it has no room for would be freed while it is needed.
+    const resident = Resident.of(loaded, request, state, this.#memory).pin()
+    // A loader may have better luck the next time; data that is not there, or is bad, stays so until it changes.
+    if (loaded.error?.code === 'LOAD_FAILED') resident.drop()
+    else {
+      const key = residentKey(loaded.symbol, task)
+      this.#residents.set(key, resident)
+      if (!this.#residents.has(key)) resident.drop()
+    }
+    return resident
+  }
+}
+
+function residentKey(symbol: string, { timeframe }: Task): string {
+  return `${timeframe} ${symbol}`
+}
