@@ -234,6 +234,10 @@ pub enum Body {
     Compose(for<'g> fn(&[Value<'g>], &[f64]) -> Vec<Value<'g>>),
 }
 
+/// Prefixes of the names that others have for a row: Pine's. TA-Lib's functions are compared with (`kernels::reference`)
+/// and not offered as `talib.`: after one unknown value its averages are unknown for ever.
+pub const FAMILIES: &[&str] = &["ta.", "math."];
+
 pub struct Row {
     pub name: &'static str,
     /// How others call it that agree with it on every input, as they write it: `ta.atr(length)`. The names between the

@@ -16,13 +16,13 @@ const USUAL_WIDTH = 122
  * is never broken.
  *
  * @example
- * const text = 'crossover(ema(c,12), emma(close, 26))'
+ * const text = 'close > sma(c, 12) and lowestbar(low, 26) < 3'
  * const [error] = checkFormula(text)
  * explain(error, text)
- * // FORMULA_UNKNOWN_NAME  line 1, column 22
- * //   crossover(ema(c,12), emma(close, 26))
- * //                        ^^^^
- * //   there is no indicator "emma"; the nearest names are ema, rma, sma
+ * // FORMULA_UNKNOWN_NAME  line 1, column 24
+ * //   close > sma(c, 12) and lowestbar(low, 26) < 3
+ * //                          ^^^^^^^^^
+ * //   there is no indicator "lowestbar"; the nearest names are lowestbars, lowest
  */
 export function explain(error: FormulaError | FormulaWarning, text: string, width = USUAL_WIDTH): string {
   const { at, hint } = 'fields' in error ? error.fields : error

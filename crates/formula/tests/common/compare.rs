@@ -18,24 +18,22 @@ pub fn assert_same_bits(got: &[f64], wanted: &[f64], what: &str) {
     }
 }
 
+/// Near each other on every bar, by one scale for all.
 #[track_caller]
 pub fn assert_near(got: &[f64], wanted: &[f64], scale: f64, tolerance: f64, what: &str) {
+    assert_within(got, wanted, &vec![scale; got.len()], tolerance, what);
+}
+
+/// The same by a scale for each bar.
+#[track_caller]
+pub fn assert_within(got: &[f64], wanted: &[f64], scales: &[f64], tolerance: f64, what: &str) {
     assert_eq!(got.len(), wanted.len(), "{what}: length");
-    for (bar, (&got, &wanted)) in got.iter().zip(wanted).enumerate() {
+    for (bar, ((&got, &wanted), &scale)) in got.iter().zip(wanted).zip(scales).enumerate() {
         let apart = (got - wanted).abs() / got.abs().max(wanted.abs()).max(scale);
         assert!(
             near(got, wanted, scale, tolerance),
             "{what}, bar {bar}: {got:?} is not {wanted:?} (apart {apart:.1e})"
         );
-    }
-}
-
-/// The same with a unit for each bar in place of a scale.
-#[track_caller]
-pub fn assert_within(got: &[f64], wanted: &[f64], units: &[f64], tolerance: f64, what: &str) {
-    assert_eq!(got.len(), wanted.len(), "{what}: length");
-    for bar in 0..got.len() {
-        assert_near(&got[bar..=bar], &wanted[bar..=bar], units[bar], tolerance, &format!("{what}, bar {bar}"));
     }
 }
 

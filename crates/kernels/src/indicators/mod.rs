@@ -4,7 +4,7 @@
 // Every row ends in `Row::BASE`, also one that says all there is.
 #![allow(clippy::needless_update)]
 
-use crate::spec::{Drawing, Group, Pane, Row, Type};
+use crate::spec::{Drawing, FAMILIES, Group, Pane, Row, Type};
 
 include!(concat!(env!("OUT_DIR"), "/registry.rs"));
 
@@ -51,6 +51,13 @@ const fn check(rows: &[&Row]) {
         if row.name.is_empty() || row.summary.is_empty() || !shown || !placed || !is_drawn(row) {
             panic!("{}", row.name);
         }
+        let mut alias = 0;
+        while alias < row.aliases.len() {
+            if !is_of_family(row.aliases[alias]) {
+                panic!("{}", row.aliases[alias]);
+            }
+            alias += 1;
+        }
         let mut before = 0;
         while before < at {
             let mut alias = 0;
@@ -80,6 +87,26 @@ const fn is_drawn(row: &Row) -> bool {
         at += 1;
     }
     true
+}
+
+/// Whether a name begins with the prefix of a family.
+const fn is_of_family(name: &str) -> bool {
+    let mut family = 0;
+    while family < FAMILIES.len() {
+        if begins(name.as_bytes(), FAMILIES[family].as_bytes()) {
+            return true;
+        }
+        family += 1;
+    }
+    false
+}
+
+const fn begins(name: &[u8], prefix: &[u8]) -> bool {
+    let mut at = 0;
+    while at < prefix.len() && at < name.len() && name[at] == prefix[at] {
+        at += 1;
+    }
+    at == prefix.len()
 }
 
 const fn is_called(row: &Row, name: &str) -> bool {
@@ -142,6 +169,12 @@ mod tests {
     #[should_panic(expected = "ta.turn")]
     fn a_row_by_the_name_of_an_alias_is_refused() {
         check(&[&Row { aliases: &["ta.turn(series)"], ..ROW }, &Row { name: "ta.turn", ..ROW }]);
+    }
+
+    #[test]
+    #[should_panic(expected = "tv.zigzag()")]
+    fn an_alias_of_no_family_is_refused() {
+        check(&[&Row { aliases: &["ta.zigzag()", "tv.zigzag()"], ..ROW }]);
     }
 
     #[test]

@@ -109,4 +109,18 @@ mod tests {
     fn every_row_of_the_registry_has_its_own() {
         assert!(REGISTRY.iter().all(|row| std::ptr::eq(reference_of(row).row, *row)));
     }
+
+    /// Nothing of the rest of the file but the rows, and nothing of the crate but what references are written with.
+    #[test]
+    fn references_share_no_code_with_kernels() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/indicators");
+        for (file, references) in files() {
+            let text = std::fs::read_to_string(folder.join(file)).expect("the file is there");
+            let (_, module) = text.split_once("pub(crate) mod reference {").expect("build.rs has found it");
+            let module = module.split("#[cfg(test)]").next().expect("there is a first part");
+            let rows = references.len();
+            assert_eq!(module.matches("super::").count(), rows, "{file} takes more than its {rows} rows");
+            assert_eq!(module.matches("crate::").count(), 1, "{file} takes more than the prelude");
+        }
+    }
 }
