@@ -67,8 +67,13 @@ export function planText(
   parameters: Readonly<Record<string, number>> | undefined,
   mode: FormulaMode,
 ): Plan {
+  return ofSource(source, (text) => planFormula(text, parameters, { mode }))
+}
+
+/** What is made of a formula; one that is wrong is thrown together with where it stands. */
+export function ofSource<T>(source: SourceText, make: (text: string) => T): T {
   try {
-    return planFormula(source.text, parameters, { mode })
+    return make(source.text)
   } catch (error) {
     throw error instanceof FormulaError ? new FormulaFailure(error, source) : error
   }

@@ -1,10 +1,9 @@
 import type { FormulaWarning } from '../domain/errors.ts'
-import { analyse, type FormulaMode } from '../formula/check/check.ts'
+import type { OutputReach, PlanReach } from '../engine/main/reach.ts'
+import { analyse } from '../formula/check/check.ts'
 import type { Reference } from '../formula/graph/dag.ts'
-import type { Plan, PlanNode } from '../formula/plan/plan.ts'
+import { modeOf, type Plan, type PlanNode } from '../formula/plan/plan.ts'
 import { catalogueRow, type ValueType } from '../indicators/catalogue.ts'
-import type { SyncInitInput } from '../wasm/simd/millrace.js'
-import { type OutputReach, reachOf } from './reach.ts'
 
 /** Where the start of the data weighs less than this it no longer matters: the "stable to" of an explanation. */
 export const STABLE_TO = 1e-6
@@ -43,14 +42,15 @@ export interface Explanation {
   stableTo: number
   /** Of the formula as a whole: of its signals and what they report. */
   reach: OutputReach
+  /** Kernels that run per bar: what the nodes come to once compositions are spelled out and equal parts are one. */
+  kernels: number
   /** Inputs stand before what reads them. */
   nodes: readonly ExplainedNode[]
 }
 
-/** What a formula is made of, and how far back each part of it reads, as the kernels say. */
-export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInput): Explanation {
-  const variables = variableNames(plan, mode)
-  const reaches = reachOf(plan, kernels, STABLE_TO)
+/** What a formula is made of. @param reach Of its plan, stable to `STABLE_TO`. */
+export function explainPlan(plan: Plan, { kernels, outputs: reaches }: PlanReach): Explanation {
+  const variables = variableNames(plan)
   const readers = countReaders(plan)
   const nodes = plan.nodes.map((node, id): ExplainedNode => {
     const outputs = node.outputs.map((name, output): ExplainedOutput => {
@@ -74,6 +74,7 @@ export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInpu
     reported: plan.reported.map(({ name }) => name),
     stableTo: STABLE_TO,
     reach: roots.reduce(furthest),
+    kernels,
     nodes,
   }
 }
@@ -90,8 +91,8 @@ export function typeOf({ nodes }: Plan, { node, output }: Reference): ValueType 
 }
 
 /** What the formula calls its values, by canonical text. */
-export function variableNames(plan: Plan, mode: FormulaMode): Map<string, string[]> {
-  const { variables, dag } = analyse(plan.text, plan.parameters, mode)
+export function variableNames(plan: Plan): Map<string, string[]> {
+  const { variables, dag } = analyse(plan.text, plan.parameters, modeOf(plan))
   const names = new Map<string, string[]>()
   for (const [name, value] of variables) {
     const text = dag.text(value)

@@ -107,7 +107,7 @@ describe.each(EXECUTORS)('$name', (executor) => {
     try {
       const runs = Array.from({ length: 300 }, () => engine.scan(FORMULA, symbols, {}, { signal }))
       expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1)
-      await engine.engine.warmUp()
+      await engine.engine.start()
       expect(getEventListeners(signal, 'abort')).toHaveLength(1)
       await Promise.all(runs)
       expect(getEventListeners(signal, 'abort')).toEqual([])
@@ -172,7 +172,7 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
       from range(1000000000000) t(i)`
     const repository = executor.api.duckdbRepository({ data: { sql }, timeframe: '1m', threads: 1 })
     await using engine = start(executor, repository)
-    await engine.engine.warmUp()
+    await engine.engine.start()
     const abort = new AbortController()
     const run = engine.scan(FORMULA, ['A'], { timeframe: '1m' }, { signal: abort.signal })
     void setImmediate().then(() => abort.abort())

@@ -4,12 +4,13 @@ import type { ProcessingJob } from '../../domain/job.ts'
 import type { Plan } from '../../formula/plan/plan.ts'
 import { joinColumns } from '../../signals/matches.ts'
 import type { CandleRepository } from '../../storage/repository.ts'
-import type { Platform } from '../platform/platform.ts'
+import { kernelsOf, type Platform } from '../platform/platform.ts'
 import type { WorkKind } from '../shared/protocol.ts'
 import { CandleSources } from './candle-sources.ts'
 import { Executors } from './executors.ts'
 import { checkEngineOptions, checkRunOptions, type EngineOptions, type RunOptions } from './options.ts'
 import type { ScanOutcome, SeriesOutcome } from './outcome.ts'
+import { type PlanReach, reachOf } from './reach.ts'
 import { type Ran, runJob } from './run.ts'
 
 declare global {
@@ -42,9 +43,19 @@ export class ProcessingEngine {
   }
 
   /** Starts the worker threads now, so that the first job does not wait for them. */
-  async warmUp(): Promise<void> {
+  async start(): Promise<void> {
     this.#checkOpen()
     await this.#executors.largest()
+  }
+
+  /**
+   * How far back each output of each node of a plan reads; no candle is looked at.
+   *
+   * @param stableTo What the start of the data may weigh where it is said not to matter any more.
+   */
+  async reach(plan: Plan, stableTo: number): Promise<PlanReach> {
+    this.#checkOpen()
+    return reachOf(plan, await kernelsOf(this.#platform), stableTo)
   }
 
   /**
