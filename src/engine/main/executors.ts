@@ -60,7 +60,10 @@ export class Executors {
     const module = await kernelsOf(this.platform)
     if (name === 'inline') return inlineExecutor({ module, residentBytes, workers: 1 }, this.platform.pause)
     const { pool } = this.platform
-    if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
+    if (!pool) {
+      const message = 'there are no worker threads here: use executor "inline"'
+      throw new EngineError('ENGINE_OPTION', message, { option: 'executor', found: name })
+    }
     const setup = { module, residentBytes: this.sources.threadBytes / workers, workers }
     return pool(workers, setup, (worker) => this.sources.forget(worker))
   }
