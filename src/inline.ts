@@ -1,5 +1,5 @@
 import { ProcessingEngine } from './engine/main/engine.ts'
-import { type NodeOptions, nodePlatform, type Parts } from './engine/platform/node.ts'
+import { type Assets, type NodeOptions, nodePlatform } from './engine/platform/node.ts'
 import { Engine } from './use-cases/engine.ts'
 
 export * from './core.ts'
@@ -12,7 +12,7 @@ declare const WORKER: string
 
 let kernels: Buffer | undefined
 
-const inside: Parts = {
+const inside: Assets = {
   kernels() {
     kernels ??= Buffer.from(KERNELS, 'base64')
     return kernels

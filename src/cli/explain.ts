@@ -31,8 +31,8 @@ Examples:
 type ExplainOptions = DataOptions &
   FormulaOptions & { symbol?: string; at?: string; format: 'table' | 'json'; color?: boolean }
 
-export function defineExplain(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineExplain(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('explain')
     .summary('show what a formula is made of, and why it matched or not')
     .description('Shows what a formula is made of and how far back it reads; with --symbol also why it matched or not.')

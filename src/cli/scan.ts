@@ -49,8 +49,8 @@ else all, by symbol and time.`
 
 type ScanOptions = JobOptions & AlertOptions & { why?: boolean; html?: string }
 
-export function defineScan(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineScan(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('scan')
     .summary('find the bars on which a formula is true')
     .description('Finds the bars of all symbols on which a formula is true.')

@@ -44,8 +44,8 @@ times in milliseconds UTC, null where unknown.`
 
 type SeriesOptions = JobOptions & { expr?: readonly string[]; exprs?: string }
 
-export function defineSeries(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineSeries(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('series')
     .summary('print what expressions are, bar by bar')
     .description('Prints what expressions are on every bar of some symbols.')

@@ -1,5 +1,5 @@
 import type { FormulaWarning } from '../domain/errors.ts'
-import type { OutputReach, PlanReach } from '../engine/main/reach.ts'
+import type { Computation, OutputReach } from '../engine/main/computation.ts'
 import { analyse } from '../formula/check/check.ts'
 import type { Reference } from '../formula/graph/dag.ts'
 import { modeOf, type Plan, type PlanNode } from '../formula/plan/plan.ts'
@@ -42,26 +42,26 @@ export interface Explanation {
   stableTo: number
   /** Of the formula as a whole: of its signals and what they report. */
   reach: OutputReach
-  /** Kernels that run per bar: what the nodes come to once compositions are spelled out and equal parts are one. */
+  /** How many kernels run: what is left once functions are taken apart into others and equal parts are one. */
   kernels: number
   /** Inputs stand before what reads them. */
   nodes: readonly ExplainedNode[]
 }
 
-/** What a formula is made of. @param reach Of its plan, stable to `STABLE_TO`. */
-export function explainPlan(plan: Plan, { kernels, outputs: reaches }: PlanReach): Explanation {
+/** What a formula is made of. @param computation Of its plan, stable to `STABLE_TO`. */
+export function explainPlan(plan: Plan, computation: Computation): Explanation {
   const variables = variableNames(plan)
   const readers = countReaders(plan)
   const nodes = plan.nodes.map((node, id): ExplainedNode => {
     const outputs = node.outputs.map((name, output): ExplainedOutput => {
       const text = textOf(plan, { node: id, output })
       const type = typeOf(plan, { node: id, output })
-      return { name, type, text, variables: variables.get(text) ?? [], ...reaches[id]![output]! }
+      return { name, type, text, variables: variables.get(text) ?? [], ...computation.outputs[id]![output]! }
     })
     const inputs = node.inputs.map((input) => input.node)
     return { id, kind: node.kind, text: node.text, inputs, readBy: readers[id]!, outputs }
   })
-  const roots = [...plan.signals, ...plan.reported].map(({ value }) => reaches[value.node]![value.output]!)
+  const roots = [...plan.signals, ...plan.reported].map(({ value }) => computation.outputs[value.node]![value.output]!)
   return {
     formula: plan.text,
     canonical: plan.canonical,
@@ -74,7 +74,7 @@ export function explainPlan(plan: Plan, { kernels, outputs: reaches }: PlanReach
     reported: plan.reported.map(({ name }) => name),
     stableTo: STABLE_TO,
     reach: roots.reduce(furthest),
-    kernels,
+    kernels: computation.kernels,
     nodes,
   }
 }

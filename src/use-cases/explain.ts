@@ -32,7 +32,7 @@ const ANY_JOB = { symbols: ['any'], timeframe: '1d' } as const
 export class ExplainUseCase {
   /** @param door What people call: the stack of an error begins at its caller. */
   constructor(
-    readonly engine: Pick<ProcessingEngine, 'reach' | 'runSeries'>,
+    readonly engine: Pick<ProcessingEngine, 'computation' | 'runSeries'>,
     private readonly door: (...args: never[]) => unknown = ExplainUseCase.prototype.execute,
   ) {}
 
@@ -42,7 +42,7 @@ export class ExplainUseCase {
   execute(request: FormulaRequest, options?: ExplainOptions): Promise<Explanation>
   async execute(request: ExplainRequest, { signal }: ExplainOptions = {}): Promise<Explanation & Partial<Found>> {
     const { subject, plan, job } = this.#prepare(request)
-    const explanation = explainPlan(plan, await this.engine.reach(plan, STABLE_TO))
+    const explanation = explainPlan(plan, await this.engine.computation(plan, STABLE_TO))
     if (subject === 'bar') return { ...explanation, ...(await explainBar(plan, job, this.engine, signal)) }
     if (subject === 'symbols') return { ...explanation, funnels: await funnelsOf(plan, job, this.engine, signal) }
     return explanation

@@ -4,7 +4,7 @@ import type { FormulaMode } from '../formula/check/check.ts'
 import { modeOf, type Plan } from '../formula/plan/plan.ts'
 
 /** What runs plans: the engine inside, or the one in front of it. */
-export type PlanRunner = Omit<ProcessingEngine, 'reach'>
+export type PlanRunner = Omit<ProcessingEngine, 'computation'>
 
 /** By its shape: a plan may come from another thread. */
 export function isPlan(formula: unknown): formula is Plan {

@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { memoryRepository } from '../../src/storage/memory.ts'
@@ -145,6 +145,24 @@ describe.each(EXECUTORS)('$name', (executor) => {
     await stopped
     await using fresh = start(executor, memoryRepository(candles))
     expect(matchesOf(await other)).toEqual(matchesOf(await fresh.scan(FORMULA, symbols)))
+  })
+})
+
+describe('inline', () => {
+  it('counts no symbol as failed that a loader leaves because it is told to stop', async () => {
+    const abort = new AbortController()
+    const repository: CandleRepository = {
+      ...withoutDescription(memoryRepository(candles)),
+      // biome-ignore lint/correctness/useYield: it delivers nothing
+      async *loadMany(_, { signal }) {
+        abort.abort()
+        await once(signal!, 'abort')
+        throw signal!.reason
+      },
+    }
+    await using engine = start(EXECUTORS[0]!, repository)
+    const run = engine.scan(FORMULA, symbols, {}, { signal: abort.signal })
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED', fields: { completed: 0, failed: 0 } })
   })
 })
 

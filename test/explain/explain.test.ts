@@ -83,8 +83,8 @@ describe('engine.explain of a bar', () => {
   it('takes the last bar up to a date', async () => {
     await using engine = open()
     const time = candles.A.time[2]!
-    const { bar } = await engine.explain({ ...job, symbol: 'A', dateRange: { to: time } })
-    expect(bar).toMatchObject({ bar: 2, timestamp: time, conditions: [{ state: false }] })
+    const { bar } = await engine.explain({ ...job, symbol: 'B', dateRange: { to: time } })
+    expect(bar).toMatchObject({ symbol: 'B', bar: 2, timestamp: time, conditions: [{ state: false }] })
   })
 
   it('hands back why a symbol has no bar', async () => {

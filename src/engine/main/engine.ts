@@ -7,10 +7,10 @@ import type { CandleRepository } from '../../storage/repository.ts'
 import { kernelsOf, type Platform } from '../platform/platform.ts'
 import type { WorkKind } from '../shared/protocol.ts'
 import { CandleSources } from './candle-sources.ts'
+import { type Computation, computationOf } from './computation.ts'
 import { Executors } from './executors.ts'
 import { checkEngineOptions, checkRunOptions, type EngineOptions, type RunOptions } from './options.ts'
 import type { ScanOutcome, SeriesOutcome } from './outcome.ts'
-import { type PlanReach, reachOf } from './reach.ts'
 import { type Ran, runJob } from './run.ts'
 
 declare global {
@@ -49,13 +49,13 @@ export class ProcessingEngine {
   }
 
   /**
-   * How far back each output of each node of a plan reads; no candle is looked at.
+   * What the kernels make of a plan, and how far back each output of each node reads; no candle is looked at.
    *
    * @param stableTo What the start of the data may weigh where it is said not to matter any more.
    */
-  async reach(plan: Plan, stableTo: number): Promise<PlanReach> {
+  async computation(plan: Plan, stableTo: number): Promise<Computation> {
     this.#checkOpen()
-    return reachOf(plan, await kernelsOf(this.#platform), stableTo)
+    return computationOf(plan, await kernelsOf(this.#platform), stableTo)
   }
 
   /**

@@ -14,23 +14,23 @@ export interface NodeOptions extends EngineOptions {
   worker?: URL | string
 }
 
-/** Where the parts of the package are that are not modules. */
-export interface Parts {
+/** What of the package is no module. */
+export interface Assets {
   kernels(): Kernels
   worker(): URL
 }
 
-/** The threads and timers of Node, with the parts that the options do not give. */
-export function nodePlatform(options: Pick<NodeOptions, 'wasm' | 'worker'>, parts: Parts): Platform {
+/** The threads and timers of Node, with the assets that the options do not give. */
+export function nodePlatform(options: Pick<NodeOptions, 'wasm' | 'worker'>, assets: Assets): Platform {
   const { wasm, worker } = options ?? {}
   // Refused here, where they are named, and not by the first job.
   const module = wasm === undefined ? undefined : compiled(wasm)
   const entry = worker === undefined ? undefined : urlOf(worker)
   return {
-    module: module ?? (async () => compiled(parts.kernels())()),
+    module: module ?? (async () => compiled(assets.kernels())()),
     pause: () => setImmediate(),
     cores: availableParallelism(),
-    pool: (workers, setup, lost) => poolExecutor(entry ?? parts.worker(), workers, setup, lost),
+    pool: (workers, setup, lost) => poolExecutor(entry ?? assets.worker(), workers, setup, lost),
   }
 }
 

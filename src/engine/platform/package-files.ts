@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { EngineError, type EngineErrorCode } from '../../domain/errors.ts'
-import type { Parts } from './node.ts'
+import type { Assets } from './node.ts'
 
 /**
  * The files of the package. Their places are written out where they are used: bundlers know `new URL('…', import.meta.url)`
  * and bring the file along. Throws EngineError `ENGINE_WASM`, `ENGINE_WORKER` where there is none.
  */
-export const packageFiles: Parts = {
+export const packageFiles: Assets = {
   kernels() {
     const inPackage = () => new URL('../../wasm/simd/millrace_bg.wasm', import.meta.url)
     return found('millrace_bg.wasm', inPackage, 'ENGINE_WASM')

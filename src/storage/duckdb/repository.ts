@@ -148,14 +148,14 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
 
   async function* readMany(connection: DuckdbConnection, symbols: readonly string[], request: LoadRequest) {
     const found = await open(request.timeframe, 'files')
-    const catalogue = await data.catalogue(found, request.timeframe)
+    const index = await data.rowIndex(found, request.timeframe)
     const rule = await ruleOf(found, request)
     const broken = brokenSymbols(found)
     let wanted = new Set(symbols)
     for (const symbol of wanted) {
       const file = broken.get(symbol)
       if (file) yield loadFailed(symbol, file)
-      else if (!catalogue.rowsOf.has(symbol)) yield { symbol, error: noData(symbol, request) }
+      else if (!index.rowsOf.has(symbol)) yield { symbol, error: noData(symbol, request) }
       if (file) wanted.delete(symbol)
     }
     let bounds = boundsOf(request)
@@ -163,7 +163,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
       const again = new Set<string>()
       for await (const read of readSymbols(
         connection,
-        catalogue,
+        index,
         wanted,
         request.columns,
         timesOf(bounds, rule),
@@ -174,7 +174,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
           yield loadFailed(symbol, { reason: firstLine(read.failure.message) })
           continue
         }
-        const isAll = read.candles.time.length === catalogue.rowsOf.get(symbol)
+        const isAll = read.candles.time.length === index.rowsOf.get(symbol)
         const loaded = finish(symbol, read.candles, request, isAll ? {} : bounds, rule)
         if (loaded) yield loaded
         else again.add(symbol)
@@ -203,7 +203,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     symbols: (timeframe) =>
       waitedFor(async () => {
         const found = await open(timeframe, 'all')
-        const { rowsOf } = await data.catalogue(found, timeframe)
+        const { rowsOf } = await data.rowIndex(found, timeframe)
         // One whose file cannot be read is there all the same: its failure is to be seen.
         return [...new Set([...rowsOf.keys(), ...brokenSymbols(found).keys()])]
       }),

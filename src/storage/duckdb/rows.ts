@@ -1,8 +1,8 @@
 import { CANDLE_COLUMNS, type CandleColumn } from '../../domain/candle.ts'
 import type { JudgedCandles } from '../clean.ts'
 import { blankUnknown, ROW } from '../row-flags.ts'
-import type { CandleTable } from './catalogue.ts'
 import type { DuckdbAnswer } from './library.ts'
+import type { CandleTable } from './row-index.ts'
 import { where } from './sql.ts'
 
 /** Times that can matter, milliseconds UTC, inclusive; open where absent. */

@@ -13,9 +13,9 @@ export interface OutputReach {
   stableBars: number | null
 }
 
-/** What the kernels declare about a plan. */
-export interface PlanReach {
-  /** Kernels that run per bar, once compositions are spelled out and equal nodes are one. */
+/** What becomes of a plan once compositions are spelled out and equal parts are one. */
+export interface Computation {
+  /** How many kernels run. */
   kernels: number
   /** By node and output, as in the plan. */
   outputs: readonly (readonly OutputReach[])[]
@@ -25,7 +25,7 @@ export interface PlanReach {
 const NUMBERS = 4
 
 /** @param stableTo What the start of the data may weigh where it is said not to matter any more. */
-export function reachOf(plan: Plan, module: CompiledModule, stableTo: number): PlanReach {
+export function computationOf(plan: Plan, module: CompiledModule, stableTo: number): Computation {
   // Nothing happens where an engine of this thread has started the kernels already.
   initSync({ module: module as WebAssembly.Module })
   const program = programOf(plan.bytes)
