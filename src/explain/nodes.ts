@@ -1,10 +1,9 @@
 import type { FormulaWarning } from '../domain/errors.ts'
-import { analyse, type FormulaMode } from '../formula/check/check.ts'
+import type { Computation, OutputComputation, OutputReach } from '../engine/main/computation.ts'
+import { analyse } from '../formula/check/check.ts'
 import type { Reference } from '../formula/graph/dag.ts'
-import type { Plan, PlanNode } from '../formula/plan/plan.ts'
+import { modeOf, type Plan, type PlanNode } from '../formula/plan/plan.ts'
 import { catalogueRow, type ValueType } from '../indicators/catalogue.ts'
-import type { SyncInitInput } from '../wasm/simd/millrace.js'
-import { computationOf, type OutputComputation, type OutputReach } from './computation.ts'
 
 /** Where the start of the data weighs less than this it no longer matters: the "stable to" of an explanation. */
 export const STABLE_TO = 1e-6
@@ -45,16 +44,15 @@ export interface Explanation {
   stableTo: number
   /** Of the formula as a whole: of its signals and what they report. */
   reach: OutputReach
-  /** Inputs stand before what reads them. */
-  nodes: readonly ExplainedNode[]
   /** How many kernels run: what is left once functions are taken apart into others and equal parts are one. */
   kernels: number
+  /** Inputs stand before what reads them. */
+  nodes: readonly ExplainedNode[]
 }
 
-/** What a formula is made of, how far back each part of it reads, and which parts are the same, as the kernels say. */
-export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInput): Explanation {
-  const variables = variableNames(plan, mode)
-  const computation = computationOf(plan, kernels, STABLE_TO)
+/** What a formula is made of. @param computation Of its plan, stable to `STABLE_TO`. */
+export function explainPlan(plan: Plan, computation: Computation): Explanation {
+  const variables = variableNames(plan)
   const readers = countReaders(plan)
   const textByKey = new Map<string, string>()
   const nodes = plan.nodes.map((node, id): ExplainedNode => {
@@ -82,8 +80,8 @@ export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInpu
     reported: plan.reported.map(({ name }) => name),
     stableTo: STABLE_TO,
     reach: roots.reduce<OutputReach>(furthest, { firstBar: 0, lookbackBars: 0, stableBars: 0 }),
-    nodes,
     kernels: computation.kernels,
+    nodes,
   }
 }
 
@@ -99,8 +97,8 @@ export function typeOf({ nodes }: Plan, { node, output }: Reference): ValueType 
 }
 
 /** What the formula calls its values, by canonical text. */
-export function variableNames(plan: Plan, mode: FormulaMode): Map<string, string[]> {
-  const { variables, dag } = analyse(plan.text, plan.parameters, mode)
+export function variableNames(plan: Plan): Map<string, string[]> {
+  const { variables, dag } = analyse(plan.text, plan.parameters, modeOf(plan))
   const names = new Map<string, string[]>()
   for (const [name, value] of variables) {
     const text = dag.text(value)

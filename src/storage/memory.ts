@@ -76,7 +76,8 @@ interface StoredSeries {
 export function memoryRepository(input: MemoryInput, options: MemoryOptions = {}): MemoryRepository {
   const timeframe = options.timeframe ?? '1d'
   if (!isTimeframe(timeframe)) {
-    throw new DataError('DATA_OPTION', `timeframe must be one of ${TIMEFRAMES.join(', ')}, got ${String(timeframe)}`)
+    const message = `timeframe must be one of ${TIMEFRAMES.join(', ')}, got ${String(timeframe)}`
+    throw new DataError('DATA_OPTION', message, { option: 'timeframe', found: timeframe })
   }
   const repository = openMemory({ timeframe, series: [] })
   const entries = input instanceof Map ? input.entries() : Object.entries(input)

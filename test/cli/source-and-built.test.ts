@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
+import { makeCommandLine } from '../../src/cli/command-line.ts'
 import { failureOf } from '../../src/cli/failure.ts'
-import { makeProgram } from '../../src/cli/program.ts'
 import { candles, type Ran, run, scratch } from './support.ts'
 
 // The other tests of this folder run what is built. These commands run from the source as well, in this process, and say
@@ -31,7 +31,7 @@ async function runHere(args: readonly string[], env: Record<string, string>): Pr
   const before = process.exitCode
   process.exitCode = 0
   try {
-    await makeProgram(new AbortController().signal).parseAsync(['node', 'millrace', ...args])
+    await makeCommandLine(new AbortController().signal).parseAsync(['node', 'millrace', ...args])
   } catch (error) {
     const plain = { colors: (await import('picocolors')).default.createColors(false), width: Number.POSITIVE_INFINITY }
     const { text, exitCode } = failureOf(error, plain, false)

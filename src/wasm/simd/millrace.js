@@ -93,12 +93,23 @@ export class Program {
         return ret >>> 0;
     }
     /**
-     * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
+     * How many kernels run.
      * @returns {number}
      */
     kernels() {
         const ret = wasm.program_kernels(this.__wbg_ptr);
         return ret >>> 0;
+    }
+    /**
+     * Per output of every node of the plan's bytes, in order, the 16 bytes of its key: equal for values that are one
+     * computation, in this plan and in others of one build (see `formula::identity`).
+     * @returns {Uint8Array}
+     */
+    keys() {
+        const ret = wasm.program_keys(this.__wbg_ptr);
+        var v1 = getArrayU8FromWasm0(ret[0], ret[1]).slice();
+        wasm.__wbindgen_free(ret[0], ret[1] * 1, 1);
+        return v1;
     }
     /**
      * Bars before its own on which a value depends; none when it depends on all there are.

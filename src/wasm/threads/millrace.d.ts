@@ -29,9 +29,14 @@ export class Program {
      */
     firstBar(): number;
     /**
-     * Kernels that run: what is left of the plan once compositions are spelled out and equal nodes are one.
+     * How many kernels run.
      */
     kernels(): number;
+    /**
+     * Per output of every node of the plan's bytes, in order, the 16 bytes of its key: equal for values that are one
+     * computation, in this plan and in others of one build (see `formula::identity`).
+     */
+    keys(): Uint8Array;
     /**
      * Bars before its own on which a value depends; none when it depends on all there are.
      */
@@ -108,6 +113,7 @@ export interface InitOutput {
     readonly matchbuffer_values: (a: number) => [number, number];
     readonly program_firstBar: (a: number) => number;
     readonly program_kernels: (a: number) => number;
+    readonly program_keys: (a: number) => [number, number];
     readonly program_lookback: (a: number) => number;
     readonly program_new: (a: number, b: number) => [number, number, number];
     readonly program_reach: (a: number) => [number, number];

@@ -12,6 +12,7 @@ export const matchbuffer_symbols: (a: number) => [number, number];
 export const matchbuffer_values: (a: number) => [number, number];
 export const program_firstBar: (a: number) => number;
 export const program_kernels: (a: number) => number;
+export const program_keys: (a: number) => [number, number];
 export const program_lookback: (a: number) => number;
 export const program_new: (a: number, b: number) => [number, number, number];
 export const program_reach: (a: number) => [number, number];

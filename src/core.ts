@@ -15,6 +15,9 @@ export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'
 export type { EngineOptions, RunOptions } from './engine/main/options.ts'
 export type { Progress } from './engine/main/progress.ts'
 export type { Kernels } from './engine/platform/kernels.ts'
+export type { BarExplanation, BarValue, ConditionOnBar, ExplainedBar } from './explain/bar.ts'
+export type { Funnel, NearSymbol } from './explain/funnel.ts'
+export type { ExplainedNode, ExplainedOutput, Explanation } from './explain/nodes.ts'
 export {
   checkFormula,
   explain,
@@ -50,4 +53,11 @@ export type {
 
 export { BatchScanResult, BatchScanUseCase, type ScanRequest } from './use-cases/batch-scan.ts'
 export type { Engine, Engine as ProcessingEngine } from './use-cases/engine.ts'
+export type {
+  BarRequest,
+  ExplainedFunnels,
+  ExplainOptions,
+  ExplainRequest,
+  FormulaRequest,
+} from './use-cases/explain.ts'
 export { type ExpressionSeries, type SeriesRequest, type SeriesResult, SeriesUseCase } from './use-cases/series.ts'

@@ -1,6 +1,7 @@
-import { programOf } from '../engine/worker/program.ts'
-import type { Plan } from '../formula/plan/plan.ts'
-import { initSync, type SyncInitInput } from '../wasm/simd/millrace.js'
+import type { Plan } from '../../formula/plan/plan.ts'
+import { initSync } from '../../wasm/simd/millrace.js'
+import type { CompiledModule } from '../shared/protocol.ts'
+import { programOf } from '../worker/program.ts'
 
 /** How far back one output of one node reads, on candles without holes. */
 export interface OutputReach {
@@ -23,33 +24,29 @@ export interface Computation {
   /** How many kernels run. */
   kernels: number
   /** By node and output, as in the plan. */
-  outputs: OutputComputation[][]
+  outputs: readonly (readonly OutputComputation[])[]
 }
 
 /** Numbers the kernels give per output: warm-up, lookback, fading, 1 when the start matters for ever. */
 const NUMBERS = 4
 const KEY_BYTES = 16
 
-/**
- * The computation that a plan is, as the kernels declare it.
- *
- * @param kernels Compiled or, where a thread may wait for that, their bytes. Not looked at where an engine of this thread has
- * started them already.
- */
-export function computationOf(plan: Plan, kernels: SyncInitInput, epsilon: number): Computation {
-  initSync({ module: kernels })
+/** @param stableTo What the start of the data may weigh where it is said not to matter any more. */
+export function computationOf(plan: Plan, module: CompiledModule, stableTo: number): Computation {
+  // Nothing happens where an engine of this thread has started the kernels already.
+  initSync({ module: module as WebAssembly.Module })
   const program = programOf(plan.bytes)
-  const [numbers, keys, running] = [program.reach(), program.keys(), program.kernels()]
+  const [numbers, keys, kernels] = [program.reach(), program.keys(), program.kernels()]
   program.free()
   let at = 0
   const next = (): OutputComputation => {
     const [firstBar, lookbackBars, fading, forever] = numbers.subarray(at * NUMBERS) as unknown as number[]
     const key = hexadecimal(keys.subarray(at * KEY_BYTES, (at + 1) * KEY_BYTES))
     at += 1
-    const settled = Math.max(firstBar!, lookbackBars!) + Math.ceil(fading! * Math.log(1 / epsilon))
+    const settled = Math.max(firstBar!, lookbackBars!) + Math.ceil(fading! * Math.log(1 / stableTo))
     return { firstBar: firstBar!, lookbackBars: lookbackBars!, stableBars: forever === 1 ? null : settled, key }
   }
-  return { kernels: running, outputs: plan.nodes.map(({ outputs }) => outputs.map(next)) }
+  return { kernels, outputs: plan.nodes.map((node) => node.outputs.map(next)) }
 }
 
 function hexadecimal(bytes: Uint8Array): string {

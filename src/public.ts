@@ -1,3 +1,0 @@
-export type { NodeOptions } from './engine/platform/node-engine.ts'
-export * from './everywhere.ts'
-export { duckdbRepository } from './storage/duckdb/repository.ts'
