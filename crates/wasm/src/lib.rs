@@ -2,6 +2,8 @@
 //!
 //! Bytes, offsets and numbers cross; text and objects do not. JavaScript writes columns straight into this memory.
 
+mod growth;
+
 use formula::matches::Matches;
 use formula::plan::{COLUMNS, Plan};
 use formula::run::{Runner, Symbol};
@@ -41,7 +43,7 @@ impl Store {
             columns.resize_with(column + 1, Vec::new);
         }
         let values = &mut columns[column];
-        *values = vec![0.0; bars];
+        *values = growth::with_room_for_more(|| vec![0.0; bars]);
         values.as_ptr() as usize
     }
 

