@@ -21,6 +21,8 @@ export interface CatalogueParameter {
   max: number
   /** A number, or the earlier parameter it is equal to; absent where nothing is customary and it must be written. */
   default?: number | string
+  /** What its whole values are called, from 0 on: such a name is written in quotes. Absent where they are numbers. */
+  names?: readonly string[]
 }
 
 export interface CatalogueOutput {

@@ -463,8 +463,13 @@ export const FUNCTIONS = entries({
     const signal = ema(line, n)
     return { line, signal, histogram: sub(line, signal) }
   },
-  'bbands(source = close, #length = 20, #mult = 2)': (x: Series, n: number, mult: number) => {
-    const middle = sma(x, n)
+  'bbands(source = close, #length = 20, #mult = 2, #average = 0)': (
+    x: Series,
+    n: number,
+    mult: number,
+    average: number,
+  ) => {
+    const middle = [sma, ema, wma, rma][average]!(x, n)
     const width = mul(constant(mult, x.value.length), stdev(x, n))
     return { upper: add(middle, width), middle, lower: sub(middle, width) }
   },

@@ -54,7 +54,7 @@ const REFERENCES: &[(&str, Reference)] = &[
     // Pine's.
     ("ta.stoch", |x, p| one(stoch(&x[0], &x[1], &x[2], p[0]))),
     ("ta.bb", |x, p| {
-        let [upper, middle, lower] = bbands(x, p).try_into().expect("three bands");
+        let [upper, middle, lower] = bbands(x, &[p[0], p[1], 0.0]).try_into().expect("three bands");
         vec![middle, upper, lower]
     }),
     ("ta.highestbars", |x, p| one(window(&x[0], p[0], |w| -bars_since(w, largest_of(w))))),
@@ -215,8 +215,14 @@ fn cci(values: &[f64]) -> f64 {
     if flat { 0.0 } else { (last(&differences) - mean(&differences)) / (0.015 * mean_deviation(&differences)) }
 }
 fn bbands(x: &Columns, p: &[f64]) -> Vec<Series> {
-    let band = |sign: f64| window(&x[0], p[0], |w| mean(w) + sign * p[1] * deviation(w));
-    vec![band(1.0), band(0.0), band(-1.0)]
+    let middle = match p[2] {
+        0.0 => window(&x[0], p[0], mean),
+        1.0 => smooth(&x[0], p[0], 2.0 / (p[0] + 1.0)),
+        2.0 => wma(&x[0], p[0]),
+        _ => smooth(&x[0], p[0], 1.0 / p[0]),
+    };
+    let width = window(&x[0], p[0], |w| p[1] * deviation(w));
+    vec![zip(&middle, &width, |m, w| m + w), middle.clone(), zip(&middle, &width, |m, w| m - w)]
 }
 fn stoch(source: &[f64], high: &[f64], low: &[f64], length: f64) -> Series {
     let (top, bottom) = (window(high, length, largest_of), window(low, length, smallest_of));

@@ -190,7 +190,7 @@ fn bbands_agree() {
             for (output, band) in bands.iter().enumerate() {
                 let theirs = [&vec![f64::NAN; first][..], &band[..BARS - first]].concat();
                 let ours = ours(&market.candles, |bytes, prices| {
-                    bytes.call("bbands", &[prices.close], &[length as f64, mult]).output(output)
+                    bytes.call("bbands", &[prices.close], &[length as f64, mult, 0.0]).output(output)
                 });
                 let what = format!("bbands({length}, {mult}) output {output}");
                 assert_agrees(&ours.values, &theirs, 0, market.level, &market, &what);

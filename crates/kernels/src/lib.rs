@@ -4,6 +4,7 @@
 //! a [lane](lane::Lane) type, or a composition of other functions in the [graph]. No threads, no WebAssembly, no
 //! `unsafe`.
 
+pub mod averages;
 pub mod block;
 pub mod elementwise;
 pub mod graph;

@@ -62,6 +62,8 @@ pub struct Parameter {
     pub default: Option<f64>,
     /// The earlier parameter whose value it takes when it is not written.
     pub follows: Option<&'static str>,
+    /// What its whole values are called, from 0 on; empty where they are numbers.
+    pub names: &'static [&'static str],
 }
 
 impl Parameter {
@@ -73,7 +75,11 @@ impl Parameter {
         Self::whole("length", 1, 5000)
     }
     pub const fn real(name: &'static str, min: f64, max: f64) -> Self {
-        Self { name, whole: false, min, max, default: None, follows: None }
+        Self { name, whole: false, min, max, default: None, follows: None, names: &[] }
+    }
+    /// One of these, written as its name in quotes.
+    pub const fn choice(name: &'static str, names: &'static [&'static str]) -> Self {
+        Self { names, ..Self::whole(name, 0, names.len() as u32 - 1) }
     }
     pub const fn or(self, default: f64) -> Self {
         Self { default: Some(default), ..self }

@@ -46,7 +46,7 @@ pub(crate) static TA_BB: Row = Row {
     outputs: &[OutputSpec::line("middle"), OutputSpec::band("upper"), OutputSpec::band("lower")],
     pane: Pane::Price,
     body: Body::Compose(|x, p| {
-        let bands = BBANDS.all_of(x, p);
+        let bands = BBANDS.all_of(x, &[p[0], p[1], 0.0]);
         vec![bands[1], bands[0], bands[2]]
     }),
     scale: Some(1),
