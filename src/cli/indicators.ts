@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { nearestNames } from '../domain/nearest.ts'
 import { calleeOf } from '../formula/names.ts'
-import { houseCallee, signature as written } from '../indicators/callee.ts'
+import { choices, defaultText, houseCallee, signature as written } from '../indicators/callee.ts'
 import { CATALOGUE, type CatalogueParameter, type CatalogueRow } from '../indicators/catalogue.ts'
 import { UsageError } from './failure.ts'
 import { addHelpBelow } from './help.ts'
@@ -180,7 +180,9 @@ function section(
   return `  ${colors.bold(title)}\n${lines.map((line) => `${line}\n`).join('')}`
 }
 
-function parameterText({ integer, min, max, default: usual }: CatalogueParameter): string {
-  const range = `${integer ? 'whole number' : 'number'} ${min} to ${max}`
+function parameterText(parameter: CatalogueParameter): string {
+  const { integer, min, max, names } = parameter
+  const range = names ? choices(names) : `${integer ? 'whole number' : 'number'} ${min} to ${max}`
+  const usual = defaultText(parameter)
   return usual === undefined ? range : `${range}, ${usual} when missing`
 }

@@ -3,11 +3,11 @@ import { CANDLE_COLUMNS } from '../domain/candle.ts'
 import { COLUMN_NAMES, ROLES } from '../domain/codes.generated.ts'
 import type { SignalRole } from '../domain/result.ts'
 import type { UserColumnName } from '../domain/user-columns.ts'
+import { aliased } from '../indicators/aliases.ts'
 import type { Callee } from '../indicators/callee.ts'
 import { houseCallee } from '../indicators/callee.ts'
 import type { CatalogueRow } from '../indicators/catalogue.ts'
 import { CATALOGUE, catalogueRow } from '../indicators/catalogue.ts'
-import { pineCallee } from '../indicators/pine.ts'
 
 export { COLUMN_NAMES, ROLES }
 
@@ -32,14 +32,6 @@ export const SERIES: ReadonlySet<string> = new Set([...CANDLE_COLUMNS, 'time', .
 export const SHORT_COLUMNS: ReadonlyMap<string, CandleColumn> = new Map(
   CANDLE_COLUMNS.map((column) => [column.slice(0, 1), column]),
 )
-
-/** Function names of Korean and Chinese terminals; not reserved, so `ma = sma(close, 20)` stays possible. */
-export const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['hhv', 'highest'],
-  ['llv', 'lowest'],
-  ['ma', 'sma'],
-  ['barslast', 'barssince'],
-])
 
 /** Functions that are forms of the language and no rows. */
 export const FORMS: ReadonlySet<string> = new Set(['if', 'ref'])
@@ -75,11 +67,13 @@ export function callableRow(name: string): CatalogueRow | undefined {
   return row === undefined || (row.group === 'operator' && name !== 'pow') ? undefined : row
 }
 
-/** What a name calls: with a prefix exactly Pine's function, else the house row or what an alias stands for. */
+/**
+ * What a name calls: the house row, or what an alias stands for. Aliases are not reserved, so that `ma = sma(close, 20)`
+ * is possible.
+ */
 export function calleeOf(name: string): Callee | undefined {
-  if (pinePrefix(name) !== undefined) return pineCallee(name)
-  const row = callableRow(ALIASES.get(name) ?? name)
-  return row && { ...houseCallee(row), name }
+  const row = callableRow(name)
+  return row ? houseCallee(row) : aliased(name)
 }
 
 /** True where nothing has to be written, so that the name stands without brackets: `hour`, `tr`, `obv`, `rsi < 30`. */

@@ -16,7 +16,28 @@ export function houseCallee(row: CatalogueRow): Callee {
 
 /** How a function is written: `rsi(source = close, length = 14)`. */
 export function signature({ name, inputs, parameters }: Callee): string {
-  const written = [...inputs.filter((input) => !input.implied), ...parameters]
-  const args = written.map((each) => (each.default === undefined ? each.name : `${each.name} = ${each.default}`))
+  const written = [
+    ...inputs.filter((input) => !input.implied).map((input) => [input.name, input.default] as const),
+    ...parameters.map((parameter) => [parameter.name, defaultText(parameter)] as const),
+  ]
+  const args = written.map(([slot, usual]) => (usual === undefined ? slot : `${slot} = ${usual}`))
   return `${name}(${args.join(', ')})`
+}
+
+/** What a parameter is when it is not written, as one would write it; undefined where it has to be. */
+export function defaultText(parameter: CatalogueParameter): string | undefined {
+  const { default: usual } = parameter
+  return typeof usual === 'number' ? valueText(parameter, usual) : usual
+}
+
+/** A value of a parameter as it is written: a number, or its name in quotes. */
+export function valueText({ names }: CatalogueParameter, value: number): string {
+  const name = names?.[value]
+  return name === undefined ? String(value) : `"${name}"`
+}
+
+/** Names of which one is written: `"sma", "ema" or "wma"`. */
+export function choices(names: readonly string[]): string {
+  const written = names.map((name) => `"${name}"`)
+  return written.length === 1 ? written.join() : `${written.slice(0, -1).join(', ')} or ${written.at(-1)}`
 }

@@ -23,6 +23,8 @@ export interface CatalogueParameter {
   default?: number | string
   /** Values worth trying one after the other; empty where it is best left to follow the parameter it is equal to. */
   sweep: readonly number[]
+  /** What its whole values are called, from 0 on: such a name is written in quotes. Absent where they are numbers. */
+  names?: readonly string[]
 }
 
 export interface CatalogueOutput {

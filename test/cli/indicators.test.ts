@@ -13,7 +13,7 @@ describe('indicators', () => {
 
   it('documents one, by its name or an alias', async () => {
     const { stdout } = await run(['indicators', 'bbands'])
-    expect(stdout).toContain('bbands(source = close, length = 20, mult = 2)')
+    expect(stdout).toContain('bbands(source = close, length = 20, mult = 2, average = "sma")')
     expect(stdout).toMatch(/length +whole number 1 to 5000, 20 when missing/)
     expect(stdout).toContain('.upper')
     expect(stdout).toContain('close > bbands(close, 20, 2).upper')

@@ -113,6 +113,18 @@ describe('checkFormula › arguments', () => {
     ['sma(close, close > 1) > 1', ['ARGUMENT_TYPE|close > 1']],
     ['close[bar_index] > 1', ['ARGUMENT_TYPE|bar_index']],
     ['sma("close", 3) > 1', ['ARGUMENT_TYPE|"close"']],
+    ['bbands("ema", 20) > 1', ['ARGUMENT_TYPE|"ema"']],
+    ['bbands(close, 20, "ema") > 1', ['ARGUMENT_TYPE|"ema"']],
+    ['bbands(close, length="ema") > 1', ['ARGUMENT_TYPE|"ema"']],
+    ['bbands(average="ema", average="rma") > 1', ['DUPLICATE_NAME|average']],
+    ['bbands(average=ema) > 1', ['ARGUMENT_TYPE|ema']],
+    ['bbands(average="emma") > 1', ['ARGUMENT_RANGE|"emma"']],
+    ['bbands(average="EMA") > 1', ['ARGUMENT_RANGE|"EMA"']],
+    ['bbands(average="") > 1', ['ARGUMENT_RANGE|""']],
+    ['bbands(average=1) > 1', ['ARGUMENT_RANGE|1']],
+    ['bbands(open, 20, 2, 1) > 1', ['ARGUMENT_RANGE|1']],
+    ['param a = 1 in 0..3; bbands(average=a) > 1', ['ARGUMENT_RANGE|a']],
+    ['bbands(average=close) > 1', ['ARGUMENT_TYPE|close']],
     ['sma(close, 2.5) > 1', ['ARGUMENT_RANGE|2.5']],
     ['sma(close, 5001) > 1', ['ARGUMENT_RANGE|5001']],
     ['sma(close, -3) > 1', ['ARGUMENT_RANGE|-3']],
@@ -143,6 +155,14 @@ describe('checkFormula › arguments', () => {
     expect(sentence('sma(close) > 1')).toBe('sma is missing its length; write sma(source, length)')
     expect(sentence('macd(close).sig > 1')).toBe('macd has no output "sig"; its outputs are line, signal, histogram')
     expect(sentence('close[-2] > 1')).toBe('close[-2] would read the future; bars are counted backwards: close[2]')
+    const averages = '"sma", "ema", "wma" or "rma"'
+    expect(sentence('bbands(average="emma") > 1')).toBe(`average must be ${averages}, got "emma"; write "ema"`)
+    expect(sentence('bbands(average="?") > 1')).toBe(`average must be ${averages}, got "?"; write one of them`)
+    expect(sentence('bbands(average=-1) > 1')).toBe(`average must be ${averages}, got -1; write one of them in quotes`)
+    expect(sentence('bbands(average=ema) > 1')).toBe('ema stands here without quotes; write "ema"')
+    expect(sentence('bbands(1, 2, 3, 4, 5) > 1')).toBe(
+      'bbands takes 4 arguments by position, got 5; write bbands(source = close, length = 20, mult = 2, average = "sma")',
+    )
     expect(sentence('rsi(close, 3, 4) > 1')).toBe(
       'rsi takes 2 arguments by position, got 3; write rsi(source = close, length = 14)',
     )
@@ -164,6 +184,9 @@ describe('checkFormula › arguments', () => {
     ['macd(12, 26, 9)', 'macd(close, 12, 26, 9)'],
     ['macd(5, slow=30)', 'macd(close, 5, 30, 9)'],
     ['bbands(20, 2.5)', 'bbands(close, 20, 2.5)'],
+    ['bbands(20, 2.5, "sma")', 'bbands(close, 20, 2.5)'],
+    ["bbands(20, 2.5, 'ema')", 'bbands(close, 20, 2.5, "ema")'],
+    ['bbands(average="rma").lower + 0', 'bbands(close, 20, 2, "rma").lower + 0'],
     ['stoch(high, low, close, 5)', 'stoch(high, low, close, 5)'],
     ['stoch(5)', 'stoch(high, low, close, 5)'],
     ['vwma(close, 20)', 'vwma(close, 20)'],

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { checkFormula } from '../../src/formula/check/check.ts'
 import { standIns } from '../../src/formula/check/elsewhere.ts'
+import { aliased, PINE_NAMES } from '../../src/indicators/aliases.ts'
 import { CATALOGUE } from '../../src/indicators/catalogue.ts'
-import { PINE_NAMES, pineCallee } from '../../src/indicators/pine.ts'
 import { canonical, found, sentence, series } from './support.ts'
 
 /** The index of the v6 reference manual: 59 functions and 10 variables. */
@@ -25,7 +25,7 @@ describe('names of Pine', () => {
     expect(PINE_NAMES.filter((name) => ![...TA, ...MATH].includes(name))).toEqual([])
   })
 
-  it.each([...TA, ...MATH].filter((name) => pineCallee(name) === undefined))('%s is known and not here yet', (name) => {
+  it.each([...TA, ...MATH].filter((name) => aliased(name) === undefined))('%s is known and not here yet', (name) => {
     for (const text of [`${name} > 1`, `${name}(close, 3) > 1`]) {
       expect(sentence(text)).toMatch(/^(ta|math)\.\w+ is known and not here yet; /)
     }
@@ -108,6 +108,6 @@ describe('names of Pine', () => {
 
   it('have a row of their own exactly where the catalogue has one', () => {
     const own = CATALOGUE.filter(({ name }) => name.startsWith('ta.')).map(({ name }) => name)
-    expect(own.filter((name) => pineCallee(name)?.row.name !== name)).toEqual([])
+    expect(own.filter((name) => aliased(name)?.row.name !== name)).toEqual([])
   })
 })

@@ -1,5 +1,6 @@
 import type { Plan } from '../../src/formula/plan/plan.ts'
 import { planFormula } from '../../src/formula/plan/plan.ts'
+import { valueText } from '../../src/indicators/callee.ts'
 import type { CatalogueRow } from '../../src/indicators/catalogue.ts'
 import { Machine, simdKernels } from '../wasm/machine.ts'
 import { constant, type Series } from './oracle-series.ts'
@@ -50,7 +51,7 @@ function programOf(row: CatalogueRow, given: readonly Argument[], parameters: re
     const number = given[at]!.isColumn ? column : `${column} * 1`
     return `${name} = ${type === 'condition' ? `${column} == 1` : number}`
   })
-  const numbers = row.parameters.map(({ name }, at) => `${name} = ${parameters[at]}`)
+  const numbers = row.parameters.map((parameter, at) => `${parameter.name} = ${valueText(parameter, parameters[at]!)}`)
   const text = `${row.name}(${[...inputs, ...numbers].join(', ')})`
   const known = programs.get(text)
   if (known) return known

@@ -2,6 +2,7 @@
 
 export type Tree =
   | { kind: 'number'; value: number }
+  | { kind: 'text'; text: string }
   | { kind: 'name'; name: string }
   | { kind: 'operator'; operator: string; operands: Tree[] }
   | { kind: 'chain'; operators: string[]; operands: Tree[] }
@@ -15,7 +16,7 @@ export type Line =
   | { kind: 'value'; value: Tree }
 
 const TOKEN =
-  /\/\/[^\n]*|\n|[ \t\r]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+|[\p{L}_][\p{L}\p{Nd}_]*|\*\*|[=!<>]=|\.\.|./gu
+  /\/\/[^\n]*|"[^"]*"|\n|[ \t\r]+|\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+|[\p{L}_][\p{L}\p{Nd}_]*|\*\*|[=!<>]=|\.\.|./gu
 const BINARY = new Set(['and', 'or', '<', '<=', '>', '>=', '==', '!=', '+', '-', '*', '/', '%', '**', '?', ':'])
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!='])
 
@@ -60,6 +61,7 @@ export function read(text: string): Line[] {
       take(')')
       return inner
     }
+    if (token.startsWith('"')) return { kind: 'text', text: token.slice(1, -1) }
     if (/^[\d.]/.test(token)) return { kind: 'number', value: Number(token.replaceAll('_', '')) }
     let name = token
     if ((name === 'ta' || name === 'math') && accept('.')) name += `.${take()}`

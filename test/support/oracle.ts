@@ -133,6 +133,8 @@ export class Oracle {
     switch (tree.kind) {
       case 'number':
         return constant(tree.value, this.#bars)
+      case 'text':
+        throw new Error(`oracle: "${tree.text}" has no value`)
       case 'name':
         return this.#named(tree.name)
       case 'operator':
@@ -202,9 +204,11 @@ export class Oracle {
       return { series, isColumn: [...this.#columns.values()].includes(series) }
     })
     const numbers = new Map<string, number>()
-    for (const { name, default: usual } of row.parameters) {
+    for (const { name, names, default: usual } of row.parameters) {
       const tree = given.get(name)
-      numbers.set(name, tree ? this.#constant(tree)! : (numbers.get(String(usual)) ?? Number(usual)))
+      const missing = () => numbers.get(String(usual)) ?? Number(usual)
+      if (tree?.kind === 'text') numbers.set(name, names!.indexOf(tree.text))
+      else numbers.set(name, tree ? this.#constant(tree)! : missing())
     }
     return [inputs, [...numbers.values()]]
   }

@@ -20,9 +20,10 @@ interface Inputs {
 /** A call with every input and parameter that can be written by position, or only its parameters where that is enough. */
 function call(row: CatalogueRow, { number, series, condition }: Inputs): fc.Arbitrary<string> {
   const inputs = row.inputs.filter((input) => !input.implied)
-  const parameters = row.parameters.map((parameter) =>
-    parameter.integer ? fc.integer({ min: parameter.min, max: 9 }).map(String) : fc.constantFrom('0', '0.5', '2'),
-  )
+  const parameters = row.parameters.map(({ names, integer, min }) => {
+    if (names) return fc.constantFrom(...names.map((name) => `"${name}"`))
+    return integer ? fc.integer({ min, max: 9 }).map(String) : fc.constantFrom('0', '0.5', '2')
+  })
   const given = inputs.map((input) => (input.type === 'condition' ? condition : input.series ? series : number))
   const full = fc.tuple(...given, ...parameters)
   const mayBeShort = parameters.length > 0 && inputs.every((input) => input.default !== undefined)

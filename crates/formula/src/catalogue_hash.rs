@@ -60,9 +60,9 @@ impl Fnv {
         let mut hash = self.number(parameters.len() as u64);
         let mut at = 0;
         while at < parameters.len() {
-            let Parameter { name, whole, min, max, default, follows, sweep: _ } = parameters[at];
+            let Parameter { name, whole, min, max, default, follows, sweep: _, names } = parameters[at];
             hash = hash.text(name).byte(whole as u8).number(min.to_bits()).number(max.to_bits());
-            hash = hash.number_or_none(default).text_or_none(follows);
+            hash = hash.number_or_none(default).text_or_none(follows).names(names);
             at += 1;
         }
         hash

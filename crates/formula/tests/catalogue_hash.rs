@@ -52,7 +52,7 @@ fn the_order_and_the_number_of_functions_count() {
 #[test]
 fn everything_that_says_what_a_call_means_counts() {
     const fn length(name: &'static str, whole: bool, min: f64, max: f64, default: Option<f64>) -> Parameter {
-        Parameter { name, whole, min, max, default, follows: None, sweep: &[] }
+        Parameter { name, whole, min, max, default, follows: None, sweep: &[], names: &[] }
     }
     const fn source(name: &'static str, kind: Type, default: Option<&'static str>) -> Input {
         Input { name, kind, default, implied: false, series: true }
@@ -77,6 +77,8 @@ fn everything_that_says_what_a_call_means_counts() {
         like!(sma, parameters: &[length("length", true, 1.0, 5000.0, Some(9.0))]),
         like!(sma, parameters: &[length("length", true, 1.0, 5000.0, Some(10.0))]),
         like!(sma, parameters: &[Parameter { follows: Some("k"), ..length("length", true, 1.0, 5000.0, None) }]),
+        like!(sma, parameters: &[Parameter { names: &["a", "b"], ..length("length", true, 1.0, 5000.0, None) }]),
+        like!(sma, parameters: &[Parameter { names: &["b", "a"], ..length("length", true, 1.0, 5000.0, None) }]),
         like!(sma, outputs: &[UPPER]),
         like!(sma, outputs: &[OutputSpec { kind: Type::Condition, ..UPPER }]),
         like!(sma, outputs: &[UPPER, UPPER]),

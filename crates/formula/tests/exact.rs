@@ -153,7 +153,7 @@ const FUNCTIONS: &[Function] = &[
     // By the value itself. The squares are those of distances from a value of the window, at worst the one furthest from
     // the mean, which are n times as large as the variance; their roundings add up like a walk.
     Function { name: "stdev", parameters: &[], judge: stdev, bound: |n| n * n.sqrt() + 2.0 },
-    Function { name: "bbands", parameters: &[2.0], judge: upper_band, bound: |n| n * n.sqrt() + 4.0 },
+    Function { name: "bbands", parameters: &[2.0, 0.0], judge: upper_band, bound: |n| n * n.sqrt() + 4.0 },
     // By the largest distance: one spike is n/2 times as far from the mean as the values are on average.
     Function { name: "dev", parameters: &[], judge: dev, bound: linear },
     // By the largest index there could be and by how much further than the average it is.

@@ -118,7 +118,7 @@ fn macd_histogram_is_line_minus_signal() {
 fn bbands_middle_is_the_sma() {
     assert_one_node(|bytes| {
         let close = bytes.column(CLOSE);
-        [bytes.call("bbands", &[close], &[20.0, 2.0]).output(1), bytes.call("sma", &[close], &[20.0])]
+        [bytes.call("bbands", &[close], &[20.0, 2.0, 0.0]).output(1), bytes.call("sma", &[close], &[20.0])]
     });
 }
 
@@ -129,7 +129,7 @@ fn bbands_upper_is_so_many_deviations_above_the_sma() {
         let (mult, middle) = (bytes.constant(2.0), bytes.call("sma", &[close], &[20.0]));
         let deviation = bytes.call("stdev", &[close], &[20.0]);
         let width = bytes.call("mul", &[deviation, mult], &[]);
-        [bytes.call("bbands", &[close], &[20.0, 2.0]), bytes.call("add", &[middle, width], &[])]
+        [bytes.call("bbands", &[close], &[20.0, 2.0, 0.0]), bytes.call("add", &[middle, width], &[])]
     });
 }
 
@@ -393,7 +393,7 @@ fn the_bands_of_pine_are_those_of_the_house_in_another_order() {
         assert_one_node(|bytes| {
             let close = bytes.column(CLOSE);
             let bands = bytes.call("ta.bb", &[close], &[20.0, 2.0]);
-            [bands.output(pine), bytes.call("bbands", &[close], &[20.0, 2.0]).output(house)]
+            [bands.output(pine), bytes.call("bbands", &[close], &[20.0, 2.0, 0.0]).output(house)]
         });
     }
 }
@@ -498,7 +498,7 @@ fn a_window_of_length_one_does_not_deviate() {
     for output in 0..3 {
         let band = series(&columns, |bytes| {
             let close = bytes.column(CLOSE);
-            bytes.call("bbands", &[close], &[1.0, 2.0]).output(output)
+            bytes.call("bbands", &[close], &[1.0, 2.0, 0.0]).output(output)
         });
         assert_same_bits(&band, &columns[CLOSE as usize], "a band");
     }

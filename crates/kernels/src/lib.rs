@@ -4,7 +4,9 @@
 //! a [lane](lane::Lane) type, or a composition of other functions in the [graph]. No threads, no WebAssembly, no
 //! `unsafe`. With the feature `references` each row has its plain reference beside it.
 
+pub mod averages;
 pub mod block;
+pub mod directional;
 pub mod elementwise;
 pub mod graph;
 pub mod history;

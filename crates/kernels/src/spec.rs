@@ -64,6 +64,8 @@ pub struct Parameter {
     pub follows: Option<&'static str>,
     /// Values worth trying one after the other; where none are said, those of `Parameter::sweep`.
     pub sweep: &'static [f64],
+    /// What its whole values are called, from 0 on; empty where they are numbers.
+    pub names: &'static [&'static str],
 }
 
 impl Parameter {
@@ -75,7 +77,11 @@ impl Parameter {
         Self::whole("length", 1, 5000)
     }
     pub const fn real(name: &'static str, min: f64, max: f64) -> Self {
-        Self { name, whole: false, min, max, default: None, follows: None, sweep: &[] }
+        Self { name, whole: false, min, max, default: None, follows: None, sweep: &[], names: &[] }
+    }
+    /// One of these, written as its name in quotes.
+    pub const fn choice(name: &'static str, names: &'static [&'static str]) -> Self {
+        Self { names, ..Self::whole(name, 0, names.len() as u32 - 1) }
     }
     pub const fn or(self, default: f64) -> Self {
         Self { default: Some(default), ..self }
@@ -89,11 +95,12 @@ impl Parameter {
     pub fn accepts(&self, value: f64) -> bool {
         value >= self.min && value <= self.max && (!self.whole || value.fract() == 0.0)
     }
-    /// Values to try one after the other: those that are said; half of the default to twice the default; the customary
+    /// Values to try one after the other: those that are said; all that have a name; half of the default to twice the default; the customary
     /// lengths of a window that has no default. None where it follows another parameter, as it then does in a sweep.
     pub fn sweep(&self) -> Vec<f64> {
         let around = |default: f64| [0.5, 0.75, 1.0, 1.5, 2.0].map(|factor| default * factor).to_vec();
         let values = match (self.sweep, self.default, self.follows) {
+            _ if !self.names.is_empty() => (0..self.names.len()).map(|at| at as f64).collect(),
             ([], None, Some(_)) => Vec::new(),
             ([], None, None) => vec![5.0, 10.0, 20.0, 50.0, 100.0, 200.0],
             ([], Some(default), _) => around(default),
@@ -234,7 +241,7 @@ pub enum Body {
     Compose(for<'g> fn(&[Value<'g>], &[f64]) -> Vec<Value<'g>>),
 }
 
-/// Prefixes of the names that others have for a row: Pine's. TA-Lib's functions are compared with (`kernels::reference`)
+/// Prefixes of the names that others have for a row: Pine's. One without a prefix is of the terminals of exchanges. TA-Lib's functions are compared with (`kernels::reference`)
 /// and not offered as `talib.`: after one unknown value its averages are unknown for ever.
 pub const FAMILIES: &[&str] = &["ta.", "math."];
 

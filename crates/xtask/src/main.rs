@@ -10,7 +10,7 @@ use formula::catalogue_hash::CATALOGUE_HASH;
 use formula::codes::{COLUMN_NAMES, MAGIC, NODE_KINDS, SIGNALS};
 use formula::matches::CANDLE_COLUMNS;
 use kernels::indicators::REGISTRY;
-use kernels::spec::{Drawing, Group, Pane, Row, Type};
+use kernels::spec::{Drawing, Group, Pane, Parameter, Row, Type};
 
 fn main() {
     fs::write("src/domain/codes.generated.ts", codes()).expect("src/domain is there");
@@ -64,6 +64,10 @@ fn text(value: &str) -> String {
     format!("'{}'", value.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n"))
 }
 
+fn texts(values: &[&str]) -> String {
+    values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", ")
+}
+
 /// The groups of the catalogue, by their names.
 fn groups() -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
@@ -78,7 +82,6 @@ fn groups() -> Vec<Group> {
 
 /// What both sides of a plan's bytes know.
 fn codes() -> String {
-    let list = |names: &[&str]| names.iter().map(|name| text(name)).collect::<Vec<_>>().join(", ");
     format!(
         "// Generated from crates/formula/src by `npm run generate`. Do not edit.\n\n\
          /** What the bytes of a plan begin with. */\n\
@@ -96,12 +99,12 @@ fn codes() -> String {
          export const ROLES = [{}] as const\n\n\
          /** The groups of the catalogue's functions. */\n\
          export const GROUPS = [{}] as const\n",
-        list(&NODE_KINDS),
-        list(&COLUMN_NAMES),
-        list(&COLUMN_NAMES[..CANDLE_COLUMNS]),
-        list(&SIGNALS),
-        list(&SIGNALS[1..]),
-        list(&groups().into_iter().map(group).collect::<Vec<_>>()),
+        texts(&NODE_KINDS),
+        texts(&COLUMN_NAMES),
+        texts(&COLUMN_NAMES[..CANDLE_COLUMNS]),
+        texts(&SIGNALS),
+        texts(&SIGNALS[1..]),
+        texts(&groups().into_iter().map(group).collect::<Vec<_>>()),
     )
 }
 
@@ -126,7 +129,8 @@ fn catalogue() -> String {
             let default = p.default.map(|value| format!(", default: {value}")).or(follows).unwrap_or_default();
             let sweep = p.sweep().iter().map(f64::to_string).collect::<Vec<_>>().join(", ");
             let (name, whole, min, max) = (text(p.name), p.whole, p.min, p.max);
-            format!("{{ name: {name}, integer: {whole}, min: {min}, max: {max}{default}, sweep: [{sweep}] }}")
+            let names = if p.names.is_empty() { String::new() } else { format!(", names: [{}]", texts(p.names)) };
+            format!("{{ name: {name}, integer: {whole}, min: {min}, max: {max}{default}{names}, sweep: [{sweep}] }}")
         });
         let outputs = row.outputs.iter().map(|output| {
             let (name, kind, drawing) = (text(output.name), kind(output.kind), drawing(output.drawing));
@@ -139,7 +143,7 @@ fn catalogue() -> String {
             "  {{\n    id: {id},\n    name: {},\n    aliases: [{}],\n    group: '{}',\n    summary: {},\n    doc: {},\n    source: {},\n    inputs: [{}],\n    \
              parameters: [{}],\n    outputs: [{}],\n    pane: '{}',\n    differs: [{}],\n    example: {},\n  }},",
             text(row.name),
-            list(row.aliases.iter().map(|alias| text(alias)).collect()),
+            texts(row.aliases),
             group(row.group),
             text(row.summary),
             text(row.doc),
@@ -163,11 +167,23 @@ fn signature(row: &Row) -> String {
         None => input.name.to_string(),
     });
     let parameters = row.parameters.iter().map(|parameter| match (parameter.default, parameter.follows) {
-        (Some(default), _) => format!("{} = {default}", parameter.name),
+        (Some(default), _) => match parameter.names.get(default as usize) {
+            Some(name) => format!("{} = \"{name}\"", parameter.name),
+            None => format!("{} = {default}", parameter.name),
+        },
         (None, Some(other)) => format!("{} = {other}", parameter.name),
         (None, None) => parameter.name.to_string(),
     });
     format!("{}({})", row.name, inputs.chain(parameters).collect::<Vec<_>>().join(", "))
+}
+
+/// What may be written for a parameter.
+fn values(parameter: &Parameter) -> String {
+    let Parameter { names, whole, min, max, .. } = parameter;
+    match names {
+        [] => format!("{}{min} to {max}", if *whole { "whole number " } else { "" }),
+        names => names.iter().map(|name| format!("`\"{name}\"`")).collect::<Vec<_>>().join(", "),
+    }
 }
 
 fn reference() -> String {
@@ -198,8 +214,7 @@ fn reference() -> String {
                 writeln!(out, "\nOutputs: {}.", names.join(", ")).unwrap();
             }
             for parameter in row.parameters {
-                let whole = if parameter.whole { "whole number " } else { "" };
-                writeln!(out, "\n`{}`: {whole}{} to {}.", parameter.name, parameter.min, parameter.max).unwrap();
+                writeln!(out, "\n`{}`: {}.", parameter.name, values(parameter)).unwrap();
             }
             writeln!(out, "\n```\n{}\n```", row.example).unwrap();
         }

@@ -1,19 +1,21 @@
 import { nearestNames } from '../../domain/nearest.ts'
 import type { Callee } from '../../indicators/callee.ts'
-import { signature } from '../../indicators/callee.ts'
+import { choices, signature } from '../../indicators/callee.ts'
 import type { CatalogueInput, CatalogueParameter } from '../../indicators/catalogue.ts'
 import type { Range } from '../errors/problems.ts'
 import { excerpt, listed } from '../errors/problems.ts'
 import type { Reference } from '../graph/dag.ts'
 import { refuseConstant } from './constant-price.ts'
 import type { Context, Value } from './context.ts'
-import { constantArgument, needs, single } from './context.ts'
+import { constantArgument, needs, refuseText, single } from './context.ts'
 import { warnCall } from './warnings.ts'
 
 /** An argument, lowered. */
 export interface Given {
   name?: string
   value: Value | undefined
+  /** In the place of a value, what stands between quotes. */
+  text?: string
   at: Range
   valueAt: Range
 }
@@ -22,6 +24,10 @@ export interface Given {
 export function callRow(context: Context, callee: Callee, given: readonly Given[], callAt: Range): Value | undefined {
   const before = context.problems.count
   const filled = fillSlots(context, callee, given)
+  const takesText = new Set(callee.parameters.filter(({ names }) => names !== undefined).map(({ name }) => name))
+  for (const [slot, { text, valueAt }] of filled) {
+    if (text !== undefined && !takesText.has(slot)) refuseText(context, valueAt)
+  }
   if (context.problems.count > before) return undefined
   const constant = callee.inputs.find((input) => isConstantPrice(context, input, filled.get(input.name)))
   if (constant !== undefined) {
@@ -30,7 +36,7 @@ export function callRow(context: Context, callee: Callee, given: readonly Given[
   }
   const inputs = callee.inputs.map((input) => filledInput(context, callee, input, filled.get(input.name)))
   const parameters = filledParameters(context, callee.parameters, filled)
-  if (context.problems.count > before || given.some((argument) => argument.value === undefined)) return undefined
+  if (context.problems.count > before || given.some(isMissing)) return undefined
   const missing = [
     ...callee.inputs.filter((_, index) => inputs[index] === undefined),
     ...callee.parameters.filter(({ name }) => !parameters.has(name)),
@@ -43,6 +49,10 @@ export function callRow(context: Context, callee: Callee, given: readonly Given[
   warnCall(context, callee.row.name, inputs as Reference[], callAt)
   const value = context.dag.call(callee.row, inputs as Reference[], [...parameters.values()])
   return { ...single(context, value), whole: context.dag.at(value).kind === 'call' }
+}
+
+function isMissing({ value, text }: Given): boolean {
+  return value === undefined && text === undefined
 }
 
 function isConstantPrice(context: Context, input: CatalogueInput, argument: Given | undefined): boolean {
@@ -72,13 +82,29 @@ function filledParameters(
     const argument = filled.get(name)
     const value =
       argument !== undefined
-        ? constantArgument(context, parameter, argument.value, argument.valueAt)
+        ? parameterValue(context, parameter, argument)
         : typeof usual === 'string'
           ? values.get(usual)
           : usual
     if (value !== undefined) values.set(name, value)
   }
   return values
+}
+
+function parameterValue(
+  context: Context,
+  parameter: CatalogueParameter,
+  { value, text, valueAt }: Given,
+): number | undefined {
+  if (text === undefined) return constantArgument(context, parameter, value, valueAt)
+  const names = parameter.names ?? []
+  const at = names.indexOf(text)
+  if (at >= 0) return at
+  const closest = nearestNames(text, names)
+  const hint = closest.length > 0 ? `write "${closest[0]}"` : 'write one of them'
+  const message = `${parameter.name} must be ${choices(names)}, got "${excerpt(text)}"`
+  context.problems.add('FORMULA_ARGUMENT_RANGE', valueAt, message, hint, { found: text, closest })
+  return undefined
 }
 
 /** Which argument stands for which input or parameter. */
@@ -114,7 +140,9 @@ function positionalSlots(context: Context, callee: Callee, positional: readonly 
   const first = positional[0]?.value
   const startsWithConstant = first !== undefined && context.dag.constantValue(first) !== undefined
   const hasDefaults = inputs.every((input) => input.default !== undefined)
-  if (hasDefaults && startsWithConstant && positional.length <= parameters.length) return parameters
+  const values = positional.filter(({ text }) => text === undefined).length
+  const takeNumbers = callee.parameters.filter(({ names }) => names === undefined).length
+  if (hasDefaults && startsWithConstant && values <= takeNumbers) return parameters
   return [...inputs.map((input) => input.name), ...parameters]
 }
 

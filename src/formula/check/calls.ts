@@ -28,7 +28,7 @@ export function lowerCall(context: Context, call: Call): Value | undefined {
     notCallable(context, call, callee?.row)
     return undefined
   }
-  const given = call.arguments.map((argument) => lowerArgument(context, argument))
+  const given = call.arguments.map((argument) => lowerArgument(context, callee, argument))
   const { name } = callee.row
   if (name === 'max' || name === 'min') return lowerExtreme(context, callee, call, given)
   return callRow(context, callee, given, call.at)
@@ -46,10 +46,18 @@ function isTrueRange(context: Context, call: Call): boolean {
   return true
 }
 
-function lowerArgument(context: Context, argument: Argument): Given {
-  const value = context.lower(argument.value)
-  const given = { value, at: argument.at, valueAt: argument.value.at }
-  return argument.name === undefined ? given : { ...given, name: argument.name }
+function lowerArgument(context: Context, callee: Callee, { name, value: expression, at }: Argument): Given {
+  const given = { at, valueAt: expression.at, ...(name !== undefined && { name }) }
+  const names = callee.parameters.flatMap((parameter) => parameter.names ?? [])
+  if (expression.kind === 'string' && names.length > 0) {
+    return { ...given, value: undefined, text: expression.text.slice(1, -1) }
+  }
+  if (expression.kind === 'name' && names.includes(expression.name) && !context.scope.has(expression.name)) {
+    const message = `${expression.name} stands here without quotes`
+    context.problems.add('FORMULA_ARGUMENT_TYPE', expression.at, message, `write "${expression.name}"`)
+    return { ...given, value: undefined }
+  }
+  return { ...given, value: context.lower(expression) }
 }
 
 function notCallable(context: Context, call: Call, row: CatalogueRow | undefined): void {

@@ -1,4 +1,5 @@
 import type { UserColumnName } from '../../domain/user-columns.ts'
+import { choices } from '../../indicators/callee.ts'
 import type { CatalogueParameter, ValueType } from '../../indicators/catalogue.ts'
 import type { Problems, Range } from '../errors/problems.ts'
 import { excerpt } from '../errors/problems.ts'
@@ -55,6 +56,11 @@ export function needs(context: Context, wanted: ValueType, value: Value | undefi
   return false
 }
 
+/** Text in quotes where no parameter takes one. */
+export function refuseText(context: Context, at: Range): void {
+  context.problems.add('FORMULA_ARGUMENT_TYPE', at, 'text in quotes has no use here', 'write a number or a name')
+}
+
 /**
  * The constant behind an argument that must be known before the formula runs.
  *
@@ -75,10 +81,11 @@ export function constantArgument(
     return undefined
   }
   if (accepts(parameter, constant)) return constant
-  const { integer, min, max } = parameter
+  const { integer, min, max, names } = parameter
   const kind = integer ? 'a whole number' : 'a number'
+  const wanted = names === undefined ? `${kind} from ${min} to ${max}` : choices(names)
   const got = Number.isNaN(constant) ? 'an unknown value' : constant
-  const message = `${parameter.name} must be ${kind} from ${min} to ${max}, got ${got}`
+  const message = `${parameter.name} must be ${wanted}, got ${got}`
   context.problems.add('FORMULA_ARGUMENT_RANGE', at, message, rangeHint(parameter, constant), {
     found: constant,
     min,
@@ -87,11 +94,13 @@ export function constantArgument(
   return undefined
 }
 
-export function accepts({ integer, min, max }: CatalogueParameter, value: number): boolean {
-  return value >= min && value <= max && (!integer || Number.isInteger(value))
+/** Whether a number can be written for a parameter; one whose values have names is written by them. */
+export function accepts({ integer, min, max, names }: CatalogueParameter, value: number): boolean {
+  return names === undefined && value >= min && value <= max && (!integer || Number.isInteger(value))
 }
 
-function rangeHint({ name, min, max }: CatalogueParameter, value: number): string {
+function rangeHint({ name, min, max, names }: CatalogueParameter, value: number): string {
+  if (names !== undefined) return 'write one of them in quotes'
   if (value < min) return `write ${min} or more`
   if (value > max) return `write ${max} or less`
   return Number.isNaN(value) ? `write a number for ${name}` : `write ${Math.floor(value)} or ${Math.ceil(value)}`

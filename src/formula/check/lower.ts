@@ -6,7 +6,7 @@ import { LEVEL } from '../read/tree.ts'
 import { lowerCall } from './calls.ts'
 import { areKnown, lowerComparison } from './comparisons.ts'
 import type { Context, Value } from './context.ts'
-import { needs, shown, single } from './context.ts'
+import { needs, refuseText, shown, single } from './context.ts'
 import { elsewhere } from './elsewhere.ts'
 import { lowerChoose, lowerHistory } from './forms.ts'
 import { lowerName } from './values.ts'
@@ -34,12 +34,7 @@ function lowerForm(context: Context, expression: Expression): Value | undefined 
     case 'number':
       return single(context, context.dag.constant(expression.value))
     case 'string':
-      context.problems.add(
-        'FORMULA_ARGUMENT_TYPE',
-        expression.at,
-        'text in quotes has no use here',
-        'write a number or a name',
-      )
+      refuseText(context, expression.at)
       return undefined
     case 'name':
       return lowerName(context, expression.name, expression.at)

@@ -1,10 +1,9 @@
 import { nearestNames } from '../../domain/nearest.ts'
-import { houseCallee, signature } from '../../indicators/callee.ts'
-import { catalogueRow } from '../../indicators/catalogue.ts'
-import { PINE_NAMES, pineCallee } from '../../indicators/pine.ts'
+import { aliased, PINE_NAMES } from '../../indicators/aliases.ts'
+import { signature } from '../../indicators/callee.ts'
 import type { Range } from '../errors/problems.ts'
 import { excerpt, listed } from '../errors/problems.ts'
-import { ALIASES, CALLABLE, callableRow, isReserved, pinePrefix, refusal, SHORT_COLUMNS, VALUES } from '../names.ts'
+import { CALLABLE, calleeOf, isReserved, pinePrefix, refusal, SHORT_COLUMNS, VALUES } from '../names.ts'
 import type { Context } from './context.ts'
 import { elsewhere } from './elsewhere.ts'
 
@@ -46,7 +45,7 @@ function unknown(
   }
   const isPine = pinePrefix(name) !== undefined
   const lower = name.toLowerCase()
-  const isCased = lower !== name && (isPine ? pineCallee(lower) !== undefined : isKnown(context, lower))
+  const isCased = lower !== name && (isPine ? aliased(lower) !== undefined : isKnown(context, lower))
   const latin = inLatin(name)
   const known = elsewhere(lower) ?? refusal(lower)
   const house = isPine ? houseHint(name) : undefined
@@ -62,17 +61,17 @@ function unknown(
 }
 
 function isKnown({ scope }: Context, name: string): boolean {
-  return scope.has(name) || isReserved(name) || ALIASES.has(name) || SHORT_COLUMNS.has(name)
+  return scope.has(name) || isReserved(name) || aliased(name) !== undefined || SHORT_COLUMNS.has(name)
 }
 
 /** What to write for a prefix in front of a name that is there without it, or behind the other prefix. */
 function houseHint(name: string): string | undefined {
   const { prefix, bare } = pinePrefix(name) as { prefix: string; bare: string }
-  const other = pineCallee(`${prefix === 'ta' ? 'math' : 'ta'}.${bare}`)
+  const other = aliased(`${prefix === 'ta' ? 'math' : 'ta'}.${bare}`)
   if (other !== undefined) return `write ${signature(other)}`
-  const row = callableRow(bare) ?? catalogueRow(ALIASES.get(bare) ?? '')
-  if (row === undefined) return VALUES.includes(bare) ? `write ${bare}` : undefined
-  const written = `write ${signature({ ...houseCallee(row), name: bare })}`
+  const callee = calleeOf(bare)
+  if (callee === undefined) return VALUES.includes(bare) ? `write ${bare}` : undefined
+  const written = `write ${signature(callee)}`
   return bare === 'adx' ? `${written}, or [plus, minus, adx] = ta.dmi(14, 14)` : written
 }
 

@@ -1,4 +1,5 @@
-import type { CatalogueRow } from '../../indicators/catalogue.ts'
+import { valueText } from '../../indicators/callee.ts'
+import type { CatalogueParameter, CatalogueRow } from '../../indicators/catalogue.ts'
 import { MAX_OPERAND_TEXT } from '../limits.ts'
 import { isBare } from '../names.ts'
 import type { Level } from '../read/tree.ts'
@@ -78,12 +79,19 @@ function signText(sign: string, level: Level, inputs: readonly Operand[]): Canon
 function namedText(row: CatalogueRow, inputs: readonly Operand[], parameters: readonly number[]): string {
   const args: string[] = []
   for (const [index, input] of row.inputs.entries()) if (!input.implied) args.push(held(inputs[index] as Operand, 0))
-  args.push(...parameters.map(String))
+  args.push(...parameterTexts(row, parameters))
   for (const [index, input] of row.inputs.entries()) {
     const operand = inputs[index] as Operand
     if (input.implied && !operand.isDefault) args.push(`${input.name}=${held(operand, 0)}`)
   }
   return args.length === 0 && isBare(row) ? row.name : `${row.name}(${args.join(', ')})`
+}
+
+/** A choice that nobody has made is left out where nothing stands behind it. */
+function parameterTexts(row: CatalogueRow, values: readonly number[]): readonly string[] {
+  let end = values.length
+  while (end > 0 && row.parameters[end - 1]?.names && row.parameters[end - 1]?.default === values[end - 1]) end -= 1
+  return values.slice(0, end).map((value, at) => valueText(row.parameters[at] as CatalogueParameter, value))
 }
 
 function held(operand: CanonicalText, level: number): string {

@@ -14,7 +14,7 @@ export type Statement =
 
 export type Expression =
   | { kind: 'number'; value: number; at: Range }
-  /** With its quotes. Nothing takes one yet; it is kept so that the error says so. */
+  /** With its quotes. Some parameters of functions take one. */
   | { kind: 'string'; text: string; at: Range }
   /** With its prefix as written: `ta.tr`. */
   | { kind: 'name'; name: string; at: Range }

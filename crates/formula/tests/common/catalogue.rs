@@ -22,7 +22,8 @@ pub struct Case {
 const CANDIDATES: [f64; 10] = [1.0, 2.0, 3.0, 14.0, 63.0, 64.0, 65.0, 200.0, 0.5, 1.75];
 
 fn values(parameter: &Parameter) -> Vec<f64> {
-    let candidates = [parameter.min].into_iter().chain(CANDIDATES).chain(parameter.default);
+    let names = (0..parameter.names.len()).map(|at| at as f64);
+    let candidates = [parameter.min].into_iter().chain(CANDIDATES).chain(parameter.default).chain(names);
     let mut values: Vec<f64> = candidates.filter(|&value| parameter.accepts(value)).collect();
     values.sort_by(f64::total_cmp);
     values.dedup();

@@ -89,14 +89,28 @@ const fn is_drawn(row: &Row) -> bool {
     true
 }
 
-/// Whether a name begins with the prefix of a family.
+/// Whether a name has no prefix, or that of a family.
 const fn is_of_family(name: &str) -> bool {
+    if !has_prefix(name) {
+        return true;
+    }
     let mut family = 0;
     while family < FAMILIES.len() {
         if begins(name.as_bytes(), FAMILIES[family].as_bytes()) {
             return true;
         }
         family += 1;
+    }
+    false
+}
+
+const fn has_prefix(name: &str) -> bool {
+    let mut at = 0;
+    while !ends(name.as_bytes(), at) {
+        if name.as_bytes()[at] == b'.' {
+            return true;
+        }
+        at += 1;
     }
     false
 }

@@ -4,12 +4,12 @@
 //! language's rule in both families.
 
 use crate::block::{Inputs, Kernel, Output};
+use crate::directional::{self, Directional};
 use crate::indicators::math::{MAX, MIN};
 use crate::indicators::momentum::mfi::ROUNDING;
 use crate::indicators::momentum::rsi::Rsi;
 use crate::indicators::momentum::stoch::STOCH;
 use crate::indicators::statistic::sum::SUM;
-use crate::indicators::trend::directional::DIRECTIONAL_HELD;
 use crate::indicators::trend::dmi::with_adx;
 use crate::indicators::trend::extremes::{HIGHESTBARS, LOWESTBARS};
 use crate::indicators::volatility::bbands::{BANDS, BBANDS};
@@ -20,7 +20,7 @@ use crate::spec::*;
 use crate::state::{Own, State, exact};
 
 pub(crate) static ROWS: &[&Row] =
-    &[&TA_STOCH, &TA_BB, &TA_HIGHESTBARS, &TA_LOWESTBARS, &TA_TR, &TA_RSI, &TA_DMI, &INFLOW, &OUTFLOW, &TA_MFI];
+    &[&TA_STOCH, &TA_BB, &TA_HIGHESTBARS, &TA_LOWESTBARS, &TA_TR, &TA_RSI, &DIRECTIONAL_HELD, &TA_DMI, &INFLOW, &OUTFLOW, &TA_MFI];
 
 const MANUAL: &str = "Pine Script v6 reference manual";
 
@@ -48,7 +48,7 @@ pub(crate) static TA_BB: Row = Row {
     outputs: &[OutputSpec::line("middle"), OutputSpec::band("upper"), OutputSpec::band("lower")],
     pane: Pane::Price,
     body: Body::Compose(|x, p| {
-        let bands = BBANDS.all_of(x, p);
+        let bands = BBANDS.all_of(x, &[p[0], p[1], 0.0]);
         vec![bands[1], bands[0], bands[2]]
     }),
     scale: Some(1),
@@ -114,6 +114,19 @@ pub(crate) static TA_RSI: Row = Row {
     scale: Some(0),
     tolerance: Tolerance::INDEX,
     example: "ta.rsi(close, 14) < 30",
+    ..Row::BASE
+};
+
+pub(crate) static DIRECTIONAL_HELD: Row = Row {
+    name: "directional_held",
+    group: Group::Operator,
+    summary: "`plus` and `minus` of `ta.dmi`, and the `index` of these.",
+    inputs: HIGH_LOW_CLOSE,
+    parameters: LENGTH,
+    outputs: directional::OUTPUTS,
+    body: kernel!(Directional::<true>::new, warmup = |p| bars(p[0]), memory = |_| Memory::Forever),
+    scale: Some(0),
+    tolerance: Tolerance::INDEX,
     ..Row::BASE
 };
 
@@ -225,6 +238,7 @@ pub(crate) mod reference {
         Reference::new(&super::TA_LOWESTBARS, |x, p| vec![window(&x[0], p[0], |w| -bars_since(w, smallest(w)))]),
         Reference::new(&super::TA_TR, |x, _| vec![range(x)]),
         Reference::new(&super::TA_RSI, |x, p| vec![rsi(&x[0], p[0])]),
+        Reference::new(&super::DIRECTIONAL_HELD, |x, p| directional(x, p[0])),
         Reference::new(&super::TA_DMI, dmi),
         Reference::new(&super::INFLOW, |x, p| vec![flow(&x[0], &x[1], 1.0, p[0])]),
         Reference::new(&super::OUTFLOW, |x, p| vec![flow(&x[0], &x[1], -1.0, p[0])]),
@@ -263,7 +277,7 @@ pub(crate) mod reference {
     }
 
     /// `fixnan`: where the averaged range is 0, the quotient before it.
-    pub fn directional(x: &[Series], length: f64) -> Vec<Series> {
+    fn directional(x: &[Series], length: f64) -> Vec<Series> {
         let rma = |values: &[f64]| smooth(values, length, 1.0 / length);
         let range = rma(&range(x));
         let up = zip(&x[0], &lag(&x[0], 1.0), |now, then| now - then);

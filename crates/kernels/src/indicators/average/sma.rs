@@ -37,7 +37,7 @@ impl<L: Lane> Fold<L, 1> for Mean {
 
 pub(crate) static SMA: Row = Row {
     name: "sma",
-    aliases: &["ta.sma(source, length)"],
+    aliases: &["ma(source, length)", "ta.sma(source, length)"],
     group: Group::Average,
     summary: "Simple moving average: the mean of the last `length` values.",
     doc: "Unknown while the window holds an unknown value. The mean of equal values is exactly that value.",

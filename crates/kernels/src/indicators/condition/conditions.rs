@@ -129,7 +129,7 @@ impl<L: Lane> Kernel<L> for BarsSince {
 }
 pub(crate) static BARSSINCE: Row = Row {
     name: "barssince",
-    aliases: &["ta.barssince(condition)"],
+    aliases: &["barslast(condition)", "ta.barssince(condition)"],
     group: Group::Condition,
     summary: "Bars since the condition was last true; 0 on a bar where it is.",
     doc: "Unknown before it was true once, and on bars where it is unknown.",

@@ -1,14 +1,14 @@
 use crate::block::{Inputs, Kernel, Output};
+use crate::directional::{self, Directional, movements};
 use crate::graph::Value;
 use crate::indicators::average::rma::RMA;
-use crate::indicators::trend::directional::{DIRECTIONAL, movements};
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
 use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
-pub(crate) static ROWS: &[&Row] = &[&PLUS_DM, &MINUS_DM, &DMI, &ADX];
+pub(crate) static ROWS: &[&Row] = &[&PLUS_DM, &MINUS_DM, &DIRECTIONAL, &DMI, &ADX];
 
 const HIGH_LOW: &[Input] = &[Input::implied("high"), Input::implied("low")];
 
@@ -59,7 +59,24 @@ pub(crate) static MINUS_DM: Row = Row {
     ..Row::BASE
 };
 
-/// The parts of directional movement by one of the two kernels of `directional.rs`, and their index averaged.
+pub(crate) static DIRECTIONAL: Row = Row {
+    name: "directional",
+    group: Group::Operator,
+    summary: "`plus` and `minus` of `dmi`, and its `index`: how far the two are apart in percent of their sum.",
+    inputs: HIGH_LOW_CLOSE,
+    parameters: LENGTH,
+    outputs: directional::OUTPUTS,
+    body: kernel!(
+        Directional::<false>::new,
+        warmup = |p| bars(p[0]),
+        memory = |p| Memory::FadingOver { bars: 1, weight: 1.0 - 1.0 / p[0] }
+    ),
+    scale: Some(0),
+    tolerance: Tolerance::INDEX,
+    ..Row::BASE
+};
+
+/// The outputs of one of the two rows of directional movement, with their index averaged.
 pub(crate) fn with_adx<'g>(parts: &'static Row, x: &[Value<'g>], p: &[f64]) -> Vec<Value<'g>> {
     let [plus, minus, index] = *parts.all_of(x, &p[..1]) else { unreachable!("plus, minus and index") };
     vec![plus, minus, RMA.of(&[index], &p[1..])]
@@ -129,6 +146,7 @@ pub(crate) mod reference {
                 ..Talib::BASE
             }],
         },
+        Reference::new(&super::DIRECTIONAL, |x, p| parts(x, p[0])),
         Reference {
             row: &super::DMI,
             values: dmi,
@@ -173,7 +191,7 @@ pub(crate) mod reference {
     }
 
     /// `plus`, `minus`, and how far they are apart in percent of their sum.
-    pub fn parts(x: &[Series], length: f64) -> Vec<Series> {
+    fn parts(x: &[Series], length: f64) -> Vec<Series> {
         let rma = |values: &[f64]| smooth(values, length, 1.0 / length);
         let (high, low, before) = (&x[0], &x[1], lag(&x[2], 1.0));
         // No movement belongs to the first bar, so its range does not count.

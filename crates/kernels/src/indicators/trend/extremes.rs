@@ -56,7 +56,7 @@ const NO_HOLES: &str = "Unknown while the window holds an unknown value.";
 
 pub(crate) static HIGHEST: Row = Row {
     name: "highest",
-    aliases: &["ta.highest(source = high, length)"],
+    aliases: &["hhv(source = high, length)", "ta.highest(source = high, length)"],
     group: Group::Trend,
     summary: "The largest of the last `length` values.",
     doc: NO_HOLES,
@@ -72,7 +72,7 @@ pub(crate) static HIGHEST: Row = Row {
 
 pub(crate) static LOWEST: Row = Row {
     name: "lowest",
-    aliases: &["ta.lowest(source = low, length)"],
+    aliases: &["llv(source = low, length)", "ta.lowest(source = low, length)"],
     group: Group::Trend,
     summary: "The smallest of the last `length` values.",
     doc: NO_HOLES,

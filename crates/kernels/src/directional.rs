@@ -2,18 +2,14 @@
 //! As twenty kernels of one output each it was 6.60 and 28.13.
 
 use crate::block::{Inputs, Kernel, Output};
-use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
-use crate::kernel;
 use crate::lane::Lane;
 use crate::recursive::{Kept, Smooth};
-use crate::spec::*;
+use crate::spec::OutputSpec;
 use crate::state::{Own, State, exact};
-
-pub(crate) static ROWS: &[&Row] = &[&DIRECTIONAL, &DIRECTIONAL_HELD];
 
 /// How far the range moved beyond that of the bar before, upwards and downwards; only the larger of the two counts.
 #[inline(always)]
-pub(crate) fn movements<L: Lane>(up: L, down: L) -> [L; 2] {
+pub fn movements<L: Lane>(up: L, down: L) -> [L; 2] {
     let zero = L::splat(0.0);
     let counted = |this: L, other: L| L::select(this.gt(other) & this.gt(zero), this, zero);
     [counted(up, down), counted(down, up)]
@@ -21,10 +17,10 @@ pub(crate) fn movements<L: Lane>(up: L, down: L) -> [L; 2] {
 
 /// Where the range is 0 the parts of it are unknown, or `HELD`: what they were before.
 #[derive(Clone, Copy)]
-struct Directional<const HELD: bool>(Smooth);
+pub struct Directional<const HELD: bool>(Smooth);
 
 impl<const HELD: bool> Directional<HELD> {
-    fn new(p: &[f64]) -> Self {
+    pub fn new(p: &[f64]) -> Self {
         Self(Smooth::new(p[0], 1.0 / p[0]))
     }
 
@@ -117,45 +113,4 @@ impl<L: Lane, const HELD: bool> Kernel<L> for Directional<HELD> {
     }
 }
 
-const OUTPUTS: &[OutputSpec] = &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("index")];
-
-pub(crate) static DIRECTIONAL: Row = Row {
-    name: "directional",
-    group: Group::Operator,
-    summary: "`plus` and `minus` of `dmi`, and its `index`: how far the two are apart in percent of their sum.",
-    inputs: HIGH_LOW_CLOSE,
-    parameters: LENGTH,
-    outputs: OUTPUTS,
-    body: kernel!(
-        Directional::<false>::new,
-        warmup = |p| bars(p[0]),
-        memory = |p| Memory::FadingOver { bars: 1, weight: 1.0 - 1.0 / p[0] }
-    ),
-    scale: Some(0),
-    tolerance: Tolerance::INDEX,
-    ..Row::BASE
-};
-
-pub(crate) static DIRECTIONAL_HELD: Row = Row {
-    name: "directional_held",
-    group: Group::Operator,
-    summary: "`plus` and `minus` of `ta.dmi`, and the `index` of these.",
-    inputs: HIGH_LOW_CLOSE,
-    parameters: LENGTH,
-    outputs: OUTPUTS,
-    body: kernel!(Directional::<true>::new, warmup = |p| bars(p[0]), memory = |_| Memory::Forever),
-    scale: Some(0),
-    tolerance: Tolerance::INDEX,
-    ..Row::BASE
-};
-
-#[cfg(feature = "references")]
-pub(crate) mod reference {
-    use crate::indicators::{pine, trend::dmi};
-    use crate::reference::prelude::*;
-
-    pub static REFERENCES: &[Reference] = &[
-        Reference::new(&super::DIRECTIONAL, |x, p| dmi::reference::parts(x, p[0])),
-        Reference::new(&super::DIRECTIONAL_HELD, |x, p| pine::reference::directional(x, p[0])),
-    ];
-}
+pub const OUTPUTS: &[OutputSpec] = &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("index")];

@@ -3,23 +3,26 @@ import { houseCallee } from './callee.ts'
 import type { CatalogueInput, CatalogueParameter, CatalogueRow } from './catalogue.ts'
 import { CATALOGUE } from './catalogue.ts'
 
-/** What agrees with a house row on every input is an alias of it; what does not is a row with the prefix. */
+/**
+ * Names by which others know a function. What agrees with a house row on every input is an alias of it; what does not is a
+ * row with their prefix.
+ */
 const byName = new Map<string, Callee>()
 for (const row of CATALOGUE) {
   for (const alias of row.aliases) {
     const [, name = '', list = ''] = /^([\w.]+)\((.*)\)$/.exec(alias) ?? []
     byName.set(name, callee(row, name, list === '' ? [] : list.split(', ')))
   }
-  if (row.name.startsWith('ta.')) byName.set(row.name, houseCallee(row))
+  if (row.name.includes('.')) byName.set(row.name, houseCallee(row))
 }
 
-/** A function of Pine by its name with prefix; undefined when there is none. */
-export function pineCallee(name: string): Callee | undefined {
+/** What a name of others calls, in their order of arguments: `ta.macd`, `hhv`; undefined when there is none. */
+export function aliased(name: string): Callee | undefined {
   return byName.get(name)
 }
 
-/** Names with their prefix. */
-export const PINE_NAMES: readonly string[] = [...byName.keys()].sort()
+/** The names of Pine, with their prefix. */
+export const PINE_NAMES: readonly string[] = [...byName.keys()].filter((name) => name.includes('.')).sort()
 
 function callee(row: CatalogueRow, name: string, written: readonly string[]): Callee {
   const inputs = row.inputs.filter((input) => !input.implied)
