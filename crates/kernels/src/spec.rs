@@ -309,3 +309,36 @@ macro_rules! kernel {
 pub fn bars(value: f64) -> usize {
     value as usize
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicators::REGISTRY;
+
+    #[test]
+    fn a_sweep_goes_from_half_of_the_default_to_twice_the_default() {
+        assert_eq!(Parameter::real("mult", 0.0, 1000.0).or(2.0).sweep(), [1.0, 1.5, 2.0, 3.0, 4.0]);
+        assert_eq!(Parameter::length().or(14.0).sweep(), [7.0, 11.0, 14.0, 21.0, 28.0]);
+    }
+
+    #[test]
+    fn a_sweep_stays_in_the_range_and_has_no_value_twice() {
+        assert_eq!(Parameter::length().or(1.0).sweep(), [1.0, 2.0]);
+        assert_eq!(Parameter::whole("bars", 10, 25).or(20.0).sweep(), [10.0, 15.0, 20.0]);
+        assert_eq!(Parameter::whole("length", 1, 60).sweep(), [5.0, 10.0, 20.0, 50.0]);
+    }
+
+    #[test]
+    fn what_follows_another_parameter_follows_it_in_a_sweep() {
+        assert!(Parameter::whole("smoothing", 1, 5000).or_as("length").sweep().is_empty());
+    }
+
+    #[test]
+    fn what_is_said_is_swept_and_lies_in_the_range() {
+        for row in REGISTRY {
+            for parameter in row.parameters.iter().filter(|parameter| !parameter.sweep.is_empty()) {
+                assert_eq!(parameter.sweep(), parameter.sweep, "{} of {}", parameter.name, row.name);
+            }
+        }
+    }
+}

@@ -133,7 +133,7 @@ fn confirmed(talib: &Talib) -> String {
     text(&format!("TA-Lib {TALIB_VERSION} {} {agrees}", talib.name))
 }
 
-/// What a difference is measured by besides the value; a number of the WASM's tests as of the law in Rust.
+/// What a difference is measured by besides the larger value: here one number for all bars.
 fn scale(row: &Row, inputs: &[Series]) -> f64 {
     match row.tolerance.of {
         Measure::Values => 0.0,

@@ -110,6 +110,12 @@ mod tests {
         assert!(REGISTRY.iter().all(|row| std::ptr::eq(reference_of(row).row, *row)));
     }
 
+    #[test]
+    fn the_version_that_is_named_is_the_one_that_is_compared_with() {
+        let pinned = format!("ta-lib = {{ version = \"={}\"", talib::TALIB_VERSION);
+        assert!(include_str!("../../Cargo.toml").contains(&pinned));
+    }
+
     /// Nothing of the rest of the file but the rows, and nothing of the crate but what references are written with.
     #[test]
     fn references_share_no_code_with_kernels() {
