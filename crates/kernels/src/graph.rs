@@ -19,8 +19,9 @@ pub struct ValueId {
     pub output: u32,
 }
 
+/// What makes two nodes one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Key {
+enum Shape {
     Constant(u64),
     Column(u32),
     /// With the address of the row.
@@ -108,7 +109,7 @@ struct Entry {
 #[derive(Default)]
 pub struct Graph {
     entries: RefCell<Vec<Entry>>,
-    index: RefCell<HashMap<Key, NodeId>>,
+    index: RefCell<HashMap<Shape, NodeId>>,
 }
 
 impl Graph {
@@ -122,15 +123,15 @@ impl Graph {
         self.len() == 0
     }
 
-    fn intern(&self, key: Key, node: impl FnOnce() -> (Operation, Reach)) -> NodeId {
-        if let Some(&id) = self.index.borrow().get(&key) {
+    fn intern(&self, shape: Shape, node: impl FnOnce() -> (Operation, Reach)) -> NodeId {
+        if let Some(&id) = self.index.borrow().get(&shape) {
             return id;
         }
         let (first, (operation, reach)) = (self.values(), node());
         let mut entries = self.entries.borrow_mut();
         entries.push(Entry { operation, reach, first });
         let id = entries.len() as NodeId - 1;
-        self.index.borrow_mut().insert(key, id);
+        self.index.borrow_mut().insert(shape, id);
         id
     }
 
@@ -161,11 +162,11 @@ impl Graph {
     /// All unknown constants are one.
     pub fn constant(&self, value: f64) -> Value<'_> {
         let value = if value.is_nan() { f64::NAN } else { value };
-        self.first_of(self.intern(Key::Constant(value.to_bits()), || (Operation::Constant(value), Reach::NONE)))
+        self.first_of(self.intern(Shape::Constant(value.to_bits()), || (Operation::Constant(value), Reach::NONE)))
     }
 
     pub fn column(&self, column: u32) -> Value<'_> {
-        self.first_of(self.intern(Key::Column(column), || (Operation::Column(column), Reach::NONE)))
+        self.first_of(self.intern(Shape::Column(column), || (Operation::Column(column), Reach::NONE)))
     }
 
     /// The outputs of a function on these inputs. Inputs and parameters must fit the row.
@@ -179,13 +180,13 @@ impl Graph {
                 if row.is_commutative() {
                     ids.sort_unstable();
                 }
-                let key = Key::Call {
+                let shape = Shape::Call {
                     row: std::ptr::from_ref(row).addr(),
                     inputs: ids.clone(),
                     parameters: parameters.iter().map(|value| value.to_bits()).collect(),
                 };
                 let reach = inputs.iter().fold(Reach::NONE, |reach, input| reach.join(input.reach()));
-                let node = self.intern(key, || {
+                let node = self.intern(shape, || {
                     let call = Operation::Call { row, inputs: ids, parameters: parameters.to_vec() };
                     (call, reach.then(warmup(parameters), memory(parameters)))
                 });
