@@ -12,6 +12,7 @@ export {
 export { checkJob, type DateRange, type JobRequest, type JobType, type ProcessingJob } from './domain/job.ts'
 export type { ProcessingContext, ProcessingResult, SignalMatch, SignalRole, SignalType } from './domain/result.ts'
 export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'
+export type { SourceColumn } from './domain/user-columns.ts'
 export type { EngineOptions, RunOptions } from './engine/main/options.ts'
 export type { Progress } from './engine/main/progress.ts'
 export type { Kernels } from './engine/platform/kernels.ts'
