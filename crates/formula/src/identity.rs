@@ -38,8 +38,8 @@ impl Keys {
                     bytes.number(inputs.len() as u64);
                     let mut inputs: Vec<Key> = inputs.iter().map(|&input| keys.value(input)).collect();
                     // The graph has them in the order of places.
-                    if row.is_commutative() {
-                        inputs.sort_unstable();
+                    if row.is_commutative() && inputs[1] < inputs[0] {
+                        inputs.swap(0, 1);
                     }
                     bytes.0.extend(inputs.as_flattened());
                 }
