@@ -32,7 +32,7 @@ describe('names of Pine', () => {
   })
 
   it('have no answer of their own where they are functions here', () => {
-    expect(standIns().filter(([name]) => pineCallee(name) !== undefined)).toEqual([])
+    expect(standIns().filter(([name]) => aliased(name) !== undefined)).toEqual([])
   })
 
   it.each(standIns().filter(([, formula]) => formula !== ''))(
