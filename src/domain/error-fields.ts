@@ -79,8 +79,7 @@ export interface FormulaErrorDetails {
   FORMULA_ARGUMENT_COUNT: { missing?: readonly string[] }
   /** The parameter that a constant in the place of a series was probably meant as. */
   FORMULA_ARGUMENT_TYPE: { parameter?: string | undefined }
-  /** A number, or text in quotes where one of some names is wanted. */
-  FORMULA_ARGUMENT_RANGE: { found: number; min: number; max: number } | { found: string; closest: readonly string[] }
+  FORMULA_ARGUMENT_RANGE: { found: number; min: number; max: number }
   FORMULA_UNKNOWN_OUTPUT: { found: string; outputs: readonly string[] }
   FORMULA_TYPE: Nothing
   FORMULA_LOOKAHEAD: Nothing

@@ -2,7 +2,7 @@ import type { Plan } from '../../src/formula/plan/plan.ts'
 import { planFormula } from '../../src/formula/plan/plan.ts'
 import { valueText } from '../../src/indicators/callee.ts'
 import type { CatalogueRow } from '../../src/indicators/catalogue.ts'
-import { Machine, simdKernels } from '../wasm/machine.ts'
+import { Machine, NAMED, simdKernels } from '../wasm/machine.ts'
 import { constant, type Series } from './oracle-series.ts'
 
 /**
@@ -34,7 +34,7 @@ export function call(
   const machine = new Machine(simdKernels.kernels, simdKernels.memory, [
     { ...candles, low: candles.high, close: candles.high, volume: candles.high, ...named(given) },
   ])
-  const all = programOf(row, given, parameters).series(machine.store, 0, 0)
+  const all = programOf(row, given, parameters).series(machine.store, 0, 0, NAMED)
   machine.free()
   return Object.fromEntries(row.outputs.map(({ name }, at) => [name, all.slice(at * bars, (at + 1) * bars)]))
 }

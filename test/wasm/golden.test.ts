@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { planFormula } from '../../src/formula/plan/plan.ts'
 import { CATALOGUE } from '../../src/indicators/catalogue.ts'
 import type { RawCandles } from '../../src/storage/row-flags.ts'
-import { Machine, simdKernels } from './machine.ts'
+import { Machine, NAMED, simdKernels } from './machine.ts'
 
 /**
  * Every function of the catalogue, called by its name and computed by the WASM that is published, against what the plain
@@ -45,7 +45,7 @@ describe('golden files', () => {
     const program = machine.program(planFormula(isCondition ? `${call} ? 1 : 0` : call, {}, { mode: 'series' }))
     candles.forEach(([symbol], at) => {
       const bars = columns[at]!.time.length
-      const got = program.series(machine.store, at, 0)
+      const got = program.series(machine.store, at, 0, NAMED)
       expect(got).toHaveLength(bars * row.outputs.length)
       row.outputs.forEach((output, place) => {
         const { scale, [output.name]: golden } = values[symbol]!

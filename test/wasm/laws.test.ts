@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { planFormula } from '../../src/formula/plan/plan.ts'
+import { valueText } from '../../src/indicators/callee.ts'
 import { CATALOGUE, type CatalogueRow } from '../../src/indicators/catalogue.ts'
 import type { RawCandles } from '../../src/storage/row-flags.ts'
 import { random, walk } from '../support/candles.ts'
@@ -37,7 +38,9 @@ function calls(row: CatalogueRow): { text: string; type: 'number' | 'condition' 
   const inputs = written.map(({ type, default: given }, at) =>
     type === 'condition' ? 'close > open' : (given ?? (at === 0 ? 'close' : 'open / close')),
   )
-  const parameters = row.parameters.map(({ max }, at) => String(Math.min(max, [7, 12, 5][at]!)))
+  const parameters = row.parameters.map((parameter, at) => {
+    return valueText(parameter, Math.min(parameter.max, [7, 12, 5][at]!))
+  })
   const args = [...inputs, ...parameters]
   const call = row.group === 'calendar' ? row.name : `${row.name}(${args.join(', ')})`
   if (row.outputs.length === 1) return [{ text: call, type: row.outputs[0]!.type }]

@@ -94,7 +94,8 @@ fn call(row: &Row, arguments: &[&str], parameters: &[f64]) -> String {
     }
     let written = row.inputs.iter().zip(arguments).filter(|(input, _)| !input.implied);
     let inputs = written.map(|(_, argument)| (*argument).to_string());
-    let all: Vec<String> = inputs.chain(parameters.iter().map(f64::to_string)).collect();
+    let numbers = row.parameters.iter().zip(parameters).map(|(parameter, &value)| crate::written(parameter, value));
+    let all: Vec<String> = inputs.chain(numbers).collect();
     format!("{}({})", row.name, all.join(", "))
 }
 

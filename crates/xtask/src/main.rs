@@ -167,14 +167,16 @@ fn signature(row: &Row) -> String {
         None => input.name.to_string(),
     });
     let parameters = row.parameters.iter().map(|parameter| match (parameter.default, parameter.follows) {
-        (Some(default), _) => match parameter.names.get(default as usize) {
-            Some(name) => format!("{} = \"{name}\"", parameter.name),
-            None => format!("{} = {default}", parameter.name),
-        },
+        (Some(default), _) => format!("{} = {}", parameter.name, written(parameter, default)),
         (None, Some(other)) => format!("{} = {other}", parameter.name),
         (None, None) => parameter.name.to_string(),
     });
     format!("{}({})", row.name, inputs.chain(parameters).collect::<Vec<_>>().join(", "))
+}
+
+/// A value of a parameter as a formula has it.
+fn written(parameter: &Parameter, value: f64) -> String {
+    parameter.names.get(value as usize).map_or(value.to_string(), |name| format!("\"{name}\""))
 }
 
 /// What may be written for a parameter.

@@ -103,7 +103,7 @@ function parameterValue(
   const closest = nearestNames(text, names)
   const hint = closest.length > 0 ? `write "${closest[0]}"` : 'write one of them'
   const message = `${parameter.name} must be ${choices(names)}, got "${excerpt(text)}"`
-  context.problems.add('FORMULA_ARGUMENT_RANGE', valueAt, message, hint, { found: text, closest })
+  context.problems.add('FORMULA_UNKNOWN_NAME', valueAt, message, hint, { found: text, closest })
   return undefined
 }
 

@@ -53,18 +53,19 @@ export class Program {
     /**
      * Runs over symbols of the store. `ranges` has three numbers per symbol: which bar of the symbol's history its
      * first one is, and, counted from there, the first bar on which a match counts and the first on which it does not
-     * any more.
+     * any more. `columns` has the number in the store of each column that the plan names.
      */
-    scan(store: Store, symbols: Uint32Array | number[], ranges: Uint32Array | number[]): MatchBuffer;
+    scan(store: Store, symbols: Uint32Array | number[], ranges: Uint32Array | number[], columns: Uint32Array | number[]): MatchBuffer;
     /**
      * The reported values of one symbol over all its bars, one series after another. `first` is which bar of the
-     * symbol's history its first one is.
+     * symbol's history its first one is, `columns` are those of `scan`.
      */
-    series(store: Store, symbol: number, first: number): Float64Array;
+    series(store: Store, symbol: number, first: number, columns: Uint32Array | number[]): Float64Array;
 }
 
 /**
- * The candles of symbols, column by column, by a number JavaScript gives each symbol.
+ * The columns of symbols, by numbers that JavaScript gives: to each symbol, and to each column that has not one in every
+ * plan.
  */
 export class Store {
     free(): void;
@@ -102,8 +103,8 @@ export interface InitOutput {
     readonly program_lookback: (a: number) => number;
     readonly program_new: (a: number, b: number) => [number, number, number];
     readonly program_reach: (a: number) => [number, number];
-    readonly program_scan: (a: number, b: number, c: number, d: number, e: number, f: number) => number;
-    readonly program_series: (a: number, b: number, c: number, d: number) => [number, number];
+    readonly program_scan: (a: number, b: number, c: number, d: number, e: number, f: number, g: number, h: number) => number;
+    readonly program_series: (a: number, b: number, c: number, d: number, e: number, f: number) => [number, number];
     readonly store_new: () => number;
     readonly store_release: (a: number, b: number) => void;
     readonly store_reserve: (a: number, b: number, c: number, d: number) => number;

@@ -150,48 +150,58 @@ export class Program {
     /**
      * Runs over symbols of the store. `ranges` has three numbers per symbol: which bar of the symbol's history its
      * first one is, and, counted from there, the first bar on which a match counts and the first on which it does not
-     * any more.
+     * any more. `columns` has the number in the store of each column that the plan names.
      * @param {Store} store
      * @param {Uint32Array | number[]} symbols
      * @param {Uint32Array | number[]} ranges
+     * @param {Uint32Array | number[]} columns
      * @returns {MatchBuffer}
      */
-    scan(store, symbols, ranges) {
+    scan(store, symbols, ranges, columns) {
         _assertClass(store, Store);
-        let ptr0, len0, ptr1, len1;
+        let ptr0, len0, ptr1, len1, ptr2, len2;
         try {
             ptr0 = passArray32ToWasm0(symbols, wasm.__wbindgen_malloc);
             len0 = WASM_VECTOR_LEN;
             ptr1 = passArray32ToWasm0(ranges, wasm.__wbindgen_malloc);
             len1 = WASM_VECTOR_LEN;
+            ptr2 = passArray32ToWasm0(columns, wasm.__wbindgen_malloc);
+            len2 = WASM_VECTOR_LEN;
         } catch (e) {
+            if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 4, 4); }
             if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 4, 4); }
             if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 4, 4); }
             throw e;
         }
-        const ret = wasm.program_scan(this.__wbg_ptr, store.__wbg_ptr, ptr0, len0, ptr1, len1);
+        const ret = wasm.program_scan(this.__wbg_ptr, store.__wbg_ptr, ptr0, len0, ptr1, len1, ptr2, len2);
         return MatchBuffer.__wrap(ret);
     }
     /**
      * The reported values of one symbol over all its bars, one series after another. `first` is which bar of the
-     * symbol's history its first one is.
+     * symbol's history its first one is, `columns` are those of `scan`.
      * @param {Store} store
      * @param {number} symbol
      * @param {number} first
+     * @param {Uint32Array | number[]} columns
      * @returns {Float64Array}
      */
-    series(store, symbol, first) {
+    series(store, symbol, first, columns) {
         _assertClass(store, Store);
-        const ret = wasm.program_series(this.__wbg_ptr, store.__wbg_ptr, symbol, first);
-        var v1 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
+        const val2 = +symbol;
+        const val3 = +first;
+        const ptr0 = passArray32ToWasm0(columns, wasm.__wbindgen_malloc);
+        const len0 = WASM_VECTOR_LEN;
+        const ret = wasm.program_series(this.__wbg_ptr, store.__wbg_ptr, val2, val3, ptr0, len0);
+        var v4 = getArrayF64FromWasm0(ret[0], ret[1]).slice();
         wasm.__wbindgen_free(ret[0], ret[1] * 8, 8);
-        return v1;
+        return v4;
     }
 }
 if (Symbol.dispose) Program.prototype[Symbol.dispose] = Program.prototype.free;
 
 /**
- * The candles of symbols, column by column, by a number JavaScript gives each symbol.
+ * The columns of symbols, by numbers that JavaScript gives: to each symbol, and to each column that has not one in every
+ * plan.
  */
 export class Store {
     __destroy_into_raw() {
