@@ -27,12 +27,12 @@ export const PINE_NAMES: readonly string[] = [...byName.keys()].filter((name) =>
 function callee(row: CatalogueRow, name: string, written: readonly string[]): Callee {
   const inputs = row.inputs.filter((input) => !input.implied)
   if (written.length !== inputs.length + row.parameters.length) throw new Error(`${name} does not fit ${row.name}`)
-  const slot = (at: number) => (written[at] as string).split(' = ') as [name: string, usual?: string]
+  const place = (at: number) => (written[at] as string).split(' = ') as [name: string, usual?: string]
   return {
     name,
     row,
-    inputs: row.inputs.map((input) => (input.implied ? input : renamedInput(input, slot(inputs.indexOf(input))))),
-    parameters: row.parameters.map((parameter, at) => renamedParameter(parameter, slot(inputs.length + at))),
+    inputs: row.inputs.map((input) => (input.implied ? input : renamedInput(input, place(inputs.indexOf(input))))),
+    parameters: row.parameters.map((parameter, at) => renamedParameter(parameter, place(inputs.length + at))),
   }
 }
 

@@ -20,7 +20,7 @@ export function signature({ name, inputs, parameters }: Callee): string {
     ...inputs.filter((input) => !input.implied).map((input) => [input.name, input.default] as const),
     ...parameters.map((parameter) => [parameter.name, defaultText(parameter)] as const),
   ]
-  const args = written.map(([slot, usual]) => (usual === undefined ? slot : `${slot} = ${usual}`))
+  const args = written.map(([place, usual]) => (usual === undefined ? place : `${place} = ${usual}`))
   return `${name}(${args.join(', ')})`
 }
 

@@ -57,14 +57,14 @@ export class CandleSources {
   /**
    * The source of a shard for a worker.
    *
-   * @param states What each symbol of the job is at. @param userColumns What it reads, by the repository's names.
+   * @param revisions What each symbol of the job is at. @param userColumns What it reads, by the repository's names.
    */
   async lend(
     executor: Executor['name'],
     worker: number,
     job: ProcessingJob,
     shard: Shard,
-    states: Uint32Array,
+    revisions: Uint32Array,
     userColumns: readonly string[],
   ): Promise<Lent> {
     const { repository } = this
@@ -75,7 +75,7 @@ export class CandleSources {
       ? this.#opened(repository.description, thread)
       : ({
           kind: 'given',
-          candles: await this.#handOver.candles(job, shard, states, this.options.defects, userColumns),
+          candles: await this.#handOver.candles(job, shard, revisions, this.options.defects, userColumns),
         } as const)
     return {
       source,

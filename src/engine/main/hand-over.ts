@@ -14,7 +14,7 @@ interface Kept {
   span: string
   userColumns: readonly string[]
   /** What the symbol was at when they were read. */
-  state: number
+  revision: number
 }
 
 /**
@@ -40,7 +40,7 @@ export class HandOver {
   async candles(
     job: ProcessingJob,
     { first, end }: Shard,
-    states: Uint32Array,
+    revisions: Uint32Array,
     defects: DefectPolicy,
     userColumns: readonly string[],
   ): Promise<LoadedCandles[]> {
@@ -54,22 +54,22 @@ export class HandOver {
     for (let at = first; at < end; at++) {
       const symbol = job.symbols[at]!
       const kept = this.#kept.get(symbol)
-      const isSame = kept?.span === span && kept.state >= states[at]!
+      const isSame = kept?.span === span && kept.revision >= revisions[at]!
       if (isSame && userColumns.every((name) => kept.userColumns.includes(name))) found.set(symbol, kept.loaded)
       else {
-        missing.set(symbol, states[at]!)
+        missing.set(symbol, revisions[at]!)
         for (const name of isSame ? kept.userColumns : []) read.add(name)
       }
     }
     const request = { ...anyColumns, userColumns: [...read] }
     try {
       for await (const loaded of loadAll(this.repository, [...missing.keys()], request)) {
-        const state = missing.get(loaded.symbol)
-        if (state === undefined) continue
+        const revision = missing.get(loaded.symbol)
+        if (revision === undefined) continue
         missing.delete(loaded.symbol)
         found.set(
           loaded.symbol,
-          this.#keep({ loaded: shared(loaded, request), span, userColumns: request.userColumns, state }),
+          this.#keep({ loaded: shared(loaded, request), span, userColumns: request.userColumns, revision }),
         )
       }
     } catch (cause) {

@@ -57,7 +57,7 @@ export async function runJob<K extends WorkKind>(
       sources.checkVersions(job),
       findUserColumns(plan, job.timeframe, repository),
     ])
-    const [executor, { states, isKnown }, userColumns] = await orCancelled(starting, signal, () =>
+    const [executor, { revisions, isKnown }, userColumns] = await orCancelled(starting, signal, () =>
       cancelled(counters, job),
     )
     const common = { ...commonOf(plan, job, shown), userColumns, kind, counters, defects }
@@ -67,10 +67,10 @@ export async function runJob<K extends WorkKind>(
     await runShards(queues, async (shard, worker) => {
       if (isCancelled()) return
       const asked = performance.now()
-      const { source, taken } = await sources.lend(executor.name, worker, job, shard, states, read)
+      const { source, taken } = await sources.lend(executor.name, worker, job, shard, revisions, read)
       const sourceMs = performance.now() - asked
       const { first, end } = shard
-      const own = { source, symbols: job.symbols.slice(first, end), states: states.slice(first, end), first }
+      const own = { source, symbols: job.symbols.slice(first, end), revisions: revisions.slice(first, end), first }
       const part = await executor.run({ ...common, ...own }, worker)
       taken(part)
       parts.push({ ...part, loadMs: part.loadMs + sourceMs })

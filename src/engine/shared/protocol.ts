@@ -71,7 +71,7 @@ export interface Task<K extends WorkKind = WorkKind> {
   plan: PlanTask
   symbols: readonly string[]
   /** What each symbol is at: candles that were read when it was at less are out of date. */
-  states: Uint32Array
+  revisions: Uint32Array
   /** Position of the first symbol in the job. */
   first: number
   timeframe: Timeframe

@@ -92,7 +92,7 @@ export class Candles {
         const symbol = left.get(loaded.symbol)
         if (symbol === undefined) continue
         left.delete(loaded.symbol)
-        yield { symbol, resident: this.#keep(loaded, task, request, task.states[symbol - task.first]!) }
+        yield { symbol, resident: this.#keep(loaded, task, request, task.revisions[symbol - task.first]!) }
       }
     } catch (error) {
       // The pass as a whole failed: what it has not delivered has failed with it.
@@ -114,7 +114,7 @@ export class Candles {
   #resident(name: string, task: Task, at: number): Resident | undefined {
     const key = residentKey(name, task)
     const resident = this.#residents.get(key)
-    if (!resident || resident.state >= task.states[at]!) return resident
+    if (!resident || resident.revision >= task.revisions[at]!) return resident
     this.#residents.delete(key)
     return undefined
   }
@@ -128,9 +128,9 @@ export class Candles {
   }
 
   /** The candles as a resident, pinned. */
-  #keep(loaded: LoadedCandles, task: Task, request: LoadRequest, state: number): Resident {
+  #keep(loaded: LoadedCandles, task: Task, request: LoadRequest, revision: number): Resident {
     // Pinned before the cache sees it: one that it has no room for would be freed while it is needed.
-    const resident = Resident.of(loaded, request, state, this.#memory).pin()
+    const resident = Resident.of(loaded, request, revision, this.#memory).pin()
     // A loader may have better luck the next time; data that is not there, or is bad, stays so until it changes.
     if (loaded.error?.code === 'LOAD_FAILED') resident.drop()
     else {

@@ -23,8 +23,8 @@ export class MatchesSink implements Sink<'scan'> {
     loaded.forEach(({ resident }, at) => {
       ranges.set([resident.firstBar ?? 0, ...resident.barsOf(this.task)], 3 * at)
     })
-    const slots = Uint32Array.from(loaded, ({ resident }) => resident.slot)
-    const buffer = this.program.scan(this.store, slots, ranges, columns)
+    const numbers = Uint32Array.from(loaded, ({ resident }) => resident.number)
+    const buffer = this.program.scan(this.store, numbers, ranges, columns)
     const positions = buffer.symbols()
     const bar = buffer.bars()
     const matches: MatchColumns = {

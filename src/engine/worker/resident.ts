@@ -35,11 +35,11 @@ export class Resident {
   #dropped = false
 
   private constructor(
-    readonly slot: number,
+    readonly number: number,
     /** What it was read for. */
     readonly request: LoadRequest,
     /** What the symbol was at when it was read, as tasks say it. */
-    readonly state: number,
+    readonly revision: number,
     /** How many bars of the symbol's history stand in front of its first; undefined where nobody counted. */
     readonly firstBar: number | undefined,
     readonly time: Float64Array,
@@ -60,14 +60,24 @@ export class Resident {
   /** Nothing was wrong with its rows. */
   readonly isSound: boolean
 
-  static of(loaded: LoadedCandles, request: LoadRequest, state: number, memory: ResidentMemory): Resident {
-    const slot = memory.slot()
+  static of(loaded: LoadedCandles, request: LoadRequest, revision: number, memory: ResidentMemory): Resident {
+    const number = memory.number()
     if (loaded.error) {
-      return new Resident(slot, request, state, undefined, new Float64Array(), loaded.quality, loaded.error, {}, memory)
+      return new Resident(
+        number,
+        request,
+        revision,
+        undefined,
+        new Float64Array(),
+        loaded.quality,
+        loaded.error,
+        {},
+        memory,
+      )
     }
     const { series, quality, firstBar } = loaded
     const time = memory.sharedTime(series.time)
-    return new Resident(slot, request, state, firstBar, time, quality, undefined, series.columns, memory)
+    return new Resident(number, request, revision, firstBar, time, quality, undefined, series.columns, memory)
   }
 
   get bars(): number {
@@ -156,13 +166,13 @@ export class Resident {
   }
 
   #free() {
-    if (this.#dropped && this.#pins === 0) this.memory.release(this.slot)
+    if (this.#dropped && this.#pins === 0) this.memory.release(this.number)
   }
 
   #write(column: number, values: Float64Array) {
-    this.#wasm[column] ??= this.memory.reserve(this.slot, column, this.bars)
+    this.#wasm[column] ??= this.memory.reserve(this.number, column, this.bars)
     this.memory.view(this.#wasm[column], this.bars).set(values)
-    this.memory.seal(this.slot, column)
+    this.memory.seal(this.number, column)
   }
 }
 
@@ -191,7 +201,7 @@ function lowerBound(values: Float64Array, wanted: number): number {
 
 /** Places for symbols in the WASM store, and views on its memory. */
 export class ResidentMemory {
-  #slots = 0
+  #numbers = 0
   readonly #times = new Map<string, Float64Array>()
   readonly #free: number[] = []
   readonly #columns = new Map<string, number>()
@@ -201,8 +211,8 @@ export class ResidentMemory {
     private readonly memory: WebAssembly.Memory,
   ) {}
 
-  slot(): number {
-    return this.#free.pop() ?? this.#slots++
+  number(): number {
+    return this.#free.pop() ?? this.#numbers++
   }
 
   /** The number of a column that plans name, for every symbol the same: behind those that every plan has. */
@@ -214,8 +224,8 @@ export class ResidentMemory {
     return column
   }
 
-  reserve(slot: number, column: number, bars: number): number {
-    return this.store.reserve(slot, column, bars)
+  reserve(number: number, column: number, bars: number): number {
+    return this.store.reserve(number, column, bars)
   }
 
   /** Growing the memory detaches views: take a new one at every use. */
@@ -223,8 +233,8 @@ export class ResidentMemory {
     return new Float64Array(this.memory.buffer, offset, bars)
   }
 
-  seal(slot: number, column: number) {
-    this.store.seal(slot, column)
+  seal(number: number, column: number) {
+    this.store.seal(number, column)
   }
 
   /** The same times as one array for all symbols that have them: less memory, and at hand in a cache. */
@@ -237,9 +247,9 @@ export class ResidentMemory {
     return time
   }
 
-  release(slot: number) {
-    this.store.release(slot)
-    this.#free.push(slot)
+  release(number: number) {
+    this.store.release(number)
+    this.#free.push(number)
   }
 }
 

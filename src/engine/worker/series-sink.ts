@@ -18,7 +18,7 @@ export class SeriesSink implements Sink<'series'> {
 
   take(loaded: readonly Loaded[], columns: Uint32Array) {
     for (const { symbol, resident } of loaded) {
-      const values = this.program.series(this.store, resident.slot, resident.firstBar ?? 0, columns)
+      const values = this.program.series(this.store, resident.number, resident.firstBar ?? 0, columns)
       const [first, end] = resident.barsOf(this.task)
       this.#series[symbol - this.task.first] = {
         time: resident.time.slice(first, end),

@@ -23,10 +23,10 @@ export interface Given {
 /** A row with its arguments put in place, its defaults filled in, and everything checked. */
 export function callRow(context: Context, callee: Callee, given: readonly Given[], callAt: Range): Value | undefined {
   const before = context.problems.count
-  const filled = fillSlots(context, callee, given)
+  const filled = fillPlaces(context, callee, given)
   const takesText = new Set(callee.parameters.filter(({ names }) => names !== undefined).map(({ name }) => name))
-  for (const [slot, { text, valueAt }] of filled) {
-    if (text !== undefined && !takesText.has(slot)) refuseText(context, valueAt)
+  for (const [place, { text, valueAt }] of filled) {
+    if (text !== undefined && !takesText.has(place)) refuseText(context, valueAt)
   }
   if (context.problems.count > before) return undefined
   const constant = callee.inputs.find((input) => isConstantPrice(context, input, filled.get(input.name)))
@@ -108,18 +108,18 @@ function parameterValue(
 }
 
 /** Which argument stands for which input or parameter. */
-function fillSlots(context: Context, callee: Callee, given: readonly Given[]): ReadonlyMap<string, Given> {
+function fillPlaces(context: Context, callee: Callee, given: readonly Given[]): ReadonlyMap<string, Given> {
   const filled = new Map<string, Given>()
   const positional = given.filter((argument) => argument.name === undefined)
-  const slots = positionalSlots(context, callee, positional)
+  const places = positionalPlaces(context, callee, positional)
   for (const [index, argument] of positional.entries()) {
-    const slot = slots[index]
-    if (slot !== undefined) filled.set(slot, argument)
+    const place = places[index]
+    if (place !== undefined) filled.set(place, argument)
   }
-  const extra = positional[slots.length]
+  const extra = positional[places.length]
   if (extra !== undefined) {
     const at: Range = [extra.at[0], (positional.at(-1) as Given).at[1]]
-    const message = `${callee.name} takes ${countOf(slots.length)} by position, got ${positional.length}`
+    const message = `${callee.name} takes ${countOf(places.length)} by position, got ${positional.length}`
     context.problems.add('FORMULA_ARGUMENT_COUNT', at, message, `write ${signature(callee)}`)
   }
   const firstNamed = given.findIndex((argument) => argument.name !== undefined)
@@ -134,7 +134,7 @@ function fillSlots(context: Context, callee: Callee, given: readonly Given[]): R
 }
 
 /** `rsi(14)` is `rsi(length=14)`: a constant in front of a row whose inputs all have defaults is a parameter. */
-function positionalSlots(context: Context, callee: Callee, positional: readonly Given[]): readonly string[] {
+function positionalPlaces(context: Context, callee: Callee, positional: readonly Given[]): readonly string[] {
   const inputs = callee.inputs.filter((input) => !input.implied)
   const parameters = callee.parameters.map((parameter) => parameter.name)
   const first = positional[0]?.value
