@@ -35,6 +35,7 @@ export class Resident {
   #dropped = false
 
   private constructor(
+    /** Its number in the store. */
     readonly number: number,
     /** What it was read for. */
     readonly request: LoadRequest,
