@@ -2,9 +2,9 @@
 
 use kernels::graph::{Graph, Operation, ValueId};
 use kernels::state::VERSION;
+use sha2::{Digest, Sha256};
 
 use crate::plan::{Reading, column_name};
-use crate::sha256::digest;
 
 /// Stands for how a value is computed from the columns of a series: two values of one key are one computation, in
 /// whatever plans they are and however they were written. It is the same in every session of one build; another may
@@ -61,6 +61,12 @@ impl Keys {
         bytes.0.extend(key);
         digest(&bytes.0)
     }
+}
+
+/// The first 128 bits of SHA-256: formulas come from strangers, and who can make two computations of one key can hand one of
+/// them the values of the other.
+fn digest(bytes: &[u8]) -> Key {
+    *Sha256::digest(bytes).first_chunk().expect("a hash has 32 bytes")
 }
 
 /// A number for the nodes that a program runs or reads, in their order, and for what it reads of their outputs.

@@ -10,5 +10,4 @@ pub mod matches;
 pub mod plan;
 pub mod program;
 pub mod run;
-mod sha256;
 mod sink;
