@@ -19,8 +19,19 @@ use crate::lane::Lane;
 use crate::spec::*;
 use crate::state::{Own, State, exact};
 
-pub(crate) static ROWS: &[&Row] =
-    &[&TA_STOCH, &TA_BB, &TA_HIGHESTBARS, &TA_LOWESTBARS, &TA_TR, &TA_RSI, &DIRECTIONAL_HELD, &TA_DMI, &INFLOW, &OUTFLOW, &TA_MFI];
+pub(crate) static ROWS: &[&Row] = &[
+    &TA_STOCH,
+    &TA_BB,
+    &TA_HIGHESTBARS,
+    &TA_LOWESTBARS,
+    &TA_TR,
+    &TA_RSI,
+    &DIRECTIONAL_HELD,
+    &TA_DMI,
+    &INFLOW,
+    &OUTFLOW,
+    &TA_MFI,
+];
 
 const MANUAL: &str = "Pine Script v6 reference manual";
 
