@@ -27,7 +27,7 @@ const may = {
     'domain',
   ],
   'formula/plan': ['formula/check', 'formula/graph', 'formula/names', 'indicators', 'domain'],
-  'engine/shared': ['domain', 'storage/repository', 'signals/matches'],
+  'engine/shared': ['domain', 'storage/load-each', 'storage/repository', 'signals/matches'],
   'engine/worker': ['engine/shared', 'storage', 'signals', 'domain', 'wasm'],
   // Inline jobs run a worker's session in the main thread.
   'engine/main': [

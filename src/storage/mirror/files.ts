@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { SegmentKey } from './segment.ts'
+
+export const SEGMENT = '.arrow'
+const UNFINISHED = '.tmp'
+/** Nobody writes at a file for longer; what is older was left by a crash. */
+const LEFT_MS = 3_600_000
+
+/** The folder of a source in that of all mirrors. */
+export function folderOf(mirrors: string, source: string): string {
+  return join(mirrors, short(source, 20))
+}
+
+/** What the names of segments of these candles begin with. */
+export function segmentPrefix({ stamp, timeframe, timezone = '' }: SegmentKey): string {
+  return `${stampPrefix(stamp)}${short(`${timeframe} ${timezone}`, 8)}-`
+}
+
+export function newSegment(key: SegmentKey): string {
+  return segmentPrefix(key) + randomBytes(8).toString('hex') + SEGMENT
+}
+
+/** The names of the files in a folder, sorted; none where it cannot be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}
+
+/**
+ * Writes a file that nobody sees before it is whole, however this process ends.
+ *
+ * @throws what the system says where it cannot be written.
+ */
+export function writeWhole(path: string, bytes: Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true })
+  const unfinished = `${path}.${randomBytes(4).toString('hex')}${UNFINISHED}`
+  try {
+    writeFileSync(unfinished, bytes)
+    renameSync(unfinished, path)
+  } catch (error) {
+    removeFile(unfinished)
+    throw error
+  }
+}
+
+/** Removes a file that is not what was written: what the system says of a file tells nothing about what is in it. */
+export function removeDamaged(path: string, error: unknown): void {
+  if ((error as NodeJS.ErrnoException).syscall === undefined) removeFile(path)
+}
+
+/** Removes the segments of other states of a source, and what crashes have left. */
+export function removeOutdated(folder: string, stamp: string): void {
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name)
+    const isOutdated = name.endsWith(SEGMENT) && !name.startsWith(stampPrefix(stamp))
+    if (isOutdated || (name.endsWith(UNFINISHED) && isLeft(path))) removeFile(path)
+  }
+}
+
+function stampPrefix(stamp: string): string {
+  return `${short(stamp, 12)}-`
+}
+
+function short(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits)
+}
+
+function isLeft(path: string): boolean {
+  const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  return changed !== undefined && changed < Date.now() - LEFT_MS
+}
+
+/** Where it is somebody else's, or open on Windows, it stays. */
+function removeFile(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {}
+}

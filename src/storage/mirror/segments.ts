@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import { namesIn, newSegment, removeDamaged, SEGMENT, segmentPrefix, writeWhole } from './files.ts'
+import type { KeptSymbol } from './kept.ts'
+import { isOfKey, type SegmentKey } from './segment.ts'
+import { SegmentFile } from './segment-file.ts'
+
+/** A symbol in a segment. */
+interface Place {
+  file: SegmentFile
+  at: number
+}
+
+/**
+ * The segments that hold one state of a source, in a folder that other threads and processes read and write as well: a
+ * file is there as a whole or not at all, and what two have written at once is there twice, which costs only room.
+ */
+export class Segments {
+  readonly #prefix: string
+  /** By path; undefined for one that is damaged or of something else. */
+  readonly #files = new Map<string, SegmentFile | undefined>()
+  /** A symbol that was read again with further columns is in more than one. */
+  readonly #places = new Map<string, Place[]>()
+
+  constructor(
+    private readonly folder: string,
+    readonly key: SegmentKey,
+  ) {
+    this.#prefix = segmentPrefix(key)
+    this.look()
+  }
+
+  /** Opens what others have written since. */
+  look(): void {
+    for (const name of namesIn(this.folder)) {
+      const path = join(this.folder, name)
+      if (!name.startsWith(this.#prefix) || !name.endsWith(SEGMENT) || this.#files.has(path)) continue
+      this.#files.set(path, this.#open(path))
+    }
+  }
+
+  /** The symbol with these columns; `unfit` where only the source can answer, undefined where it is in no segment. */
+  read(
+    symbol: string,
+    candleColumns: readonly string[],
+    userColumns: readonly string[],
+  ): KeptSymbol | 'unfit' | undefined {
+    for (const { file, at } of [...(this.#places.get(symbol) ?? [])]) {
+      if (!userColumns.every((name) => file.head.columns.includes(name))) continue
+      if (file.head.symbols[at]!.isUnfit) return 'unfit'
+      try {
+        return file.read(at, [...candleColumns, ...userColumns])
+      } catch (error) {
+        this.#forget(file, error)
+      }
+    }
+    return undefined
+  }
+
+  /** @throws what the system says where the file cannot be written. */
+  write(bytes: Uint8Array): void {
+    writeWhole(join(this.folder, newSegment(this.key)), bytes)
+  }
+
+  close(): void {
+    for (const file of this.#files.values()) file?.close()
+    this.#files.clear()
+    this.#places.clear()
+  }
+
+  #open(path: string): SegmentFile | undefined {
+    let file: SegmentFile
+    try {
+      file = new SegmentFile(path)
+    } catch (error) {
+      removeDamaged(path, error)
+      return undefined
+    }
+    if (!isOfKey(file.head, this.key)) {
+      file.close()
+      return undefined
+    }
+    for (const [at, { symbol }] of file.head.symbols.entries()) {
+      const known = this.#places.get(symbol)
+      if (known) known.push({ file, at })
+      else this.#places.set(symbol, [{ file, at }])
+    }
+    return file
+  }
+
+  #forget(damaged: SegmentFile, error: unknown): void {
+    for (const { symbol } of damaged.head.symbols) {
+      const left = this.#places.get(symbol)?.filter(({ file }) => file !== damaged) ?? []
+      this.#places.set(symbol, left)
+    }
+    this.#files.set(damaged.path, undefined)
+    damaged.close()
+    removeDamaged(damaged.path, error)
+  }
+}
