@@ -37,14 +37,14 @@ export class About {
     this.#answers = { ...this.#read(), ...this.#answers, [question]: written }
     const text = JSON.stringify({ format: FORMAT, ...this.identity, answers: this.#answers })
     const bytes = Buffer.from(text)
-    writeWhole(this.#file, Buffer.from(`${checksum(bytes)}\n${text}\n`))
+    writeWhole(this.#file, [Buffer.from(`${checksum(bytes)}\n`), bytes])
     if (isNew) removeOutdated(this.folder, this.identity.stamp)
   }
 
   /** Undefined where there is none, it is of another state or source, or damaged. */
   #read(): Answers | undefined {
     try {
-      const [sum, text = ''] = readFileSync(this.#file, 'utf8').split('\n')
+      const [sum, text = ''] = readFileSync(this.#file, 'utf8').split('\n', 2)
       if (sum !== String(checksum(Buffer.from(text)))) return undefined
       const { format, source, stamp, answers } = JSON.parse(text) as SourceIdentity & {
         format: number

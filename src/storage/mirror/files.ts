@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writevSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { SegmentKey } from './segment.ts'
 
@@ -36,15 +36,36 @@ export function namesIn(folder: string): string[] {
  *
  * @throws what the system says where it cannot be written.
  */
-export function writeWhole(path: string, bytes: Uint8Array): void {
+export function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
   mkdirSync(dirname(path), { recursive: true })
   const unfinished = `${path}.${randomBytes(4).toString('hex')}${UNFINISHED}`
   try {
-    writeFileSync(unfinished, bytes)
+    writePieces(unfinished, pieces)
     renameSync(unfinished, path)
   } catch (error) {
     removeFile(unfinished)
     throw error
+  }
+}
+
+/** More in one call are more than some systems take. */
+const PIECES_PER_CALL = 512
+
+function writePieces(path: string, pieces: readonly Uint8Array[]): void {
+  const descriptor = openSync(path, 'wx')
+  try {
+    let left = pieces.filter(({ length }) => length > 0)
+    while (left.length > 0) {
+      const some = left.slice(0, PIECES_PER_CALL)
+      // On a disk that is nearly full it is less than was asked; the next call says why.
+      let written = writevSync(descriptor, some)
+      let whole = 0
+      for (; whole < some.length && some[whole]!.length <= written; whole++) written -= some[whole]!.length
+      left = left.slice(whole)
+      if (whole < some.length) left[0] = left[0]!.subarray(written)
+    }
+  } finally {
+    closeSync(descriptor)
   }
 }
 

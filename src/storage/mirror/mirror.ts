@@ -91,8 +91,8 @@ export class Mirror {
     let unfit: string[] = []
     let bytes = 0
     const write = async () => {
-      const { segmentBytes } = await import('./segment-bytes.ts')
-      await this.#write(inner, () => segments.write(segmentBytes(segments.key, kept, request.userColumns, unfit)))
+      const { segmentPieces } = await import('./segment-bytes.ts')
+      await this.#write(inner, () => segments.write(segmentPieces(segments.key, kept, request.userColumns, unfit)))
       kept = []
       unfit = []
       bytes = 0

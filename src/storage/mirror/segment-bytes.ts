@@ -15,7 +15,6 @@ import {
   utf8,
 } from '@uwdata/flechette'
 import { CANDLE_COLUMNS } from '../../domain/candle.ts'
-import { wholeTimes } from '../../domain/frame-memory.ts'
 import { USER_PREFIX } from '../../domain/user-columns.ts'
 import { columnNamed } from '../user-columns.ts'
 import type { KeptSymbol } from './kept.ts'
@@ -28,22 +27,23 @@ import {
   type SegmentKey,
   type SegmentSymbol,
 } from './segment.ts'
+import { wordsOf } from './times.ts'
 
 type Values = BigInt64Array | Float64Array | Int32Array | Uint8Array
 
 const NO_COUNTS = { duplicates: 0, outOfOrder: 0, timeless: 0, redated: 0 }
 
 /**
- * A segment of these symbols, at least one.
+ * A segment of these symbols, at least one, in pieces to be written one after the other.
  *
  * @param userColumns Names of the user columns that were asked for. @param unfit Symbols that only the source answers for.
  */
-export function segmentBytes(
+export function segmentPieces(
   key: SegmentKey,
   kept: readonly KeptSymbol[],
   userColumns: readonly string[],
   unfit: readonly string[],
-): Uint8Array {
+): readonly Uint8Array[] {
   const columns = [...CANDLE_COLUMNS, ...userColumns]
   const batches = kept.map((each) => valuesOf(each, columns))
   const symbols = kept.map(({ symbol, time, flags, counts, columns: own }, at): SegmentSymbol => {
@@ -84,13 +84,32 @@ export function segmentBytes(
     [HEAD, text],
     [HEAD_CHECKSUM, String(checksum(new TextEncoder().encode(text)))],
   ])
-  return tableToIPC(table, { format: 'file' }) as Uint8Array
+  const sink = new Pieces()
+  tableToIPC(table, { format: 'file', sink })
+  return sink.pieces
+}
+
+/** What the library writes, piece by piece: most are the columns' own memory, which nothing copies. */
+class Pieces {
+  readonly pieces: Uint8Array[] = []
+
+  write(bytes: Uint8Array) {
+    this.pieces.push(bytes)
+  }
+
+  pad(bytes: number) {
+    this.pieces.push(new Uint8Array(bytes))
+  }
+
+  finish() {
+    return null
+  }
 }
 
 /** The columns of a record batch but for `symbol`, in their order. */
 function valuesOf({ time, columns, flags }: KeptSymbol, names: readonly string[]): Values[] {
   const named = names.map((name) => columnNamed(columns, name) ?? new Float64Array(time.length).fill(Number.NaN))
-  return [wholeTimes(time, 1), ...named, flags ?? new Uint8Array(time.length)]
+  return [new BigInt64Array(wordsOf(time).buffer), ...named, flags ?? new Uint8Array(time.length)]
 }
 
 type ColumnBatch = Batch<unknown> & { setDictionary(texts: Column<unknown>): Batch<unknown> }

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import type { ColumnsByName } from '../../domain/candle.ts'
 import type { KeptSymbol } from './kept.ts'
 import { checksum, HEAD, HEAD_CHECKSUM, type SegmentHead } from './segment.ts'
+import { timesOf } from './times.ts'
 
 /** What ends an Arrow file: the length of its footer, and these letters. */
 const MAGIC = 'ARROW1'
@@ -65,15 +66,13 @@ export class SegmentFile {
     closeSync(this.#descriptor)
   }
 
-  /** Whole numbers of 64 bits as numbers, by their halves: as BigInt each would cost twelve times as much. */
   #time(position: number, rows: number, expected: number | undefined): Float64Array {
     if (this.#words.length !== 2 * rows) this.#words = new Uint32Array(2 * rows)
     const words = this.#words
     this.#fill(words, position, expected)
     const last = this.#times
     if (last && Buffer.compare(bytesOf(last.words), bytesOf(words)) === 0) return last.time
-    const time = new Float64Array(rows)
-    for (let row = 0; row < rows; row++) time[row] = (words[2 * row + 1]! | 0) * 2 ** 32 + words[2 * row]!
+    const time = timesOf(words)
     this.#times = { words, time }
     this.#words = new Uint32Array()
     return time

@@ -57,8 +57,8 @@ export class Segments {
   }
 
   /** @throws what the system says where the file cannot be written. */
-  write(bytes: Uint8Array): void {
-    writeWhole(join(this.folder, newSegment(this.key)), bytes)
+  write(pieces: readonly Uint8Array[]): void {
+    writeWhole(join(this.folder, newSegment(this.key)), pieces)
   }
 
   close(): void {
