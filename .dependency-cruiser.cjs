@@ -33,24 +33,44 @@ const may = {
   'engine/main': [
     'engine/shared',
     'engine/worker/session',
+    'engine/worker/program',
     'engine/platform/platform',
     'storage',
     'formula',
     'signals',
     'domain',
+    'wasm',
   ],
   'engine/platform': ['engine/main', 'engine/shared', 'domain'],
-  explain: ['engine/main/engine', 'engine/worker/program', 'formula', 'indicators', 'domain', 'wasm'],
-  'use-cases': ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals'],
-  browser: ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals', 'use-cases', 'everywhere'],
+  explain: ['engine/main', 'formula', 'indicators', 'domain'],
+  'use-cases': ['domain', 'storage', 'indicators', 'formula', 'engine', 'signals', 'explain'],
+  // What every entry has; it makes no engine, so it knows no place.
+  core: [
+    'domain',
+    'storage',
+    'indicators',
+    'formula',
+    'engine/main/options',
+    'engine/main/progress',
+    'engine/platform/kernels',
+    'signals',
+    'explain',
+    'use-cases',
+  ],
+  // The entries put the engine together.
+  browser: ['core', 'engine/main', 'engine/platform/browser', 'engine/platform/kernels', 'use-cases'],
+  node: ['core', 'engine/main', 'engine/platform/node', 'engine/platform/package-files', 'storage/duckdb', 'use-cases'],
+  inline: ['core', 'engine/main', 'engine/platform/node', 'storage/duckdb', 'use-cases'],
 }
+
+const ENTRIES = '^src/(node|browser|inline)\\.ts$'
 
 module.exports = {
   forbidden: [
     ...Object.entries(may).map(([folder, allowed]) => ({
       name: `${folder}-imports`,
       severity: 'error',
-      from: { path: `^src/${folder}/` },
+      from: { path: `^src/${folder}(/|\\.)` },
       to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}(/|\\.|$)`) },
     })),
     {
@@ -60,11 +80,21 @@ module.exports = {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'only-entries-compose',
+      comment: 'An engine is put together in one place per platform.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ENTRIES },
+      to: {
+        path: '^src/engine/(main/engine|platform/(node|browser|package-files))\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'only-platform-names-node',
       comment: 'Everything a browser bundle contains stays free of Node.',
       severity: 'error',
       from: {
-        path: '^src/(domain|indicators|formula|signals|explain|use-cases|browser|engine/(main|shared|worker))/',
+        path: '^src/((domain|indicators|formula|signals|explain|use-cases|engine/(main|shared|worker))/|(core|browser)\\.ts$)',
         pathNot: '^src/engine/(main/pool|worker/worker)\\.ts$',
       },
       to: { dependencyTypes: ['core'] },

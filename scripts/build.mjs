@@ -15,7 +15,7 @@ const ONE_FILE = { bundle: true, format: 'esm', target: 'es2022', minify: true, 
 
 await build({
   ...ONE_FILE,
-  entryPoints: { millrace: 'src/browser/index.ts' },
+  entryPoints: { millrace: 'src/browser.ts' },
   outdir: 'dist/browser',
   // But what is imported when it is asked for is a file beside it: arrow.js.
   splitting: true,
@@ -29,7 +29,8 @@ await build({
   outfile: 'dist/engine/worker/millrace-worker.mjs',
   platform: 'node',
 })
-for (const ending of ['js', 'd.ts']) rmSync(`dist/engine/worker/worker.${ending}`)
+// What is one file stands in no other.
+for (const file of ['browser.js', 'engine/worker/worker.js', 'engine/worker/worker.d.ts']) rmSync(`dist/${file}`)
 writeFileSync('dist/engine/worker/millrace-worker.d.mts', 'export {}\n')
 
 // Without the function that loads the kernels by an address of its own, which bundlers would follow.

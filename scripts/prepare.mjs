@@ -34,7 +34,7 @@ once('node_modules/.millrace-installed', ['package-lock.json'], () => {
 })
 
 // Beside the packages' note: dist is published as it is.
-if (!existsSync('dist/index.js')) rmSync('node_modules/.millrace-built', { force: true })
+if (!existsSync('dist/node.js')) rmSync('node_modules/.millrace-built', { force: true })
 once(
   'node_modules/.millrace-built',
   ['package-lock.json', 'scripts/build.mjs', 'tsconfig.json', ...filesUnder('src')],

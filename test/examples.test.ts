@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { transformSync } from 'esbuild'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import * as millrace from '../src/index.ts'
+import * as millrace from '../src/node.ts'
 
 const isClass = (value: unknown) => /^class\b/.test(Function.prototype.toString.call(value))
 const names = Object.entries(millrace).flatMap(([name, value]) => {
@@ -16,12 +16,23 @@ const files = ROOMS.flatMap((room) => {
   return readdirSync(`src/${room}`, { encoding: 'utf8', recursive: true }).map((file) => `src/${room}/${file}`)
 })
 const modules = files.filter((file) => file.endsWith('.ts'))
-const sources = ['src/index.ts', ...modules].map((file) => readFileSync(file, 'utf8'))
+const sources = ['src/node.ts', ...modules].map((file) => readFileSync(file, 'utf8'))
 
 /** The example in the doc comment of a function: code, and what its last line is as the comment behind it says. */
 function exampleOf(name: string): { code: string; value: string } | undefined {
   const declared = new RegExp(String.raw`/\*\*\n((?: \*.*\n)+?) \*/\nexport function ${name}\(`)
   const [, comment] = sources.map((source) => declared.exec(source)).find((found) => found !== null) ?? []
+  return exampleIn(comment)
+}
+
+/** That of a method of the engine. */
+function exampleOfMethod(name: string): { code: string; value: string } | undefined {
+  const declared = new RegExp(String.raw`/\*\*\n((?: {3}\*.*\n)+?) {3}\*/\n {2}${name}\(`)
+  const [, comment] = declared.exec(readFileSync('src/use-cases/engine.ts', 'utf8')) ?? []
+  return exampleIn(comment?.replaceAll(/^ {2}/gm, ''))
+}
+
+function exampleIn(comment: string | undefined): { code: string; value: string } | undefined {
   const [, example] = comment?.split(' * @example\n') ?? []
   if (example === undefined) return undefined
   const lines = example
@@ -59,8 +70,12 @@ afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-it.each(names)('%s has an example in its doc comment, which comes to what it says', async (name) => {
-  const example = exampleOf(name)
+const documented = [
+  ...names.map((name) => [name, exampleOf(name)] as const),
+  ...['scan', 'series', 'explain'].map((name) => [`engine.${name}`, exampleOfMethod(name)] as const),
+]
+
+it.each(documented)('%s has an example in its doc comment, which comes to what it says', async (name, example) => {
   expect(example?.code).toContain(name)
   expect(example?.value).not.toBe('')
   const value = await run(example!.code)

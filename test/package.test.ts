@@ -55,8 +55,9 @@ describe('the package', () => {
     const unexpected = paths.filter((path) => !code.test(path) && !/(\.md|(^|\/)LICENSE[^/]*)$/.test(path))
     expect(unexpected).toEqual(['package.json'])
     for (const needed of [
-      'index.js',
-      'index.d.ts',
+      'node.js',
+      'node.d.ts',
+      'browser.d.ts',
       'cli/main.js',
       'engine/worker/millrace-worker.mjs',
       'inline.js',
@@ -173,13 +174,13 @@ describe.skipIf(note !== '')(`the installed package${note}`, () => {
   it('opens only what it exports', async () => {
     const script = `
       const resolve = (name) => Promise.resolve().then(() => import.meta.resolve(name)).catch((error) => error.code)
-      const names = ['millrace', 'millrace/browser', 'millrace/browser/millrace_bg.wasm', 'millrace/package.json', 'millrace/dist/index.js']
+      const names = ['millrace', 'millrace/browser', 'millrace/browser/millrace_bg.wasm', 'millrace/package.json', 'millrace/dist/node.js']
       console.log(JSON.stringify(await Promise.all(names.map(resolve))))`
     writeFileSync(join(project, 'resolve.mjs'), script)
     const inside = (path: string) => pathToFileURL(join(installed, path)).href
     const found = JSON.parse(await node(['resolve.mjs'])) as string[]
     expect(found.map((each) => each.replace('/private/', '/'))).toEqual([
-      inside('dist/index.js'),
+      inside('dist/node.js'),
       inside('dist/browser/millrace.js'),
       inside('dist/browser/millrace_bg.wasm'),
       inside('package.json'),

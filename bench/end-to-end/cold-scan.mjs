@@ -1,6 +1,6 @@
 // One cold scan, as a process of its own: `node cold-scan.mjs FILE SYMBOL|all FORMULA`. Prints what it cost as JSON.
 import { readFileSync } from 'node:fs'
-import { BatchScanUseCase, createEngine, duckdbRepository } from '../../dist/index.js'
+import { BatchScanUseCase, createEngine, duckdbRepository } from '../../dist/node.js'
 
 const [data, only, formula] = process.argv.slice(2)
 const repository = duckdbRepository({ data })
@@ -8,7 +8,7 @@ await run(createEngine({ repository, executor: only === 'all' ? 'pool' : 'inline
 
 async function run(engine) {
   try {
-    void engine.warmUp()
+    void engine.start()
     const symbols = only === 'all' ? await repository.symbols('1d') : [only]
     const result = await new BatchScanUseCase(engine).execute(
       { symbols, timeframe: '1d', formula },

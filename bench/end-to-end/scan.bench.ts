@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/index.js'
+import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/node.js'
 import { SCAN_FORMULA, universe } from '../data.ts'
 import { type BenchOptions, mustBe, type Row, round, spread } from '../measure.ts'
 import { writeParquet } from '../parquet.ts'

@@ -1,4 +1,4 @@
-import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/index.js'
+import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/node.js'
 import { SCAN_FORMULA, universe } from '../data.ts'
 import { type BenchOptions, interleaved, mustBe, type Row, round } from '../measure.ts'
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { planFormula } from '../../dist/index.js'
+import { planFormula } from '../../dist/node.js'
 import { initSync, Program, Store } from '../../dist/wasm/simd/millrace.js'
 import { universe } from '../data.ts'
 import { type BenchOptions, interleaved, mustBe, type Row, round } from '../measure.ts'

@@ -30,10 +30,10 @@ const PLAIN = /^[\p{L}\p{N}_@.,+=:%/-]+$/u
  *
  * @param words What is typed behind `millrace`; the last one is being typed, and may be empty.
  */
-export function answersTo(program: Command, words: readonly string[]): string[] {
-  const place = placeOf(program, words)
+export function answersTo(commandLine: Command, words: readonly string[]): string[] {
+  const place = placeOf(commandLine, words)
   const { command, option, typed } = place
-  const wanted = option ? wantedBy(option) : typed.startsWith('-') ? optionsOf(command) : argumentOf(program, place)
+  const wanted = option ? wantedBy(option) : typed.startsWith('-') ? optionsOf(command) : argumentOf(commandLine, place)
   if (wanted === 'text') return [`:${DIRECTIVES.ShellCompDirectiveNoFileComp}`]
   if (wanted === 'file') return [`:${DIRECTIVES.ShellCompDirectiveDefault}`]
   const answers = wanted === '@file' || wanted === '@formula' ? behindAt(typed, wanted) : wanted.words
@@ -55,8 +55,8 @@ interface Place {
   typed: string
 }
 
-function placeOf(program: Command, words: readonly string[]): Place {
-  const command = commandsOf(program).find((each) => words.length > 1 && each.name() === words[0]) ?? program
+function placeOf(commandLine: Command, words: readonly string[]): Place {
+  const command = commandsOf(commandLine).find((each) => words.length > 1 && each.name() === words[0]) ?? commandLine
   const optionOf = (word: string) => {
     return command.options.find((each) => [each.short, each.long].includes(word) && (each.required || each.optional))
   }
@@ -64,7 +64,7 @@ function placeOf(program: Command, words: readonly string[]): Place {
   let position = 0
   // Bash parts words at the equals sign, which is one of them then.
   const apart = words.filter((word, at) => word !== '=' || at === words.length - 1)
-  for (const word of apart.slice(command === program ? 0 : 1, -1)) {
+  for (const word of apart.slice(command === commandLine ? 0 : 1, -1)) {
     if (option) option = undefined
     else if (word.startsWith('-')) option = optionOf(word)
     else position += 1
@@ -86,8 +86,9 @@ function optionsOf(command: Command): Wanted {
   return { words: options.map(({ long, short, description }) => ({ value: (long ?? short)!, about: description })) }
 }
 
-function argumentOf(program: Command, { command, position }: Place): Wanted {
-  if (command === program || command.name() === 'help') return position === 0 ? namesOf(commandsOf(program)) : 'text'
+function argumentOf(commandLine: Command, { command, position }: Place): Wanted {
+  if (command === commandLine || command.name() === 'help')
+    return position === 0 ? namesOf(commandsOf(commandLine)) : 'text'
   const argument = command.registeredArguments[position]
   if (argument === undefined) return 'text'
   if (command.name() === 'indicators') return { words: functionNames() }
@@ -95,8 +96,8 @@ function argumentOf(program: Command, { command, position }: Place): Wanted {
 }
 
 /** With `help`, which commander adds. */
-function commandsOf(program: Command): Command[] {
-  return program.createHelp().visibleCommands(program)
+function commandsOf(commandLine: Command): Command[] {
+  return commandLine.createHelp().visibleCommands(commandLine)
 }
 
 function namesOf(commands: readonly Command[]): Wanted {

@@ -36,20 +36,20 @@ complete -o default -F _millrace millrace
 COMP_WORDBREAKS=\${COMP_WORDBREAKS//@/}
 `
 
-export function defineCompletion(program: Command): void {
-  const command = program
+export function defineCompletion(commandLine: Command): void {
+  const command = commandLine
     .command('completion')
     .summary('print what makes a shell complete commands and options')
     .description('Prints the script with which a shell completes what is typed behind millrace.')
     .addArgument(new Argument('<shell>', 'which one').choices(['bash', 'zsh', 'fish'] satisfies Shell[]))
   addHelpBelow(command, INSTALL).action((shell: Shell) => printScript(shell))
   // The scripts ask with it.
-  program
+  commandLine
     .command('complete', { hidden: true })
     .argument('[words...]')
     .action(async (words: string[]) => {
       const { answersTo } = await import('./completion-answers.ts')
-      await openTerminal({}).write(answersTo(program, words).map((line) => `${line}\n`))
+      await openTerminal({}).write(answersTo(commandLine, words).map((line) => `${line}\n`))
     })
 }
 

@@ -20,8 +20,8 @@ nights, weekends and holidays of this data.`
 
 type ReportOptions = DataOptions & { timezone?: string; format: 'table' | 'json'; color?: boolean }
 
-export function defineData(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineData(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('data')
     .summary('show what is in a file of candles')
     .description('Shows what is in the data: symbols, dates, what is wrong with rows, gaps, and some candles.')

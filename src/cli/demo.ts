@@ -27,8 +27,8 @@ uptrend and dip < 35 and surge > 1.5 and crossover(close, ema10) and liquid`
 
 type DemoOptions = EngineChoice & { limit: number; color?: boolean }
 
-export function defineDemo(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineDemo(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('demo')
     .summary('scan candles of 2,500 stocks, without any of your own')
     .description(

@@ -16,6 +16,9 @@ const LEGEND: Readonly<Record<string, string>> = {
 }
 const LEGEND_WIDTH = 110
 
+/** Two parts of a formula and a few words are seldom more than a line of a wide terminal. */
+const LONGEST_PART = 48
+
 /** However narrow the terminal is, this much of a formula is shown. */
 const SHORTEST_TEXT = 20
 const MARKS = { true: '✓', false: '✗', null: '?' } as const
@@ -30,6 +33,7 @@ export function* explanationText(
   const { colors } = terminal
   yield* nodeTable(explanation.nodes, onBar?.bar, terminal)
   yield '\n'
+  for (const line of samePairs(explanation)) yield* wrap(line, terminal.width - 1).map((each) => ` ${each}\n`)
   for (const line of wrap(needs(explanation), terminal.width - 1)) yield ` ${colors.bold(line)}\n`
   const parameters = Object.entries(explanation.parameters).map(([name, value]) => `${name} = ${value}`)
   const text = parameters.length > 0 ? `parameters: ${parameters.join(', ')}` : ''
@@ -71,7 +75,17 @@ function* nodeTable(
   for (const line of wrap(legend, Math.min(width - 1, LEGEND_WIDTH))) yield ` ${colors.dim(line)}\n`
 }
 
-function needs({ nodes, reach }: Explanation): string {
+/** What is written in two ways and is one computation. */
+function samePairs({ nodes }: Explanation): string[] {
+  const part = (text: string) => shorten(visible(text), LONGEST_PART)
+  return nodes.flatMap(({ outputs }) => {
+    return outputs.flatMap(({ text, sameAs }) => {
+      return sameAs === undefined ? [] : [`${part(text)} is the same as ${part(sameAs)}: computed once`]
+    })
+  })
+}
+
+function needs({ nodes, reach, kernels }: Explanation): string {
   const calls = nodes.filter(({ kind }) => kind === 'call')
   const shared = calls.filter(({ readBy }) => readBy > 1).length
   const settled =
@@ -79,6 +93,7 @@ function needs({ nodes, reach }: Explanation): string {
       ? 'the start of the data always matters'
       : `after bar ${formatCount(reach.stableBars)} the start of the data no longer matters`
   const parts = [`${counted(calls.length, 'node')}${shared > 0 ? `, ${formatCount(shared)} shared` : ''}`]
+  parts.push(counted(kernels, 'kernel'))
   return [...parts, `known from bar ${formatCount(reach.firstBar)}`, settled].join(' · ')
 }
 

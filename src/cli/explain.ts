@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { FormulaError } from '../domain/errors.ts'
 import { isoTime } from '../domain/timeframe.ts'
 import type { BarExplanation } from '../explain/bar.ts'
-import type { FormulaMode } from '../formula/check/check.ts'
-import { planFormula } from '../formula/plan/plan.ts'
+import type { Explanation } from '../explain/nodes.ts'
+import type { Plan } from '../formula/plan/plan.ts'
 import { UsageError, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
 import { addHelpBelow } from './help.ts'
-import { planText, readFormula, type SourceText, withTexts } from './inputs.ts'
+import { ofSource, readFormula, type SourceText, withTexts } from './inputs.ts'
 import { jobOf, withData } from './open-data.ts'
 import {
   addColorOption,
@@ -19,7 +17,7 @@ import {
   formatOption,
 } from './options.ts'
 import { timeFormatter } from './people.ts'
-import { openTerminal } from './terminal.ts'
+import { openTerminal, type Terminal } from './terminal.ts'
 
 const EXAMPLES = `
 Examples:
@@ -33,8 +31,8 @@ Examples:
 type ExplainOptions = DataOptions &
   FormulaOptions & { symbol?: string; at?: string; format: 'table' | 'json'; color?: boolean }
 
-export function defineExplain(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineExplain(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('explain')
     .summary('show what a formula is made of, and why it matched or not')
     .description('Shows what a formula is made of and how far back it reads; with --symbol also why it matched or not.')
@@ -57,46 +55,50 @@ export function defineExplain(program: Command, signal: AbortSignal): void {
 async function explain(source: SourceText, options: ExplainOptions, signal: AbortSignal) {
   if (options.at !== undefined && options.symbol === undefined) throw new UsageError('--at needs --symbol')
   const terminal = openTerminal(options)
-  const mode = modeOf(source, options.param)
-  const plan = planText(source, options.param, mode)
-  const { explainPlan, variableNames } = await import('../explain/nodes.ts')
-  const { kernelsFile } = await import('../engine/platform/node.ts')
-  const { explanationText } = await import('./explain-text.ts')
-  const explanation = explainPlan(plan, mode, readFileSync(kernelsFile()))
-  let onBar: { bar: BarExplanation; date: (time: number) => string } | undefined
-  if (options.symbol !== undefined) {
-    const { symbol, at } = options
-    onBar = await withData({ ...options, symbols: symbol }, { terminal, signal }, async (data) => {
-      const { explainBar } = await import('../explain/bar.ts')
-      const range = at === undefined ? {} : { to: at }
-      const request = { ...jobOf({ ...options, ...range }, data), symbols: data.symbols, formula: plan.text }
-      const explaining = explainBar(plan, request, data.engine, variableNames(plan, mode), signal)
-      const bar = await withTexts([source], explaining)
-      if ('error' in bar) throw new UsageError(`${bar.error.code}: ${bar.error.message}`)
-      return { bar, date: timeFormatter(data.timeframe, options.timezone) }
-    })
-  }
+  const { planAny } = await import('../use-cases/explain.ts')
+  const plan = ofSource(source, (text) => planAny(text, options.param))
+  const { symbol, at } = options
+  const { bar, date, ...explanation } =
+    symbol === undefined
+      ? await aboutFormula(plan)
+      : await withTexts([source], aboutBar(plan, symbol, options, { terminal, signal }))
   if (options.format === 'json') {
-    const { bar } = onBar ?? {}
     await terminal.write([`${JSON.stringify({ ...explanation, ...(bar && { bar }) }, null, 2)}\n`], signal)
     return
   }
-  await terminal.write(explanationText(explanation, onBar, terminal), signal)
+  const { explanationText } = await import('./explain-text.ts')
+  await terminal.write(explanationText(explanation, bar && { bar, date }, terminal), signal)
   for (const note of warningNotes(plan.warnings, source, terminal)) terminal.note(note)
-  if (onBar && options.at !== undefined && !isOnDay(onBar.bar.timestamp, options.at)) {
-    const text = ` ${onBar.bar.symbol} has no bar on ${options.at}: this is the last one before`
+  if (bar && at !== undefined && !isOnDay(bar.timestamp, at)) {
+    const text = ` ${bar.symbol} has no bar on ${at}: this is the last one before`
     terminal.note({ text, tone: 'warning' })
   }
 }
 
-/** A condition or script is explained as a scan; a number as a series. */
-function modeOf({ text }: SourceText, parameters: FormulaOptions['param']): FormulaMode {
-  try {
-    planFormula(text, parameters)
-  } catch (error) {
-    if (error instanceof FormulaError && error.code === 'FORMULA_NOT_A_CONDITION') return 'series'
-  }
-  return 'scan'
+type Shown = Explanation & { bar?: BarExplanation | undefined; date: (time: number) => string }
+
+async function aboutFormula(plan: Plan): Promise<Shown> {
+  const { createEngine, memoryRepository } = await import('../node.ts')
+  const engine = createEngine({ repository: memoryRepository({}) })
+  const explanation = await engine.explain({ formula: plan })
+  await engine.close()
+  return { ...explanation, date: isoTime }
+}
+
+/** @throws UsageError where the symbol has no bar. */
+async function aboutBar(
+  plan: Plan,
+  symbol: string,
+  { at, ...options }: ExplainOptions,
+  { terminal, signal }: { terminal: Terminal; signal: AbortSignal },
+): Promise<Shown> {
+  return withData({ ...options, symbols: symbol }, { terminal, signal }, async (data) => {
+    const job = jobOf({ ...options, ...(at !== undefined && { to: at }) }, data)
+    const asked = { ...job, symbol: data.symbols[0]!, formula: plan }
+    const { error, ...explained } = await data.engine.explain(asked, { signal })
+    if (error) throw new UsageError(`${error.code}: ${error.message}`)
+    return { ...explained, date: timeFormatter(data.timeframe, options.timezone) }
+  })
 }
 
 function isOnDay(time: number, day: string): boolean {

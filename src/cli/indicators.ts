@@ -34,8 +34,8 @@ const WIDEST = 110
 const WIDEST_SIGNATURE = 44
 const NARROWEST_LIST = 60
 
-export function defineIndicators(program: Command): void {
-  const command = program
+export function defineIndicators(commandLine: Command): void {
+  const command = commandLine
     .command('indicators')
     .summary('list the functions of the formula language')
     .description('Lists the functions of the formula language, or documents one.')

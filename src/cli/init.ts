@@ -32,8 +32,8 @@ const PACKAGE = 'package.json'
 
 type InitOptions = DataOptions & { color?: boolean }
 
-export function defineInit(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineInit(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('init')
     .summary('write a formula and a script that scan your candles')
     .description('Writes a formula and a script that scan your candles into a folder.')

@@ -67,8 +67,13 @@ export function planText(
   parameters: Readonly<Record<string, number>> | undefined,
   mode: FormulaMode,
 ): Plan {
+  return ofSource(source, (text) => planFormula(text, parameters, { mode }))
+}
+
+/** What is made of a formula; one that is wrong is thrown together with where it stands. */
+export function ofSource<T>(source: SourceText, make: (text: string) => T): T {
   try {
-    return planFormula(source.text, parameters, { mode })
+    return make(source.text)
   } catch (error) {
     throw error instanceof FormulaError ? new FormulaFailure(error, source) : error
   }
@@ -81,7 +86,7 @@ export async function withTexts<T>(sources: readonly SourceText[], running: Prom
   try {
     return await running
   } catch (error) {
-    if (!(error instanceof FormulaError)) throw error
+    if (!(error instanceof FormulaError) || error.code !== 'FORMULA_UNKNOWN_COLUMN') throw error
     const { at, found } = error.fields
     const source = sources.find(
       ({ text }) =>

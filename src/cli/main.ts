@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { makeCommandLine } from './command-line.ts'
 import { EXIT, failureOf, UsageError } from './failure.ts'
-import { makeProgram } from './program.ts'
 import { typedColors, widthOf } from './terminal.ts'
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -17,7 +17,7 @@ const interrupt = new AbortController()
 process.once('SIGINT', () => interrupt.abort())
 
 try {
-  await makeProgram(interrupt.signal).parseAsync()
+  await makeCommandLine(interrupt.signal).parseAsync()
 } catch (error) {
   process.exitCode = tell(error)
 }

@@ -1,8 +1,8 @@
 import type { JobRequest } from '../domain/job.ts'
 import type { Timeframe } from '../domain/timeframe.ts'
-import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { DuckdbOptions, DuckdbWatch } from '../storage/duckdb/repository.ts'
 import type { CandleRepository } from '../storage/repository.ts'
+import type { Engine } from '../use-cases/engine.ts'
 import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
@@ -14,7 +14,7 @@ import { findSymbols, missingNote } from './watchlist.ts'
 
 /** What a job needs before it can start. */
 export interface OpenData {
-  engine: ProcessingEngine
+  engine: Engine
   timeframe: Timeframe
   /** Those asked for, as the data writes them; else all. */
   symbols: readonly string[]
@@ -45,7 +45,7 @@ export async function withData<T>(
   const opening = new Opening(terminal)
   const [{ repository }, { createEngine }, { POOL_FROM_SYMBOLS }] = await Promise.all([
     given ? { repository: given } : openRepository(options, opening),
-    import('../engine/platform/node.ts'),
+    import('../node.ts'),
     import('../engine/main/executors.ts'),
   ])
   const named = options.symbols === undefined ? undefined : await readSymbols(options.symbols, signal)
@@ -57,7 +57,7 @@ export async function withData<T>(
   })
   try {
     // Started while the data is being opened. What goes wrong with the workers shows when they are needed.
-    if (named === undefined || named.length >= POOL_FROM_SYMBOLS) void engine.warmUp().catch(() => undefined)
+    if (named === undefined || named.length >= POOL_FROM_SYMBOLS) void engine.start().catch(() => undefined)
     opening.begin()
     const open = async (): Promise<OpenData> => {
       const timeframe = options.timeframe ?? (await repository.timeframe())

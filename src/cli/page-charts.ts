@@ -1,4 +1,3 @@
-import type { ProcessingEngine } from '../engine/main/engine.ts'
 import {
   type ChartCandle,
   type ChartGap,
@@ -9,8 +8,9 @@ import {
   chartMarkers,
 } from '../signals/chart.ts'
 import type { MatchTable } from '../signals/matches.ts'
-import { type BatchScanResult, BatchScanUseCase } from '../use-cases/batch-scan.ts'
-import { type ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
+import type { BatchScanResult } from '../use-cases/batch-scan.ts'
+import type { Engine } from '../use-cases/engine.ts'
+import type { ExpressionSeries } from '../use-cases/series.ts'
 import type { ScanView } from './scan-view.ts'
 
 /** What the script of a page draws. */
@@ -37,11 +37,10 @@ const SYMBOLS_PER_BATCH = 8
 const PRICES = ['open', 'high', 'low', 'close'] as const
 
 /** Charts of the symbols with the latest matches, the latest first; candles come from a second run, up to the job's end. */
-export async function pageCharts(view: ScanView, engine: ProcessingEngine, signal: AbortSignal): Promise<PageCharts> {
+export async function pageCharts(view: ScanView, engine: Engine, signal: AbortSignal): Promise<PageCharts> {
   const { matches } = view
   const result = await wholeOf(view.result, engine, signal)
   const { timeframe, timezone, dateRange } = result.job
-  const useCase = new SeriesUseCase(engine)
   const wanted = latestSymbols(matches)
   const charts: SymbolChart[] = []
   const times = new Set<number>()
@@ -49,7 +48,7 @@ export async function pageCharts(view: ScanView, engine: ProcessingEngine, signa
     const symbols = wanted.slice(first, first + SYMBOLS_PER_BATCH)
     const { to } = dateRange
     const job = { symbols, timeframe, dateRange: { ...(to !== undefined && { to }) }, ...(timezone && { timezone }) }
-    const { series } = await useCase.execute({ ...job, expressions: PRICES }, { signal })
+    const { series } = await engine.series({ ...job, expressions: PRICES }, { signal })
     for (const symbol of symbols) {
       const own = series.filter((each) => each.symbol === symbol)
       // It may have become unreadable since the scan.
@@ -62,10 +61,10 @@ export async function pageCharts(view: ScanView, engine: ProcessingEngine, signa
 }
 
 /** The result without its `last`: charts show what was before as well. */
-async function wholeOf(result: BatchScanResult, engine: ProcessingEngine, signal: AbortSignal) {
+async function wholeOf(result: BatchScanResult, engine: Engine, signal: AbortSignal) {
   const { last, parameters: _ofPlan, ...job } = result.job
   if (last === undefined) return result
-  return new BatchScanUseCase(engine).execute({ ...job, formula: result.plan }, { signal, candleColumns: [] })
+  return engine.scan({ ...job, formula: result.plan }, { signal, candleColumns: [] })
 }
 
 function latestSymbols(matches: MatchTable): string[] {

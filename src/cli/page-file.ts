@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import type { ProcessingEngine } from '../engine/main/engine.ts'
+import type { Engine } from '../use-cases/engine.ts'
 import { UsageError } from './failure.ts'
 import { withOutput } from './output-file.ts'
 import { pagePieces } from './page.ts'
@@ -35,7 +35,7 @@ export async function writePage(
   file: string,
   view: ScanView,
   { library, limit = TABLE_ROWS }: { library: string; limit?: number | undefined },
-  { engine, terminal, signal }: { engine: ProcessingEngine; terminal: Terminal; signal: AbortSignal },
+  { engine, terminal, signal }: { engine: Engine; terminal: Terminal; signal: AbortSignal },
 ) {
   terminal.status('reading the charts …')
   const charts = await pageCharts(view, engine, signal)

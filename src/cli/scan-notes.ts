@@ -101,7 +101,7 @@ export function failureNotes(
   const known = new Set(said)
   const byKind = new Map<string, (SymbolError & { symbol: string })[]>()
   for (const error of errors.filter(({ symbol }) => !known.has(symbol))) {
-    const kind = `${error.code}: ${error.fields.file === error.symbol ? 'file' : 'symbol'}`
+    const kind = `${error.code}: ${'file' in error.fields && error.fields.file === error.symbol ? 'file' : 'symbol'}`
     byKind.set(kind, [...(byKind.get(kind) ?? []), error])
   }
   return [...byKind].map(([kind, failed]) => {

@@ -49,8 +49,8 @@ else all, by symbol and time.`
 
 type ScanOptions = JobOptions & AlertOptions & { why?: boolean; html?: string }
 
-export function defineScan(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineScan(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('scan')
     .summary('find the bars on which a formula is true')
     .description('Finds the bars of all symbols on which a formula is true.')
@@ -137,10 +137,9 @@ async function runScan(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<BatchScanResult> {
-  const { BatchScanUseCase } = await import('../use-cases/batch-scan.ts')
   const bar = await ProgressBar.open(terminal, data.symbols.length)
   try {
-    return await new BatchScanUseCase(data.engine).execute(
+    return await data.engine.scan(
       { ...jobOf(options, data), symbols: data.symbols, formula: plan },
       { onProgress: (progress) => bar.update(progress), signal, ...shownColumns(options) },
     )
@@ -156,11 +155,9 @@ async function print(view: ScanView, options: ScanOptions, terminal: Terminal, s
   else await terminal.write(scanPieces(view, { ...options, format }, terminal), signal)
 }
 
-async function tellWhy({ plan, job }: BatchScanResult, { engine }: OpenData, terminal: Terminal, signal: AbortSignal) {
-  const { funnelsOf } = await import('../explain/funnel.ts')
-  const { variableNames } = await import('../explain/nodes.ts')
+async function tellWhy({ job }: BatchScanResult, { engine }: OpenData, terminal: Terminal, signal: AbortSignal) {
   const { funnelNotes } = await import('./funnel-notes.ts')
-  const funnels = await funnelsOf(plan, job, engine, variableNames(plan, 'scan'), signal)
+  const { funnels } = await engine.explain(job, { signal })
   for (const note of funnelNotes(funnels)) terminal.note(note)
 }
 

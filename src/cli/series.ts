@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Plan } from '../formula/plan/plan.ts'
 import { fileErrors } from '../storage/repository.ts'
-import type { ExpressionSeries, SeriesUseCase } from '../use-cases/series.ts'
+import type { ExpressionSeries } from '../use-cases/series.ts'
 import { EXIT, UsageError, warningNotes } from './failure.ts'
 import { FORMULAS_HELP } from './formula-files.ts'
 import { addHelpBelow } from './help.ts'
@@ -44,8 +44,8 @@ times in milliseconds UTC, null where unknown.`
 
 type SeriesOptions = JobOptions & { expr?: readonly string[]; exprs?: string }
 
-export function defineSeries(program: Command, signal: AbortSignal): void {
-  const command = program
+export function defineSeries(commandLine: Command, signal: AbortSignal): void {
+  const command = commandLine
     .command('series')
     .summary('print what expressions are, bar by bar')
     .description('Prints what expressions are on every bar of some symbols.')
@@ -76,10 +76,9 @@ async function series(options: SeriesOptions, terminal: Terminal, signal: AbortS
   const plans = expressions.map((expression) => planText(expression, options.param, 'series'))
   const notes = plans.flatMap(({ warnings }, at) => warningNotes(warnings, expressions[at]!, terminal))
   const names = columnNames(expressions, plans)
-  const { SeriesUseCase } = await import('../use-cases/series.ts')
   await withData(options, { terminal, signal }, async (data) => {
     const end: SeriesEnd = { failed: [], computed: 0, exact: true }
-    const batches = computeBatches(new SeriesUseCase(data.engine), data, plans, options, {
+    const batches = computeBatches(data, plans, options, {
       terminal,
       signal,
       end,
@@ -151,7 +150,6 @@ function checkNames(expressions: readonly Expression[]) {
 
 /** The series of all symbols, one symbol after another in the order asked for; what went wrong goes to `end`. */
 async function* computeBatches(
-  useCase: SeriesUseCase,
   data: OpenData,
   expressions: readonly Plan[],
   options: SeriesOptions,
@@ -176,7 +174,7 @@ async function* computeBatches(
     for (let first = 0; first < total; first += SYMBOLS_PER_BATCH) {
       const symbols = data.symbols.slice(first, first + SYMBOLS_PER_BATCH)
       const request = { ...jobOf(options, data), symbols, expressions }
-      const { series, errors, exact } = await withTexts(texts, useCase.execute(request, { signal }))
+      const { series, errors, exact } = await withTexts(texts, data.engine.series(request, { signal }))
       end.failed.push(...errors)
       end.computed += series.length
       end.exact &&= exact

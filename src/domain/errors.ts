@@ -1,16 +1,29 @@
+import type {
+  DataErrorFields,
+  EngineErrorFields,
+  FormulaErrorFields,
+  Given,
+  JobErrorFields,
+  SymbolErrorFields,
+} from './error-fields.ts'
+
 /** Fields that go with an error code: plain data, so they survive the way between threads. */
 export type ErrorFields = Readonly<Record<string, unknown>>
 
 const KINDS = ['FormulaError', 'DataError', 'JobError', 'EngineError'] as const
+type Kind = (typeof KINDS)[number]
 
 export interface SerialisedError {
-  kind: (typeof KINDS)[number]
+  kind: Kind
   code: string
   message: string
   fields: ErrorFields
 }
 
-/** Base of every error millrace throws on purpose. Match on `code`; `message` is for people and may change. */
+/**
+ * Base of every error millrace throws on purpose. Match on `code`, which says which `fields` there are; `message` is for
+ * people and may change.
+ */
 export abstract class MillraceError extends Error {
   constructor(
     readonly code: string,
@@ -23,7 +36,7 @@ export abstract class MillraceError extends Error {
 }
 
 /** By its shape: the code of worker threads has classes of its own, and what it calls has those of the package. */
-export function isMillraceError(error: unknown): error is MillraceError & { name: SerialisedError['kind'] } {
+export function isMillraceError(error: unknown): error is MillraceError & { name: Kind } {
   if (!(error instanceof Error)) return false
   const { name, code, fields } = error as Partial<MillraceError>
   return KINDS.some((kind) => kind === name) && typeof code === 'string' && typeof fields === 'object'
@@ -35,90 +48,62 @@ export function seenFromCallerOf(callee: (...args: never[]) => unknown, error: u
   return error
 }
 
-export type JobErrorCode =
-  | 'JOB_NO_SYMBOLS'
-  | 'JOB_TIMEFRAME'
-  | 'JOB_DATE_RANGE'
-  | 'JOB_HISTORY'
-  | 'JOB_LAST'
-  | 'JOB_TYPE'
-  | 'JOB_FORMULA'
-  | 'JOB_PARAMETERS'
-  | 'JOB_FIELD'
+/** The errors of one kind: with its code, an error's fields are known. */
+type CodedError<Name extends Kind, Fields, More = unknown> = {
+  [Code in keyof Fields]: Error &
+    More & { readonly name: Name; readonly code: Code; readonly fields: Readonly<Fields[Code]> }
+}[keyof Fields]
+
+/** The class of one kind. Fields are left out where none must be given. */
+interface ErrorClass<Name extends Kind, Fields, More = unknown> {
+  new <Code extends keyof Fields>(
+    code: Code,
+    message: string,
+    ...more: [...fields: Given<Fields[Code]>, options?: ErrorOptions]
+  ): CodedError<Name, Pick<Fields, Code>, More>
+  readonly prototype: CodedError<Name, Fields, More>
+}
+
+export type JobErrorCode = keyof JobErrorFields
 
 /** The job itself is wrong: nothing was run. `fields.path` names the part. */
-export class JobError extends MillraceError {
+export type JobError = CodedError<'JobError', JobErrorFields>
+export const JobError = class JobError extends MillraceError {
   override readonly name = 'JobError'
-  declare readonly code: JobErrorCode
-  constructor(code: JobErrorCode, message: string, fields: ErrorFields = {}) {
-    super(code, message, fields)
-  }
-}
+} as unknown as ErrorClass<'JobError', JobErrorFields>
 
-export type DataErrorCode =
-  | 'DATA_UNREADABLE'
-  | 'DATA_COLUMN_MISSING'
-  | 'DATA_SHAPE'
-  | 'DATA_TIMEFRAME'
-  | 'DATA_OPTION'
-  | 'DATA_LIBRARY'
-  | 'NO_DATA'
-  | 'BAD_DATA'
+export type DataErrorCode = keyof DataErrorFields
 
 /** The storage cannot be read, or what it holds cannot be candles. */
-export class DataError extends MillraceError {
+export type DataError = CodedError<'DataError', DataErrorFields>
+export const DataError = class DataError extends MillraceError {
   override readonly name = 'DataError'
-  declare readonly code: DataErrorCode
-  constructor(code: DataErrorCode, message: string, fields: ErrorFields = {}, options?: ErrorOptions) {
-    super(code, message, fields, options)
-  }
-}
+} as unknown as ErrorClass<'DataError', DataErrorFields>
 
-export type FormulaErrorCode =
-  | 'FORMULA_SYNTAX'
-  | 'FORMULA_UNKNOWN_NAME'
-  | 'FORMULA_ARGUMENT_COUNT'
-  | 'FORMULA_ARGUMENT_TYPE'
-  | 'FORMULA_ARGUMENT_RANGE'
-  | 'FORMULA_UNKNOWN_OUTPUT'
-  | 'FORMULA_TYPE'
-  | 'FORMULA_LOOKAHEAD'
-  | 'FORMULA_DUPLICATE_NAME'
-  | 'FORMULA_NOT_A_CONDITION'
-  | 'FORMULA_PARAMETER'
-  | 'FORMULA_TOO_LARGE'
-  /** A column (`col.…`) that the data does not have, or that holds no numbers: known once there is data. */
-  | 'FORMULA_UNKNOWN_COLUMN'
+export type FormulaErrorCode = keyof FormulaErrorFields
 
-export interface FormulaErrorFields extends ErrorFields {
-  /** Half-open range of the text, in UTF-16 code units. */
-  at: readonly [start: number, end: number]
-  /** What to do, as a sentence; empty when the message says it. */
-  hint: string
-  /** Where it begins, both counted from 1; absent where there is no place, as for a parameter the formula has not. */
-  line?: number
-  column?: number
+/** What is wrong with a formula, without what to do and where. */
+interface Sentence {
+  readonly sentence: string
 }
 
 /**
  * The formula cannot be run as written. The message says what is wrong, what to do and where;
  * `explain(error, text)` draws it.
  */
-export class FormulaError extends MillraceError {
+export type FormulaError = CodedError<'FormulaError', FormulaErrorFields, Sentence>
+export const FormulaError = class FormulaError extends MillraceError {
   override readonly name = 'FormulaError'
-  declare readonly code: FormulaErrorCode
-  declare readonly fields: FormulaErrorFields
   constructor(
     code: FormulaErrorCode,
-    /** What is wrong, without what to do and where. */
     readonly sentence: string,
-    fields: FormulaErrorFields,
+    fields: FormulaErrorFields[FormulaErrorCode],
   ) {
     const { hint, line, column } = fields
     const place = line === undefined ? '' : ` (line ${line}, column ${column})`
-    super(code, `${sentence}${hint && `; ${hint}`}${place}`, fields)
+    super(code, `${sentence}${hint && `; ${hint}`}${place}`, { ...fields })
   }
-}
+} as unknown as ErrorClass<'FormulaError', FormulaErrorFields, Sentence>
 
 export type FormulaWarningCode =
   /** A constant without a value: `sqrt(-1)`, or a division by 0. */
@@ -142,22 +127,17 @@ export interface FormulaWarning {
   at: readonly [start: number, end: number]
 }
 
-export type EngineErrorCode = 'ENGINE_CLOSED' | 'ENGINE_OPTION' | 'ENGINE_WASM' | 'ENGINE_WORKER' | 'CANCELLED'
+export type EngineErrorCode = keyof EngineErrorFields
 
 /** The engine cannot run, or was told to stop. */
-export class EngineError extends MillraceError {
+export type EngineError = CodedError<'EngineError', EngineErrorFields>
+export const EngineError = class EngineError extends MillraceError {
   override readonly name = 'EngineError'
-  declare readonly code: EngineErrorCode
-  constructor(code: EngineErrorCode, message: string, fields: ErrorFields = {}, options?: ErrorOptions) {
-    super(code, message, fields, options)
-  }
-}
+} as unknown as ErrorClass<'EngineError', EngineErrorFields>
+
+export type SymbolErrorCode = keyof SymbolErrorFields
 
 /** What happened to one symbol; the others go on. */
-export type SymbolErrorCode = 'NO_DATA' | 'BAD_DATA' | 'LOAD_FAILED' | 'NO_COLUMN'
-
-export interface SymbolError {
-  code: SymbolErrorCode
-  message: string
-  fields: ErrorFields
-}
+export type SymbolError = {
+  [Code in SymbolErrorCode]: { code: Code; message: string; fields: Readonly<SymbolErrorFields[Code]> }
+}[SymbolErrorCode]

@@ -1,11 +1,11 @@
 import type { SymbolError } from '../domain/errors.ts'
-import { checkJob, type JobRequest } from '../domain/job.ts'
+import type { ProcessingJob } from '../domain/job.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { Reference } from '../formula/graph/dag.ts'
 import { encodePlan } from '../formula/plan/bytes.ts'
 import type { Plan, PlanReport } from '../formula/plan/plan.ts'
 import type { ValueType } from '../indicators/catalogue.ts'
-import { textOf, typeOf } from './nodes.ts'
+import { textOf, typeOf, variableNames } from './nodes.ts'
 
 /** A number, true or false, null where unknown. */
 export type BarValue = number | boolean | null
@@ -37,21 +37,18 @@ export interface BarExplanation {
 
 const CROSSES: ReadonlySet<string> = new Set(['crossover', 'crossunder', 'cross'])
 
-/**
- * Computes every node of a plan and looks at the last bar of the range of the request's symbol, or says why there is none.
- *
- * Rejects as a series does.
- */
+/** A bar of a symbol, or why there is none. */
+export type ExplainedBar = { bar: BarExplanation; error?: undefined } | { bar?: undefined; error: SymbolError }
+
+/** Computes every node of a plan and looks at the last bar in the range of the job, of its first symbol. */
 export async function explainBar(
   plan: Plan,
-  request: JobRequest,
+  job: ProcessingJob,
   engine: Pick<ProcessingEngine, 'runSeries'>,
-  variables: ReadonlyMap<string, readonly string[]>,
   signal?: AbortSignal,
-): Promise<BarExplanation | { error: SymbolError }> {
+): Promise<ExplainedBar> {
   const all = plan.nodes.flatMap(({ outputs }, node) => outputs.map((_, output) => ({ node, output })))
   const probe = probeOf(plan, all)
-  const job = checkJob(request)
   const { series, failures } = await engine.runSeries(probe, job, signal && { signal })
   const [failure] = failures
   if (failure) return { error: failure.error }
@@ -64,11 +61,12 @@ export async function explainBar(
     const place = places[node]![output]!
     return known(values[place]![when], probe.reported[place]!.type)
   }
+  const variables = variableNames(plan)
   const look = (value: Reference) => {
     return condition({ plan, variables, at: (read, back) => at(read, bar - back), seen: new Set() }, value)
   }
   const isCondition = ({ type }: PlanReport) => type === 'condition'
-  return {
+  const explained: BarExplanation = {
     symbol: job.symbols[0]!,
     timestamp: time[bar]!,
     bar,
@@ -78,6 +76,7 @@ export async function explainBar(
         ? plan.signals.map(({ value, signalType, role }) => ({ signalType, ...(role && { role }), ...look(value) }))
         : plan.reported.filter(isCondition).map(({ value }) => look(value)),
   }
+  return { bar: explained }
 }
 
 /** The same nodes, with these values of them reported. */

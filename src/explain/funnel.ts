@@ -5,7 +5,7 @@ import { isRole } from '../formula/names.ts'
 import type { Plan } from '../formula/plan/plan.ts'
 import type { ValueType } from '../indicators/catalogue.ts'
 import { type BarValue, known, partsOf, probeOf } from './bar.ts'
-import { textOf, typeOf } from './nodes.ts'
+import { textOf, typeOf, variableNames } from './nodes.ts'
 
 const NEAREST = 3
 /** Symbols whose series are in memory at once. */
@@ -51,9 +51,9 @@ export async function funnelsOf(
   plan: Plan,
   job: ProcessingJob,
   engine: Pick<ProcessingEngine, 'runSeries'>,
-  variables: ReadonlyMap<string, readonly string[]>,
   signal?: AbortSignal,
 ): Promise<Funnel[]> {
+  const variables = variableNames(plan)
   const places = new Map<string, number>()
   const read: Reference[] = []
   const placeOf = (value: Reference) => {

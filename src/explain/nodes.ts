@@ -1,16 +1,15 @@
 import type { FormulaWarning } from '../domain/errors.ts'
-import { analyse, type FormulaMode } from '../formula/check/check.ts'
+import type { Computation, OutputComputation, OutputReach } from '../engine/main/computation.ts'
+import { analyse } from '../formula/check/check.ts'
 import type { Reference } from '../formula/graph/dag.ts'
-import type { Plan, PlanNode } from '../formula/plan/plan.ts'
+import { modeOf, type Plan, type PlanNode } from '../formula/plan/plan.ts'
 import { catalogueRow, type ValueType } from '../indicators/catalogue.ts'
-import type { SyncInitInput } from '../wasm/simd/millrace.js'
-import { type OutputReach, reachOf } from './reach.ts'
 
 /** Where the start of the data weighs less than this it no longer matters: the "stable to" of an explanation. */
 export const STABLE_TO = 1e-6
 
 /** One output of a node. */
-export interface ExplainedOutput extends OutputReach {
+export interface ExplainedOutput extends OutputComputation {
   /** Of a node with several. */
   name: string
   type: ValueType
@@ -18,6 +17,8 @@ export interface ExplainedOutput extends OutputReach {
   text: string
   /** What the formula calls it. */
   variables: readonly string[]
+  /** An output before it that is the same computation, written in another way. */
+  sameAs?: string
 }
 
 export interface ExplainedNode {
@@ -43,25 +44,30 @@ export interface Explanation {
   stableTo: number
   /** Of the formula as a whole: of its signals and what they report. */
   reach: OutputReach
+  /** How many kernels run: what is left once functions are taken apart into others and equal parts are one. */
+  kernels: number
   /** Inputs stand before what reads them. */
   nodes: readonly ExplainedNode[]
 }
 
-/** What a formula is made of, and how far back each part of it reads, as the kernels say. */
-export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInput): Explanation {
-  const variables = variableNames(plan, mode)
-  const reaches = reachOf(plan, kernels, STABLE_TO)
+/** What a formula is made of. @param computation Of its plan, stable to `STABLE_TO`. */
+export function explainPlan(plan: Plan, computation: Computation): Explanation {
+  const variables = variableNames(plan)
   const readers = countReaders(plan)
+  const textByKey = new Map<string, string>()
   const nodes = plan.nodes.map((node, id): ExplainedNode => {
     const outputs = node.outputs.map((name, output): ExplainedOutput => {
       const text = textOf(plan, { node: id, output })
       const type = typeOf(plan, { node: id, output })
-      return { name, type, text, variables: variables.get(text) ?? [], ...reaches[id]![output]! }
+      const computed = computation.outputs[id]![output]!
+      const sameAs = textByKey.get(computed.key)
+      if (sameAs === undefined) textByKey.set(computed.key, text)
+      return { name, type, text, variables: variables.get(text) ?? [], ...computed, ...(sameAs && { sameAs }) }
     })
     const inputs = node.inputs.map((input) => input.node)
     return { id, kind: node.kind, text: node.text, inputs, readBy: readers[id]!, outputs }
   })
-  const roots = [...plan.signals, ...plan.reported].map(({ value }) => reaches[value.node]![value.output]!)
+  const roots = [...plan.signals, ...plan.reported].map(({ value }) => computation.outputs[value.node]![value.output]!)
   return {
     formula: plan.text,
     canonical: plan.canonical,
@@ -73,7 +79,8 @@ export function explainPlan(plan: Plan, mode: FormulaMode, kernels: SyncInitInpu
     }),
     reported: plan.reported.map(({ name }) => name),
     stableTo: STABLE_TO,
-    reach: roots.reduce(furthest),
+    reach: roots.reduce<OutputReach>(furthest, { firstBar: 0, lookbackBars: 0, stableBars: 0 }),
+    kernels: computation.kernels,
     nodes,
   }
 }
@@ -90,8 +97,8 @@ export function typeOf({ nodes }: Plan, { node, output }: Reference): ValueType 
 }
 
 /** What the formula calls its values, by canonical text. */
-export function variableNames(plan: Plan, mode: FormulaMode): Map<string, string[]> {
-  const { variables, dag } = analyse(plan.text, plan.parameters, mode)
+export function variableNames(plan: Plan): Map<string, string[]> {
+  const { variables, dag } = analyse(plan.text, plan.parameters, modeOf(plan))
   const names = new Map<string, string[]>()
   for (const [name, value] of variables) {
     const text = dag.text(value)

@@ -1180,6 +1180,34 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   },
   {
     id: 84,
+    name: 'directional',
+    aliases: [],
+    group: 'operator',
+    summary: '`plus` and `minus` of `dmi`, and its `index`: how far the two are apart in percent of their sum.',
+    doc: '',
+    source: '',
+    inputs: [{ name: 'high', type: 'number', default: 'high', implied: true, series: true }, { name: 'low', type: 'number', default: 'low', implied: true, series: true }, { name: 'close', type: 'number', default: 'close', implied: true, series: true }],
+    parameters: [{ name: 'length', integer: true, min: 1, max: 5000 }],
+    outputs: [{ name: 'plus', type: 'number', drawing: 'line' }, { name: 'minus', type: 'number', drawing: 'line' }, { name: 'index', type: 'number', drawing: 'line' }],
+    pane: 'own',
+    example: '',
+  },
+  {
+    id: 85,
+    name: 'directional_held',
+    aliases: [],
+    group: 'operator',
+    summary: '`plus` and `minus` of `ta.dmi`, and the `index` of these.',
+    doc: '',
+    source: '',
+    inputs: [{ name: 'high', type: 'number', default: 'high', implied: true, series: true }, { name: 'low', type: 'number', default: 'low', implied: true, series: true }, { name: 'close', type: 'number', default: 'close', implied: true, series: true }],
+    parameters: [{ name: 'length', integer: true, min: 1, max: 5000 }],
+    outputs: [{ name: 'plus', type: 'number', drawing: 'line' }, { name: 'minus', type: 'number', drawing: 'line' }, { name: 'index', type: 'number', drawing: 'line' }],
+    pane: 'own',
+    example: '',
+  },
+  {
+    id: 86,
     name: 'plus_dm',
     aliases: [],
     group: 'trend',
@@ -1193,7 +1221,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'plus_dm() > atr(14)',
   },
   {
-    id: 85,
+    id: 87,
     name: 'minus_dm',
     aliases: [],
     group: 'trend',
@@ -1207,7 +1235,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'minus_dm() > atr(14)',
   },
   {
-    id: 86,
+    id: 88,
     name: 'dmi',
     aliases: [],
     group: 'trend',
@@ -1221,7 +1249,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'crossover(dmi(14, 14).plus, dmi(14, 14).minus)',
   },
   {
-    id: 87,
+    id: 89,
     name: 'adx',
     aliases: [],
     group: 'trend',
@@ -1235,7 +1263,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'adx(14) > 25',
   },
   {
-    id: 88,
+    id: 90,
     name: 'highest',
     aliases: ['ta.highest(source = high, length)'],
     group: 'trend',
@@ -1249,7 +1277,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close >= highest(close, 250)',
   },
   {
-    id: 89,
+    id: 91,
     name: 'lowest',
     aliases: ['ta.lowest(source = low, length)'],
     group: 'trend',
@@ -1263,7 +1291,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close <= lowest(close, 250)',
   },
   {
-    id: 90,
+    id: 92,
     name: 'highestbars',
     aliases: [],
     group: 'trend',
@@ -1277,7 +1305,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'highestbars(high, 60) <= 3',
   },
   {
-    id: 91,
+    id: 93,
     name: 'lowestbars',
     aliases: [],
     group: 'trend',
@@ -1291,7 +1319,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'lowestbars(low, 60) == 0',
   },
   {
-    id: 92,
+    id: 94,
     name: 'bbands',
     aliases: [],
     group: 'volatility',
@@ -1305,7 +1333,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > bbands(close, 20, 2).upper',
   },
   {
-    id: 93,
+    id: 95,
     name: 'tr',
     aliases: [],
     group: 'volatility',
@@ -1319,7 +1347,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'tr() > 2 * atr(14)',
   },
   {
-    id: 94,
+    id: 96,
     name: 'atr',
     aliases: ['ta.atr(length)'],
     group: 'volatility',
@@ -1333,7 +1361,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > close[1] + 2 * atr(14)',
   },
   {
-    id: 95,
+    id: 97,
     name: 'obv',
     aliases: ['ta.obv()'],
     group: 'volume',

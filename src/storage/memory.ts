@@ -64,29 +64,20 @@ interface StoredSeries {
  *
  * @example
  * const days = [10, 11, 12].map((close, day) => {
- *   return { timestamp: Date.UTC(2024, 0, 1 + day), open: close, high: close, low: close, close, volume: 100 }
+ *   const candle = { timestamp: Date.UTC(2024, 0, 1 + day), open: close, high: close, low: close, close, volume: 100 }
+ *   // A field of your own: formulas read it as col.marketcap.
+ *   return { ...candle, marketcap: close * 1e9 }
  * })
  * const repository = memoryRepository({ AAPL: days, MSFT: days.slice(1) })
  * repository.append('MSFT', [{ ...days[2], timestamp: Date.UTC(2024, 0, 4) }])
  * await repository.symbols('1d')
  * // [ 'AAPL', 'MSFT' ]
- *
- * @example
- * // A field of your own is a user column.
- * const days = [10, 11, 12].map((close, day) => {
- *   const timestamp = Date.UTC(2024, 0, 1 + day)
- *   return { timestamp, open: close, high: close, low: close, close, volume: 100, marketcap: close * 1e9 }
- * })
- * await using engine = createEngine({ repository: memoryRepository({ AAPL: days }) })
- * const formula = 'col.marketcap > 1.05 * sma(col.marketcap, 2)'
- * const { matches } = await engine.scan({ symbols: ['AAPL'], timeframe: '1d', formula })
- * matches.length
- * // 0
  */
 export function memoryRepository(input: MemoryInput, options: MemoryOptions = {}): MemoryRepository {
   const timeframe = options.timeframe ?? '1d'
   if (!isTimeframe(timeframe)) {
-    throw new DataError('DATA_OPTION', `timeframe must be one of ${TIMEFRAMES.join(', ')}, got ${String(timeframe)}`)
+    const message = `timeframe must be one of ${TIMEFRAMES.join(', ')}, got ${String(timeframe)}`
+    throw new DataError('DATA_OPTION', message, { option: 'timeframe', found: timeframe })
   }
   const repository = openMemory({ timeframe, series: [] })
   const entries = input instanceof Map ? input.entries() : Object.entries(input)

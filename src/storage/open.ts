@@ -34,7 +34,7 @@ export async function openRepository(description: RepositoryDescription, openers
       const module: { default?: unknown } = await import(url)
       if (typeof module.default !== 'function') {
         const message = `${url} has no function as its default export: export default (options) => repository`
-        throw new DataError('DATA_OPTION', message, { url })
+        throw new DataError('DATA_OPTION', message, { option: 'url', url })
       }
       return (module.default as RepositoryFactory)(description.options)
     }

@@ -1,10 +1,10 @@
 import { JobError } from '../domain/errors.ts'
 import type { ProcessingEngine } from '../engine/main/engine.ts'
 import type { FormulaMode } from '../formula/check/check.ts'
-import type { Plan } from '../formula/plan/plan.ts'
+import { modeOf, type Plan } from '../formula/plan/plan.ts'
 
 /** What runs plans: the engine inside, or the one in front of it. */
-export type PlanRunner = Pick<ProcessingEngine, keyof ProcessingEngine>
+export type PlanRunner = Omit<ProcessingEngine, 'computation'>
 
 /** By its shape: a plan may come from another thread. */
 export function isPlan(formula: unknown): formula is Plan {
@@ -19,7 +19,7 @@ export function isPlan(formula: unknown): formula is Plan {
  * @throws JobError `JOB_FORMULA`.
  */
 export function checkMode(plan: Plan, mode: FormulaMode, path: string): void {
-  const made = plan.signals.length > 0 ? 'scan' : 'series'
+  const made = modeOf(plan)
   if (made === mode) return
   const how = mode === 'scan' ? 'planFormula(text)' : "planFormula(text, {}, { mode: 'series' })"
   const message = `${path} is a plan for ${nounOf(made)}, and this is ${nounOf(mode)}: make one by ${how}`

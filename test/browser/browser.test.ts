@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Browser, chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BatchScanUseCase, createEngine, memoryRepository, SeriesUseCase } from '../../src/index.ts'
+import { BatchScanUseCase, createEngine, memoryRepository, SeriesUseCase } from '../../src/node.ts'
 import { universe } from '../support/candles.ts'
 import { root } from '../support/shared-data.ts'
 import { note, program, QUIET } from './chromium.ts'

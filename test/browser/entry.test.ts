@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import * as browser from '../../src/browser/index.ts'
-import { BatchScanUseCase, createEngine, memoryRepository } from '../../src/browser/index.ts'
+import * as browser from '../../src/browser.ts'
+import { BatchScanUseCase, createEngine, memoryRepository } from '../../src/browser.ts'
 import { closes } from '../support/candles.ts'
 import { kernels } from '../support/kernels.ts'
 
@@ -17,7 +17,7 @@ describe('the entry for browsers', () => {
   afterEach(() => vi.unstubAllGlobals())
 
   it('is that of Node, but for what reads files', async () => {
-    const ofNode = Object.keys(await import('../../src/index.ts'))
+    const ofNode = Object.keys(await import('../../src/node.ts'))
     expect(ofNode.filter((name) => !(name in browser))).toEqual(['duckdbRepository'])
     expect(Object.keys(browser).sort()).toEqual([
       'BatchScanResult',
@@ -53,7 +53,7 @@ describe('the entry for browsers', () => {
     vi.stubGlobal('navigator', undefined)
     vi.stubGlobal('fetch', served())
     vi.resetModules()
-    const fresh = await import('../../src/browser/index.ts')
+    const fresh = await import('../../src/browser.ts')
     const channels: MessageChannel[] = []
     class Noted extends MessageChannel {
       constructor() {

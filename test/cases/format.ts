@@ -3,12 +3,15 @@
  * may go on over lines of their own, indented by two spaces. See README.md in this folder.
  */
 
+import type { CandleWithColumns } from '../../src/storage/memory.ts'
+
 const COLUMN_KEYS = ['open', 'high', 'low', 'close', 'volume'] as const
 const ROLE_KEYS = ['entry', 'exit', 'short', 'cover'] as const
 const TEXT_KEYS = ['formula', 'error', 'warning'] as const
 const KEYS = ['name', ...COLUMN_KEYS, 'parameters', ...TEXT_KEYS, 'mask', 'values', ...ROLE_KEYS] as const
 
-type Key = (typeof KEYS)[number]
+type UserKey = `col.${string}`
+type Key = (typeof KEYS)[number] | UserKey
 export type Role = (typeof ROLE_KEYS)[number]
 /** One bar of a condition: true, false, unknown. */
 export type Mark = '#' | '.' | '?'
@@ -19,7 +22,8 @@ export interface Case {
   name: string
   formula: string
   parameters: Record<string, number>
-  candles: { timestamp: number; open: number; high: number; low: number; close: number; volume: number }[]
+  /** User columns are further fields. */
+  candles: CandleWithColumns[]
   expected:
     | { kind: 'mask'; marks: Mark[] }
     | { kind: 'roles'; marks: Partial<Record<Role, Mark[]>> }
@@ -51,8 +55,8 @@ export function readCases(file: string, text: string): Case[] {
 }
 
 function addLine(fields: Map<Key, string[]>, line: string, place: string): void {
-  const [, key, value] = /^([a-z]+):(?: (.*))?$/.exec(line) ?? []
-  if (KEYS.includes(key as Key)) {
+  const [, key, value] = /^([a-z]+|col\.\S+):(?: (.*))?$/.exec(line) ?? []
+  if (key !== undefined && (isUserKey(key) || KEYS.includes(key as (typeof KEYS)[number]))) {
     if (fields.has(key as Key)) throw new Error(`${place}: ${key} is given twice`)
     fields.set(key as Key, value === undefined ? [] : [value])
     return
@@ -61,6 +65,10 @@ function addLine(fields: Map<Key, string[]>, line: string, place: string): void 
   if (!TEXT_KEYS.includes(last as 'formula') || !line.startsWith('  '))
     throw new Error(`${place}: no such key: ${line}`)
   fields.get(last as Key)?.push(line.slice(2))
+}
+
+function isUserKey(key: string): key is UserKey {
+  return key.startsWith('col.')
 }
 
 function toCase(fields: Map<Key, string[]>, place: string): Case {
@@ -74,21 +82,27 @@ function toCase(fields: Map<Key, string[]>, place: string): Case {
       return key === undefined ? (each === '' ? [] : fail(place, `no parameter: ${each}`)) : [[key, Number(value)]]
     }),
   )
-  const candles = toCandles(text, place)
+  const candles = toCandles(text, [...fields.keys()].filter(isUserKey), place)
   const expected = toExpected(text, candles.length, place)
   const needsCandles = expected.kind !== 'error' && expected.kind !== 'warning'
   if (candles.length === 0 && needsCandles) fail(place, 'the case has no close')
   return { place, name, formula, parameters, candles, expected }
 }
 
-function toCandles(text: (key: Key) => string | undefined, place: string): Case['candles'] {
+function toCandles(
+  text: (key: Key) => string | undefined,
+  userKeys: readonly UserKey[],
+  place: string,
+): Case['candles'] {
   const close = numbers(text('close') ?? '', place)
+  const sameLength = (key: string, column: number[]) =>
+    column.length === close.length ? column : fail(place, `${key} has another length than close`)
+  const user = userKeys.map((key) => [key.slice('col.'.length), sameLength(key, numbers(text(key)!, place))] as const)
   const columns = COLUMN_KEYS.map((key) => {
     const given = text(key)
     if (given === undefined) return key === 'volume' ? close.map(() => 1) : close
     if (given.includes('?') && key !== 'volume') fail(place, 'only a volume can be unknown')
-    const column = numbers(given, place)
-    return column.length === close.length ? column : fail(place, `${key} has another length than close`)
+    return sameLength(key, numbers(given, place))
   })
   return close.map((_, bar) => {
     const [open, high, low, last, volume] = columns.map((column) => column[bar] as number) as [
@@ -98,7 +112,8 @@ function toCandles(text: (key: Key) => string | undefined, place: string): Case[
       number,
       number,
     ]
-    return { timestamp: FIRST + bar * DAY, open, high, low, close: last, volume }
+    const fields = Object.fromEntries(user.map(([name, column]) => [name, column[bar]]))
+    return { ...fields, timestamp: FIRST + bar * DAY, open, high, low, close: last, volume }
   })
 }
 

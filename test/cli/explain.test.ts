@@ -51,6 +51,13 @@ describe('explain', () => {
     expect(stdout).toContain('known from bar 14')
   })
 
+  it('says what is written in two ways and computed once', async () => {
+    const { stdout } = await run(['explain', 'atr(14) > 1 and rma(tr, 14) < 5'])
+    expect(stdout).toContain('\n rma(tr, 14) is the same as atr(14): computed once\n')
+    expect(stdout).toContain('5 kernels')
+    expect((await run(['explain', 'rsi(14) < 30'])).stdout).not.toContain('is the same as')
+  })
+
   it('shows the parameters with the values they have', async () => {
     const formula = 'param len = 14; param level = 30 in 1..99; rsi(len) < level'
     expect((await run(['explain', formula, '-p', 'level=20'])).stdout).toContain(

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
+import { makeCommandLine } from '../../src/cli/command-line.ts'
 import { shellWord } from '../../src/cli/failure.ts'
-import { makeProgram } from '../../src/cli/program.ts'
 import { displayWidth } from '../../src/domain/display-width.ts'
 import { candles, run, US_DAILY, unbroken } from './support.ts'
 
@@ -159,7 +159,7 @@ async function picture(commands: readonly (readonly string[])[], columns: number
   return `${[...parts, '─'.repeat(columns), ...paintsOf(painted)].join('\n')}\n`
 }
 
-const NAMES = ['', ...makeProgram(new AbortController().signal).commands.map((command) => command.name())]
+const NAMES = ['', ...makeCommandLine(new AbortController().signal).commands.map((command) => command.name())]
 const HELPS = NAMES.filter((name) => name !== 'complete').map((name) => [...(name === '' ? [] : [name]), '--help'])
 const ALL = [[], ...HELPS, ...Object.values(SCREENS).flat()]
 

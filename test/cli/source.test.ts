@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { makeCommandLine } from '../../src/cli/command-line.ts'
 import { failureOf } from '../../src/cli/failure.ts'
-import { makeProgram } from '../../src/cli/program.ts'
 import { colorsFor } from '../../src/cli/terminal.ts'
 import { type Ran, run, scratch, US_DAILY } from './support.ts'
 
@@ -21,7 +21,7 @@ async function runSource(args: readonly string[]): Promise<Ran> {
   vi.spyOn(process.stderr, 'write').mockImplementation(write('stderr') as never)
   process.exitCode = undefined
   try {
-    await makeProgram(new AbortController().signal).parseAsync(args, { from: 'user' })
+    await makeCommandLine(new AbortController().signal).parseAsync(args, { from: 'user' })
     ran.code = Number(process.exitCode ?? 0)
   } catch (error) {
     const { text, exitCode } = failureOf(error, { colors: colorsFor(process.stderr, false) })

@@ -1,4 +1,4 @@
-import { getEventListeners } from 'node:events'
+import { getEventListeners, once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { memoryRepository } from '../../src/storage/memory.ts'
@@ -107,7 +107,7 @@ describe.each(EXECUTORS)('$name', (executor) => {
     try {
       const runs = Array.from({ length: 300 }, () => engine.scan(FORMULA, symbols, {}, { signal }))
       expect(getEventListeners(signal, 'abort').length).toBeLessThanOrEqual(1)
-      await engine.engine.warmUp()
+      await engine.engine.start()
       expect(getEventListeners(signal, 'abort')).toHaveLength(1)
       await Promise.all(runs)
       expect(getEventListeners(signal, 'abort')).toEqual([])
@@ -148,6 +148,24 @@ describe.each(EXECUTORS)('$name', (executor) => {
   })
 })
 
+describe('inline', () => {
+  it('counts no symbol as failed that a loader leaves because it is told to stop', async () => {
+    const abort = new AbortController()
+    const repository: CandleRepository = {
+      ...withoutDescription(memoryRepository(candles)),
+      // biome-ignore lint/correctness/useYield: it delivers nothing
+      async *loadMany(_, { signal }) {
+        abort.abort()
+        await once(signal!, 'abort')
+        throw signal!.reason
+      },
+    }
+    await using engine = start(EXECUTORS[0]!, repository)
+    const run = engine.scan(FORMULA, symbols, {}, { signal: abort.signal })
+    await expect(run).rejects.toMatchObject({ code: 'CANCELLED', fields: { completed: 0, failed: 0 } })
+  })
+})
+
 describe.each(EXECUTORS.slice(1))('$name', (executor) => {
   it('stops while workers read', async () => {
     const repository = moduleRepository({ candles, isGated: true })
@@ -172,7 +190,7 @@ describe.each(EXECUTORS.slice(1))('$name', (executor) => {
       from range(1000000000000) t(i)`
     const repository = executor.api.duckdbRepository({ data: { sql }, timeframe: '1m', threads: 1 })
     await using engine = start(executor, repository)
-    await engine.engine.warmUp()
+    await engine.engine.start()
     const abort = new AbortController()
     const run = engine.scan(FORMULA, ['A'], { timeframe: '1m' }, { signal: abort.signal })
     void setImmediate().then(() => abort.abort())

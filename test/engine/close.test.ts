@@ -68,13 +68,13 @@ describe.each(EXECUTORS)('$name', (executor) => {
     await scan(FORMULA, symbols)
     await expect(engine.close()).rejects.toThrow('the drive is stuck')
     await expect(engine.close()).rejects.toThrow('the drive is stuck')
-    await expect(engine.warmUp()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
+    await expect(engine.start()).rejects.toMatchObject({ code: 'ENGINE_CLOSED' })
   })
 
-  it('closes without having run, and after warming up', async () => {
+  it('closes without having run, and after it was started', async () => {
     await start(executor, memoryRepository(candles)).engine.close()
     const warm = start(executor, memoryRepository(candles))
-    await warm.engine.warmUp()
+    await warm.engine.start()
     await warm.engine.close()
   })
 

@@ -1,10 +1,10 @@
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
-import { createEngine as createBrowserEngine } from '../../src/browser/index.ts'
+import { createEngine as createBrowserEngine } from '../../src/browser.ts'
 import { ProcessingEngine } from '../../src/engine/main/engine.ts'
 import type { Executor } from '../../src/engine/main/executor.ts'
 import { POOL_FROM_SYMBOLS } from '../../src/engine/main/executors.ts'
-import { BatchScanUseCase, createEngine, type EngineOptions, memoryRepository, SeriesUseCase } from '../../src/index.ts'
+import { BatchScanUseCase, createEngine, type EngineOptions, memoryRepository, SeriesUseCase } from '../../src/node.ts'
 import { closes } from '../support/candles.ts'
 
 const repository = memoryRepository({ A: closes([1, 2, 3]) })
@@ -91,7 +91,7 @@ describe('options of an engine', () => {
     const module = async () => ({}) as WebAssembly.Module
     for (const cores of [4, 384]) {
       await using engine = new ProcessingEngine({ repository }, { module, pause: async () => {}, cores, pool })
-      await engine.warmUp()
+      await engine.start()
     }
     expect(pool.mock.calls.map(([workers]) => workers)).toEqual([4, 256])
   })
@@ -101,7 +101,7 @@ describe('options of an engine', () => {
     const make = () => new ProcessingEngine({ repository, executor: 'pool' }, platform)
     expect(make).toThrow(expect.objectContaining({ code: 'ENGINE_OPTION' }))
     const engine = new ProcessingEngine({ repository }, platform)
-    const { planFormula } = await import('../../src/index.ts')
+    const { planFormula } = await import('../../src/node.ts')
     await expect(engine.runScan(planFormula('close > 1'), job)).rejects.toMatchObject({
       name: 'EngineError',
       code: 'ENGINE_WASM',
@@ -117,7 +117,7 @@ describe('executor auto', () => {
   const formula = 'close > close[1]'
 
   it('takes the pool when there are symbols and threads enough for it', async () => {
-    const { createEngine, BatchScanUseCase } = await import('../../dist/index.js')
+    const { createEngine, BatchScanUseCase } = await import('../../dist/node.js')
     const ran = async (workers: number, asked: string[]) => {
       await using engine = createEngine({ repository: memoryRepository(candles), workers })
       const { executor, matches } = await new BatchScanUseCase(engine).execute({

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it, vi } from 'vitest'
 import { compiled, type Kernels } from '../../src/engine/platform/kernels.ts'
-import { BatchScanUseCase, createEngine, memoryRepository, type NodeOptions } from '../../src/index.ts'
+import { BatchScanUseCase, createEngine, memoryRepository, type NodeOptions } from '../../src/node.ts'
 import { closes } from '../support/candles.ts'
 
 const KERNELS = new URL('../../src/wasm/simd/millrace_bg.wasm', import.meta.url)

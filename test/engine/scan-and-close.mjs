@@ -1,5 +1,5 @@
 // Scans, closes, and has nothing left to do: run as a process of its own by close.test.ts.
-import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/index.js'
+import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/node.js'
 
 const close = Float64Array.from({ length: 100 }, (_, bar) => 10 + (bar % 7))
 const candles = {

@@ -1,5 +1,5 @@
 // Scans, or only has an engine, and leaves it open: run as a process of its own by pool.test.ts.
-import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/index.js'
+import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/node.js'
 
 const column = Float64Array.of(1, 2)
 const candles = { time: Float64Array.of(0, 86_400_000), open: column, high: column, low: column, close: column }

@@ -4,7 +4,7 @@ import { inlineExecutor } from '../../src/engine/main/inline.ts'
 import { poolExecutor } from '../../src/engine/main/pool.ts'
 import type { Platform } from '../../src/engine/platform/platform.ts'
 import type { Task } from '../../src/engine/shared/protocol.ts'
-import { BatchScanUseCase, memoryRepository } from '../../src/index.ts'
+import { BatchScanUseCase, memoryRepository } from '../../src/node.ts'
 import { closes } from '../support/candles.ts'
 import { kernels } from '../support/kernels.ts'
 import { withoutDescription } from './support.ts'
@@ -39,7 +39,7 @@ describe('what did not start', () => {
       throw new Error('no threads left')
     })
     await using engine = new ProcessingEngine({ repository: repository(), executor: 'pool' }, platform({ pool }))
-    await expect(engine.warmUp()).rejects.toThrow('no threads left')
+    await expect(engine.start()).rejects.toThrow('no threads left')
     expect((await new BatchScanUseCase(engine).execute(job)).matches.length).toBe(2)
     expect(pool).toHaveBeenCalledTimes(2)
   })

@@ -1,6 +1,6 @@
-import * as built from '../../dist/index.js'
-import type { EngineOptions, JobRequest, RunOptions } from '../../src/index.ts'
-import * as source from '../../src/index.ts'
+import * as built from '../../dist/node.js'
+import type { EngineOptions, JobRequest, RunOptions } from '../../src/node.ts'
+import * as source from '../../src/node.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
 import open, { COUNTERS, type ModuleOptions } from './module-repository.mjs'
 

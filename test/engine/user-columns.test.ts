@@ -105,23 +105,39 @@ describe.each(EXECUTORS)('$name', (executor) => {
     const unknown = [...candles.get('S8')!.flow.entries()].filter(([, value]) => !Number.isFinite(value))
     expect(matches.map(({ timestamp }) => (timestamp - START) / DAY_MS)).toEqual(unknown.map(([bar]) => bar))
     expect(unknown.length).toBeGreaterThan(5)
+    expect((await engine.scan('col.flow > 1e9 or col.flow < -1e9', ['S8'])).matches).toHaveLength(0)
   })
 
   it.each(SOURCES)('is right when jobs read one column after the other, of a repository %s', async (_, open) => {
     await using engine = start(executor, open())
-    const formulas = [
-      'col.a > 3',
-      'close > open',
-      'col.b > 3',
-      'col.a > col.b',
-      'bar_index > 20',
-      'col.a > 3',
-      'col.b > 3',
+    type Bar = { a: number; b: number; open: number; close: number; bar: number }
+    const jobs: [formula: string, isTrue: (bar: Bar) => boolean][] = [
+      ['col.a > 3', ({ a }) => a > 3],
+      ['close > open', ({ close, open: first }) => close > first],
+      ['col.b > 3', ({ b }) => b > 3],
+      ['col.a > col.b', ({ a, b }) => a > b],
+      ['bar_index > 20', ({ bar }) => bar > 20],
+      ['col.b > col.a', ({ a, b }) => b > a],
+      ['col.a > 3 and col.b > close - close', ({ a, b }) => a > 3 && b > 0],
     ]
-    for (const formula of formulas) {
-      await using fresh = start(executor, open())
-      const expected = matchesOf(await fresh.scan(formula, symbols))
-      expect(matchesOf(await engine.scan(formula, symbols)), formula).toEqual(expected)
+    for (const [formula, isTrue] of [...jobs, ...jobs]) {
+      const expected = symbols.flatMap((symbol) => {
+        const { a, b, open: first, close, time } = candles.get(symbol)!
+        const bars = Array.from(time, (at, bar) => ({
+          at,
+          a: a[bar]!,
+          b: b[bar]!,
+          open: first[bar]!,
+          close: close[bar]!,
+          bar,
+        }))
+        return bars.filter(isTrue).map(({ at }) => `${symbol} ${at}`)
+      })
+      const { matches } = await engine.scan(formula, symbols)
+      expect(
+        matches.map(({ symbol, timestamp }) => `${symbol} ${timestamp}`),
+        formula,
+      ).toEqual(expected)
     }
     // By then everything is at hand.
     const { cache } = await engine.scan('col.a + col.b > 8', symbols)

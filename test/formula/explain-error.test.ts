@@ -23,6 +23,8 @@ describe('explain', () => {
     const error = new FormulaError('FORMULA_UNKNOWN_NAME', 'there is no indicator "emma"', {
       at: [21, 25],
       hint: 'the nearest names are ema, dema, tema',
+      found: 'emma',
+      closest: ['ema', 'dema', 'tema'],
     })
     expect(explain(error, text)).toBe(
       `FORMULA_UNKNOWN_NAME  line 1, column 22

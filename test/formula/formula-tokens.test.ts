@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formulaTokens } from '../../src/index.ts'
+import { formulaTokens } from '../../src/node.ts'
 
 const written = (text: string) => formulaTokens(text).map((token) => `${token.kind} ${token.text}`)
 

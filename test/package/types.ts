@@ -1,19 +1,26 @@
 // What the published types say, and what they refuse: compiled by package.test.ts, never run.
 import {
+  type BarExplanation,
   BatchScanUseCase,
   CATALOGUE,
   type Candle,
   type CandleRepository,
   createEngine,
+  DataError,
   type DataQuality,
   type Engine,
-  type EngineError,
+  EngineError,
+  type Explanation,
+  FormulaError,
   type FormulaToken,
+  type Funnel,
   type formulaTokens,
+  JobError,
   type JobRequest,
   type LoadedCandles,
   type MatchRow,
   type MatchTable,
+  MillraceError,
   memoryRepository,
   type Plan,
   type ProcessingEngine,
@@ -25,6 +32,7 @@ import {
   type SignalMatch,
   type SignalRole,
   type SignalType,
+  type SymbolError,
   type TIMEFRAMES,
   type Timeframe,
 } from 'millrace'
@@ -91,6 +99,38 @@ const mixed: SeriesRequest = {
 }
 isSame<Awaited<ReturnType<typeof engine.series>>['series'], typeof series>(true)
 await engine.series(mixed)
+
+const { bar, error: noBar } = await engine.explain({ ...job, symbol: 'A' })
+isSame<typeof bar, BarExplanation | undefined>(true)
+isSame<typeof noBar, SymbolError | undefined>(true)
+if (bar === undefined) isSame<typeof noBar, SymbolError>(true)
+const { funnels, nodes } = await engine.explain(job)
+isSame<typeof funnels, readonly Funnel[]>(true)
+isSame<Awaited<ReturnType<typeof inBrowser.createEngine>>['explain'], typeof engine.explain>(true)
+const ofFormula = await engine.explain({ formula: 'rsi(14)', parameters: {} })
+isSame<typeof ofFormula, Explanation>(true)
+isSame<typeof nodes, Explanation['nodes']>(true)
+
+// The fields of an error, once its code is known.
+function fieldsOf(error: unknown) {
+  if (error instanceof EngineError && error.code === 'CANCELLED') isSame<typeof error.fields.completed, number>(true)
+  if (error instanceof JobError) isSame<typeof error.fields.path, string>(true)
+  if (error instanceof DataError && error.code === 'DATA_COLUMN_MISSING') {
+    isSame<typeof error.fields.missing, readonly string[]>(true)
+  }
+  if (error instanceof FormulaError) {
+    isSame<typeof error.fields.at, readonly [start: number, end: number]>(true)
+    if (error.code === 'FORMULA_ARGUMENT_RANGE') isSame<typeof error.fields.max, number>(true)
+  }
+  if (error instanceof MillraceError) isSame<typeof error.fields, Readonly<Record<string, unknown>>>(true)
+}
+// @ts-expect-error: not every error of the engine is about a job
+isSame<EngineError['fields']['completed'], number>(true)
+for (const error of result.errors) {
+  if (error.code === 'LOAD_FAILED') isSame<typeof error.fields.reason, string | undefined>(true)
+}
+// @ts-expect-error: who cancels says how far the job came
+fieldsOf(new EngineError('CANCELLED', 'stopped'))
 
 // A repository of one's own.
 const own: CandleRepository = {

@@ -1,7 +1,7 @@
 import { type DataType, type Table, Type, tableFromIPC } from '@uwdata/flechette'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import type { Frame } from '../../src/domain/frame.ts'
-import { createEngine } from '../../src/engine/platform/node.ts'
+import { createEngine } from '../../src/node.ts'
 import { arrowBytes } from '../../src/signals/arrow.ts'
 import { frameOf } from '../../src/signals/frame.ts'
 import { MatchTable } from '../../src/signals/matches.ts'

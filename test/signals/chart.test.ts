@@ -9,7 +9,7 @@ import type {
   WhitespaceData,
 } from 'lightweight-charts'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { chartCandles, chartLine, chartMarkers, MatchTable } from '../../src/index.ts'
+import { chartCandles, chartLine, chartMarkers, MatchTable } from '../../src/node.ts'
 import { emptyColumns } from '../../src/signals/matches.ts'
 
 const DAY_MS = 86_400_000

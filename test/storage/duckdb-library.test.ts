@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { BatchScanUseCase, createEngine, duckdbRepository } from '../../dist/index.js'
+import { BatchScanUseCase, createEngine, duckdbRepository } from '../../dist/node.js'
 import { loadLibrary } from '../../src/storage/duckdb/native.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
 import { Files, fileRows, queryOf } from './files.ts'
@@ -50,7 +50,7 @@ const SCAN = `
 
 /** What reading the candles, and scanning them, come to in a process that works in the folder. */
 async function scanned(folder: string, executor: string, script = SCAN): Promise<unknown[]> {
-  const words = ['--input-type=module', '-e', script, join(folder, 'dist/index.js'), candles, executor]
+  const words = ['--input-type=module', '-e', script, join(folder, 'dist/node.js'), candles, executor]
   const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: folder })
   return stdout
     .trim()
@@ -95,7 +95,7 @@ describe('DuckDB', () => {
   it.skipIf(process.platform === 'win32')('is found where the folder that the process works in is gone', async () => {
     const folder = mkdtempSync(join(home, 'gone-'))
     const gone = `(await import('node:fs')).rmdirSync(process.cwd()); ${SCAN}`
-    const words = ['--input-type=module', '-e', gone, join(ROOT, 'dist/index.js'), candles, 'inline']
+    const words = ['--input-type=module', '-e', gone, join(ROOT, 'dist/node.js'), candles, 'inline']
     const { stdout } = await promisify(execFile)(process.execPath, words, { cwd: folder })
     expect(stdout).toBe(`[ 'A' ]\n1\n`)
   })

@@ -95,6 +95,20 @@ describe('user columns with DuckDB', () => {
     expect(Object.keys(loaded.columns!)).toEqual(['close'])
   })
 
+  it('that one of many files lacks are the failure of its symbol alone', async () => {
+    const rows = (more: string) =>
+      `select timestamp '2024-01-01' + to_days(day::int) as ts, 10 as open, 11 as high, 9 as low, 10 as close, 5 as volume${more}
+       from range(3) as days(day)`
+    await files.write('each/A.parquet', rows(', day as cap'))
+    await files.write('each/B.parquet', rows(''))
+    await files.write('each/C.parquet', rows(', day as cap'))
+    const loaded = await loadAll(files.repository(files.path('each')), SYMBOLS, wanted('cap'))
+    for (const symbol of ['A', 'C']) expect(readable(loaded.get(symbol)!).columns).toMatchObject({ cap: [0, 1, 2] })
+    expect(loaded.get('B')).toMatchObject({
+      error: { code: 'LOAD_FAILED', message: expect.stringMatching(/B\.parquet.*"cap" not found/) },
+    })
+  })
+
   it('do not disturb who is reading the copy that lacks them', async () => {
     // The bars in front of the range lie so far back that B is read a second time.
     const rows = `select symbol, timestamp '2024-01-01' + to_days(day) as ts, 10 as open, 11 as high, 9 as low, 10 as close,

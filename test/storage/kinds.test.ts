@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createEngine } from '../../src/engine/platform/node.ts'
+import { createEngine } from '../../src/node.ts'
 import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { BatchScanUseCase } from '../../src/use-cases/batch-scan.ts'
 import { KINDS } from '../data/make-kinds.mjs'

@@ -54,7 +54,7 @@ describe('user columns in memory', () => {
       marketcap: day * 1e9,
       name: 'Apple',
       ...(day !== 1 && { flow: day === 2 ? null : -day }),
-      mixed: day === 3 ? 'n/a' : day,
+      mixed: day === 1 ? 'n/a' : day,
       ['__proto__']: day,
     }))
     const repository = memoryRepository({ A: rows, B: days })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { createEngine } from '../../src/engine/platform/node.ts'
+import { createEngine } from '../../src/node.ts'
 import { duckdbRepository } from '../../src/storage/duckdb/repository.ts'
 import { BatchScanUseCase } from '../../src/use-cases/batch-scan.ts'
 import { compareWithOracle } from './compare.ts'

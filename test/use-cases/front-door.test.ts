@@ -7,7 +7,7 @@ import {
   memoryRepository,
   planFormula,
   SeriesUseCase,
-} from '../../src/index.ts'
+} from '../../src/node.ts'
 import { closes, DAY_MS, START } from '../support/candles.ts'
 
 // Rising on days 1, 3, 4 (A) and 1, 2 (B); C never.

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEngine } from '../../src/engine/platform/node.ts'
 import { CATALOGUE } from '../../src/indicators/catalogue.ts'
+import { createEngine } from '../../src/node.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { BatchScanUseCase } from '../../src/use-cases/batch-scan.ts'
 import { compareWithOracle } from '../support/compare.ts'

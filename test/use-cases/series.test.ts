@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createEngine } from '../../src/engine/platform/node.ts'
+import { createEngine } from '../../src/node.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { SeriesUseCase } from '../../src/use-cases/series.ts'
 

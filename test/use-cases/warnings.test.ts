@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { createEngine } from '../../src/engine/platform/node.ts'
 import { explain } from '../../src/formula/errors/explain-error.ts'
+import { createEngine } from '../../src/node.ts'
 import { memoryRepository } from '../../src/storage/memory.ts'
 import { BatchScanUseCase } from '../../src/use-cases/batch-scan.ts'
 import { SeriesUseCase } from '../../src/use-cases/series.ts'

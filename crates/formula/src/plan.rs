@@ -12,9 +12,15 @@ use crate::codes::{
     COLUMN_NAMES, MAGIC, MAX_COLUMN_NAME, MAX_NODES, MAX_OPEN_COLUMNS, MAX_REPORTS, MAX_SIGNALS, NODE_KINDS, SIGNALS,
 };
 use crate::fold::fold;
+use crate::identity::{Key, Keys};
 
 /// How many columns have a number of their own.
 pub const COLUMNS: usize = COLUMN_NAMES.len();
+
+/// The name of a column by its number: one that every plan has, or one of those behind them.
+pub fn column_name(column: usize, open_columns: &[String]) -> &str {
+    COLUMN_NAMES.get(column).copied().unwrap_or_else(|| &open_columns[column - COLUMNS])
+}
 
 /// Why bytes are no plan that can be run.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,6 +63,7 @@ pub struct Plan {
 
 /// How much of a value is read.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[repr(u8)]
 pub enum Reading {
     Nothing,
     /// Where a condition is true, and not where it is known to be false.
@@ -168,11 +175,6 @@ impl Plan {
         Ok(names)
     }
 
-    /// The name of a column by its number.
-    pub fn column_name(&self, column: usize) -> &str {
-        COLUMN_NAMES.get(column).copied().unwrap_or_else(|| &self.open_columns[column - COLUMNS])
-    }
-
     /// A node of a plan with so many columns.
     fn node(
         reader: &mut Reader,
@@ -232,6 +234,12 @@ impl Plan {
     pub fn first_bar(&self) -> usize {
         let warmup = |signal: &Signal| self.graph.value(signal.value).reach().warmup;
         self.signals.iter().map(warmup).max().unwrap_or(0)
+    }
+
+    /// The keys of all outputs of the bytes' nodes, in their order.
+    pub fn keys(&self) -> Vec<Key> {
+        let keys = Keys::of(&self.graph, &self.open_columns);
+        self.outputs.iter().flatten().map(|&value| keys.value(value)).collect()
     }
 
     /// How much is read of every value of the graph, by signals and reports and by all that these need. A node of which

@@ -8,7 +8,7 @@ use kernels::lane::Lane;
 use kernels::spec::{Body, Row, Type};
 use kernels::state::{BadState, Own, State};
 
-use crate::identity::Identity;
+use crate::identity::{Identity, Keys};
 use crate::plan::{Plan, Reading};
 
 struct Step<L> {
@@ -85,6 +85,11 @@ pub struct Scratch<L> {
 
 impl<L: Build> Program<L> {
     pub fn new(plan: &Plan) -> Self {
+        Self::with_keys(plan, &Keys::of(&plan.graph, &plan.open_columns))
+    }
+
+    /// With the keys of the plan's graph.
+    pub fn with_keys(plan: &Plan, keys: &Keys) -> Self {
         let readings = plan.readings();
         let mut slot_of = vec![usize::MAX; readings.len()];
         let mut program = Program {
@@ -96,7 +101,7 @@ impl<L: Build> Program<L> {
             signals: Vec::new(),
             reports: Vec::new(),
         };
-        let mut identity = Identity::new();
+        let mut identity = Identity::default();
         let mut state = State::new(0, 0, (0, 0));
         plan.graph.for_each(|node, operation| {
             let places = plan.graph.places(node);
@@ -108,20 +113,16 @@ impl<L: Build> Program<L> {
             for (output, place) in places.enumerate() {
                 slot_of[place] = slot + output;
             }
+            identity.node(keys.value(ValueId { node, output: 0 }), readings);
             match operation {
-                Operation::Constant(value) => {
-                    identity.constant(*value);
-                    program.slots.push(Content::Constant(*value));
-                }
+                Operation::Constant(value) => program.slots.push(Content::Constant(*value)),
                 Operation::Column(column) => {
-                    identity.column(plan.column_name(*column as usize));
                     program.slots.push(Content::Value(Type::Number));
                     program.columns.push(ColumnSlot { column: *column as usize, slot });
                 }
                 Operation::Call { row, inputs, parameters } => {
                     let inputs: Box<[usize]> = inputs.iter().map(|&input| slot_of[plan.graph.place(input)]).collect();
                     let wants_no: Box<[bool]> = readings.iter().map(|&reading| reading == Reading::All).collect();
-                    identity.call(row.name, parameters, &inputs, &wants_no);
                     let kernel = L::build(row, parameters);
                     let before = room(&state);
                     kernel.start(&mut state);
@@ -150,8 +151,8 @@ impl<L: Build> Program<L> {
 }
 
 impl<L: Lane> Program<L> {
-    /// Stands for the kernels, their parameters and how they are wired. What is reported or a signal makes no
-    /// difference, nor does the lane type.
+    /// Stands for the kernels, their parameters, how they are wired and what is read of their outputs. Which of these
+    /// is reported or a signal makes no difference, nor does the lane type.
     pub fn identity(&self) -> u64 {
         self.identity
     }

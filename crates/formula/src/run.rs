@@ -5,6 +5,7 @@ use std::ops::Range;
 use kernels::block::BLOCK;
 use kernels::lane::{Lane, WIDTH, Wide};
 
+use crate::identity::Keys;
 use crate::matches::Matches;
 use crate::plan::{COLUMNS, Plan};
 use crate::program::{ColumnSlot, Program, Scratch};
@@ -62,7 +63,9 @@ pub type ScanGroup<'a> = dyn Fn(&mut Thread, &[usize]) -> Vec<Matches> + Sync + 
 
 impl Runner {
     pub fn new(plan: &Plan) -> Self {
-        Self { scalar: Program::new(plan), wide: Program::new(plan), lookback: plan.lookback() }
+        let keys = Keys::of(&plan.graph, &plan.open_columns);
+        let (scalar, wide) = (Program::with_keys(plan, &keys), Program::with_keys(plan, &keys));
+        Self { scalar, wide, lookback: plan.lookback() }
     }
 
     /// How many kernels run: what is left once compositions are spelled out and equal nodes are one.

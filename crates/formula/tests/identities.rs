@@ -409,14 +409,50 @@ fn the_offsets_of_pine_are_the_counts_of_the_house_below_zero() {
     }
 }
 
+/// One kernel computes what the parts of the language say.
 #[test]
-fn the_range_of_pine_is_the_one_that_its_directional_movement_reads() {
-    let mut bytes = PlanBytes::default();
-    let candle = high_low_close(&mut bytes);
-    bytes.call("ta.dmi", &candle, &[14.0, 14.0]);
-    let nodes = bytes.plan().graph.len();
-    bytes.call("ta.tr", &candle, &[]);
-    assert_eq!(bytes.plan().graph.len(), nodes, "it is there already");
+fn directional_movement_is_its_definition_spelled_out() {
+    for seed in 0..6 {
+        let mut columns = [Candles::walk(BARS, seed), Candles::resting(BARS, 40, seed)][seed as usize % 2].columns();
+        for column in [HIGH, LOW, CLOSE] {
+            let values = &mut columns[column as usize];
+            *values = with_holes(values, [0.0, 0.01, 0.2][seed as usize % 3], seed + column as u64);
+        }
+        for (name, length) in [("dmi", 1.0), ("dmi", 14.0), ("ta.dmi", 1.0), ("ta.dmi", 14.0)] {
+            for output in 0..3 {
+                assert_same_meaning(&columns, &format!("{name}({length}, 9), output {output}"), |bytes| {
+                    let candle = high_low_close(bytes);
+                    let spelled = directional(bytes, length, name == "ta.dmi")[output];
+                    [bytes.call(name, &candle, &[length, 9.0]).output(output), spelled]
+                });
+            }
+        }
+    }
+}
+
+/// `plus`, `minus` and `adx` with a smoothing of 9; where the range is 0 the sides are unknown, or `held`.
+fn directional(bytes: &mut PlanBytes, length: f64, held: bool) -> [Value; 3] {
+    let candle = high_low_close(bytes);
+    let (zero, hundred) = (bytes.constant(0.0), bytes.constant(100.0));
+    let range = bytes.call("ta.tr", &candle, &[]);
+    let range = bytes.call("rma", &[range], &[length]);
+    let percent = |bytes: &mut PlanBytes, part: Value, of: Value| {
+        let share = bytes.call("div", &[part, of], &[]);
+        bytes.call("mul", &[share, hundred], &[])
+    };
+    let [plus, minus] = ["plus_dm", "minus_dm"].map(|movement| {
+        let movement = bytes.call(movement, &candle[..2], &[]);
+        let average = bytes.call("rma", &[movement], &[length]);
+        let side = percent(bytes, average, range);
+        let moved = bytes.call("gt", &[range, zero], &[]);
+        if held { bytes.call("valuewhen", &[moved, side], &[0.0]) } else { side }
+    });
+    let [sum, apart] = ["add", "sub"].map(|join| bytes.call(join, &[plus, minus], &[]));
+    let apart = bytes.call("abs", &[apart], &[]);
+    let index = percent(bytes, apart, sum);
+    let none = bytes.call("eq", &[sum, zero], &[]);
+    let index = bytes.call("choose", &[none, zero, index], &[]);
+    [plus, minus, bytes.call("rma", &[index], &[9.0])]
 }
 
 #[test]

@@ -14,7 +14,7 @@ use formula::program::{Build, Program};
 use kernels::graph::Operation;
 use kernels::indicators::REGISTRY;
 use kernels::lane::{WIDTH, Wide};
-use kernels::spec::Type;
+use kernels::spec::{OutputSpec, Type};
 use kernels::state::{BadState, State};
 
 /// Longer than the longest warm-up among the cases and several blocks beyond it.
@@ -98,6 +98,24 @@ fn any_lane_gives_the_same_bits() {
                     let alone = reports(&case.plan, symbol);
                     assert_same_reports(&case, &wide[lane], &alone, &format!("in lane {lane}"));
                 }
+            }
+        }
+    }
+}
+
+/// What is read of a function decides what is computed, not what comes out.
+#[test]
+fn an_output_has_the_same_bits_whoever_reads_the_others() {
+    for (seed, case) in (0..).zip(cases()).filter(|(_, case)| case.row.outputs.len() > 1) {
+        let symbols = eight(&case, seed);
+        let all = Machine::<Wide>::outputs(&case.plan, &symbols, &whole_blocks(BARS));
+        for output in 0..case.row.outputs.len() {
+            let plan = case.output_plan(output);
+            let wide = Machine::<Wide>::outputs(&plan, &symbols, &cuts(BARS, seed));
+            for (lane, symbol) in symbols.iter().enumerate() {
+                let (wanted, label) = (&all[lane][output], format!("{}, lane {lane}", case.label(output)));
+                assert_same_bits(&wide[lane][0], wanted, &format!("{label}, the only one that is read"));
+                assert_same_bits(&reports(&plan, symbol)[0], wanted, &format!("{label}, the only one, alone"));
             }
         }
     }
@@ -356,7 +374,8 @@ fn warm_up_is_exact_where_conditions_are_always_true() {
 fn warm_up_is_exact_on_conditions_that_come_and_go() {
     for (seed, case) in (0..).zip(cases()) {
         let reads_condition = case.row.inputs.iter().any(|input| input.kind == Type::Condition);
-        let waits_for_event = case.reach(0).forever && case.row.outputs[0].kind == Type::Number;
+        let is_number = |output: &OutputSpec| output.kind == Type::Number;
+        let waits_for_event = case.reach(0).forever && case.row.outputs.iter().any(is_number);
         if reads_condition && !waits_for_event {
             assert_warm_up(&case, &smooth(&case, seed));
         }
@@ -382,18 +401,18 @@ fn assert_warm_up(case: &Case, inputs: &Columns) {
 /// So no condition is said to be warm later than it has to be: every bar before is unknown on some inputs.
 #[test]
 fn the_warm_up_of_a_condition_is_the_latest_bar_on_which_it_can_be_unknown() {
-    for (seed, case) in (0..).zip(cases()).filter(|(_, case)| case.row.outputs[0].kind == Type::Condition) {
+    for (seed, case) in (0..).zip(cases()) {
         let walk = smooth(&case, seed);
         let mut turned = walk.clone();
         turned.reverse();
         let filled = |value: f64| walk.iter().map(|input| vec![value; input.len()]).collect();
-        let mut unknown: Vec<usize> = [walk.clone(), turned, filled(1.0), filled(-1.0)]
-            .iter()
-            .flat_map(|inputs: &Columns| unknown_bars(&reports(&case.plan, inputs)[0]))
-            .collect();
-        unknown.sort_unstable();
-        unknown.dedup();
-        assert_eq!(unknown, (0..case.reach(0).warmup).collect::<Vec<_>>(), "{}", case.name());
+        let all = [walk.clone(), turned, filled(1.0), filled(-1.0)].map(|inputs| reports(&case.plan, &inputs));
+        for output in (0..case.row.outputs.len()).filter(|&at| case.row.outputs[at].kind == Type::Condition) {
+            let mut unknown: Vec<usize> = all.iter().flat_map(|values| unknown_bars(&values[output])).collect();
+            unknown.sort_unstable();
+            unknown.dedup();
+            assert_eq!(unknown, (0..case.reach(output).warmup).collect::<Vec<_>>(), "{}", case.label(output));
+        }
     }
 }
 

@@ -51,6 +51,8 @@ const REFERENCES: &[(&str, Reference)] = &[
     ("minus_dm", |x, _| one(movement(&x[0], &x[1]).1)),
     ("dmi", |x, p| dmi(x, p)),
     ("adx", |x, p| one(dmi(x, p).remove(2))),
+    ("directional", |x, p| with_index(directional(x, p[0]))),
+    ("directional_held", |x, p| with_index(pine_directional(x, p[0]))),
     // Pine's.
     ("ta.stoch", |x, p| one(stoch(&x[0], &x[1], &x[2], p[0]))),
     ("ta.bb", |x, p| {
@@ -304,21 +306,27 @@ fn movement(high: &[f64], low: &[f64]) -> (Series, Series) {
     let counts = |this: f64, other: f64| if this > other && this > 0.0 { this } else { 0.0 };
     (zip(&up, &down, counts), zip(&down, &up, counts))
 }
-fn dmi(x: &Columns, p: &[f64]) -> Vec<Series> {
-    let rma = |values: &[f64], length: f64| smooth(values, length, 1.0 / length);
+fn directional(x: &Columns, length: f64) -> [Series; 2] {
+    let rma = |values: &[f64]| smooth(values, length, 1.0 / length);
     // No movement belongs to the first bar, so its range does not count.
-    let range = rma(&range_from_before(x), p[0]);
+    let range = rma(&range_from_before(x));
     let (up, down) = movement(&x[0], &x[1]);
-    let index = |movement: Series| zip(&rma(&movement, p[0]), &range, |m, range| finite(100.0 * m / range));
-    with_adx(index(up), index(down), p[1])
+    [up, down].map(|movement| zip(&rma(&movement), &range, |m, range| finite(100.0 * m / range)))
 }
-fn with_adx(plus: Series, minus: Series, smoothing: f64) -> Vec<Series> {
+fn with_index([plus, minus]: [Series; 2]) -> Vec<Series> {
     let apart = zip(&plus, &minus, |plus, minus| match plus + minus {
         0.0 => 0.0,
         sum => 100.0 * (plus - minus).abs() / sum,
     });
-    let adx = smooth(&apart, smoothing, 1.0 / smoothing);
-    vec![plus, minus, adx]
+    vec![plus, minus, apart]
+}
+fn with_adx(sides: [Series; 2], smoothing: f64) -> Vec<Series> {
+    let mut outputs = with_index(sides);
+    outputs[2] = smooth(&outputs[2], smoothing, 1.0 / smoothing);
+    outputs
+}
+fn dmi(x: &Columns, p: &[f64]) -> Vec<Series> {
+    with_adx(directional(x, p[0]), p[1])
 }
 /// On the first bar there is nothing to compare with.
 fn range_from_before(x: &Columns) -> Series {
@@ -328,8 +336,8 @@ fn range_from_before(x: &Columns) -> Series {
 }
 
 /// `fixnan`: where the averaged range is 0, the quotient before it.
-fn pine_dmi(x: &Columns, p: &[f64]) -> Vec<Series> {
-    let rma = |values: &[f64]| smooth(values, p[0], 1.0 / p[0]);
+fn pine_directional(x: &Columns, length: f64) -> [Series; 2] {
+    let rma = |values: &[f64]| smooth(values, length, 1.0 / length);
     let range = rma(&range_from_before(x));
     let (up, down) = movement(&x[0], &x[1]);
     let index = |movement: Series| {
@@ -343,8 +351,10 @@ fn pine_dmi(x: &Columns, p: &[f64]) -> Vec<Series> {
             })
             .collect::<Series>()
     };
-    let percent = |movement: Series| each(&index(movement), |share| 100.0 * share);
-    with_adx(percent(up), percent(down), p[1])
+    [up, down].map(|movement| each(&index(movement), |share| 100.0 * share))
+}
+fn pine_dmi(x: &Columns, p: &[f64]) -> Vec<Series> {
+    with_adx(pine_directional(x, p[0]), p[1])
 }
 fn pine_rsi(values: &[f64], length: f64) -> Series {
     let changes = changes(values);

@@ -2,7 +2,7 @@
 
 use crate::lane::Lane;
 use crate::spec::Type;
-use crate::state::{Own, State, exact};
+use crate::state::{Own, State};
 
 /// Bars computed per call in a batch. All intermediate values of a formula then stay in the first two cache levels
 /// (bench/notes/lanes.md).
@@ -107,17 +107,25 @@ impl<'a, L: Lane> Output<'a, L> {
     /// The numbers of the only output.
     #[inline]
     pub fn series(&mut self) -> &mut [L] {
-        &mut self.slots[0].series_mut()[..self.bars]
+        let bars = self.bars;
+        &mut self.only().series_mut()[..bars]
     }
     /// The planes `(yes, no)` of the only output.
     pub fn mask(&mut self) -> (&mut [u8], &mut [u8]) {
-        let Mask { yes, no } = self.slots[0].mask_mut();
-        (&mut yes[..self.bars], &mut no[..self.bars])
+        let bars = self.bars;
+        let Mask { yes, no } = self.only().mask_mut();
+        (&mut yes[..bars], &mut no[..bars])
+    }
+    #[inline]
+    fn only(&mut self) -> &mut Slot<L> {
+        debug_assert_eq!(self.slots.len(), 1, "a kernel writes every output of its row");
+        &mut self.slots[0]
     }
     /// The outputs of a kernel with several.
     pub fn each<const N: usize>(&mut self) -> [OneOutput<'_, L>; N] {
+        let slots: &mut [Slot<L>; N] = self.slots.try_into().expect("a kernel writes every output of its row");
         let mut wants_no = self.wants_no.iter();
-        exact(self.slots).each_mut().map(|slot| {
+        slots.each_mut().map(|slot| {
             let wants_no = *wants_no.next().expect("there are as many as slots");
             OneOutput { slot, bars: self.bars, wants_no }
         })
@@ -133,22 +141,22 @@ pub struct OneOutput<'a, L> {
 
 impl<'a, L: Lane> OneOutput<'a, L> {
     #[inline]
-    pub fn series(self) -> Places<'a, L> {
-        Places::of(self.slot.series_mut(), self.bars)
+    pub fn series(self) -> Target<'a, L> {
+        Target::of(self.slot.series_mut(), self.bars)
     }
     /// The planes `(yes, no)` of a condition.
     #[inline]
-    pub fn mask(self) -> (Places<'a, u8>, Places<'a, u8>) {
+    pub fn mask(self) -> (Target<'a, u8>, Target<'a, u8>) {
         let Mask { yes, no } = self.slot.mask_mut();
-        (Places::of(yes, self.bars), Places::of(no, if self.wants_no { self.bars } else { 0 }))
+        (Target::of(yes, self.bars), Target::of(no, if self.wants_no { self.bars } else { 0 }))
     }
 }
 
-/// Where one output of several is written. What nobody reads has no places, and what is put there is nowhere: a kernel
-/// does not ask, and the state it leaves is the same.
-pub struct Places<'a, T>(&'a mut [T]);
+/// Where one output of several is written. One that nobody reads has no room: what is put there is dropped, and a kernel
+/// need not ask, so that the state it leaves is the same.
+pub struct Target<'a, T>(&'a mut [T]);
 
-impl<'a, T> Places<'a, T> {
+impl<'a, T> Target<'a, T> {
     fn of(slot: &'a mut [T], bars: usize) -> Self {
         let bars = bars.min(slot.len());
         Self(&mut slot[..bars])

@@ -13,14 +13,15 @@ use crate::spec::{Body, Memory, Row, Type};
 pub type NodeId = u32;
 
 /// An output of a node.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct ValueId {
     pub node: NodeId,
     pub output: u32,
 }
 
+/// What makes two nodes one.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-enum Key {
+enum Shape {
     Constant(u64),
     Column(u32),
     /// With the address of the row.
@@ -72,14 +73,17 @@ impl Reach {
     }
 
     fn then(self, warmup: usize, memory: Memory) -> Reach {
-        let warmup = self.warmup + warmup;
+        let later = Reach { warmup: self.warmup + warmup, ..self };
         match memory {
-            Memory::Bars(bars) => Reach { warmup, lookback: self.lookback + bars, ..self },
+            Memory::Bars(bars) => Reach { lookback: self.lookback + bars, ..later },
             Memory::Fading(weight) => {
                 let fading = if weight > 0.0 { -1.0 / weight.ln() } else { 0.0 };
-                Reach { warmup, fading: self.fading + fading, windowed: false, ..self }
+                Reach { fading: self.fading + fading, windowed: false, ..later }
             }
-            Memory::Forever => Reach { warmup, forever: true, windowed: false, ..self },
+            Memory::FadingOver { bars, weight } => {
+                self.then(0, Memory::Bars(bars)).then(warmup, Memory::Fading(weight))
+            }
+            Memory::Forever => Reach { forever: true, windowed: false, ..later },
         }
     }
 }
@@ -105,7 +109,7 @@ struct Entry {
 #[derive(Default)]
 pub struct Graph {
     entries: RefCell<Vec<Entry>>,
-    index: RefCell<HashMap<Key, NodeId>>,
+    index: RefCell<HashMap<Shape, NodeId>>,
 }
 
 impl Graph {
@@ -119,15 +123,15 @@ impl Graph {
         self.len() == 0
     }
 
-    fn intern(&self, key: Key, node: impl FnOnce() -> (Operation, Reach)) -> NodeId {
-        if let Some(&id) = self.index.borrow().get(&key) {
+    fn intern(&self, shape: Shape, node: impl FnOnce() -> (Operation, Reach)) -> NodeId {
+        if let Some(&id) = self.index.borrow().get(&shape) {
             return id;
         }
         let (first, (operation, reach)) = (self.values(), node());
         let mut entries = self.entries.borrow_mut();
         entries.push(Entry { operation, reach, first });
         let id = entries.len() as NodeId - 1;
-        self.index.borrow_mut().insert(key, id);
+        self.index.borrow_mut().insert(shape, id);
         id
     }
 
@@ -155,12 +159,14 @@ impl Graph {
         self.value(ValueId { node, output: 0 })
     }
 
+    /// All unknown constants are one.
     pub fn constant(&self, value: f64) -> Value<'_> {
-        self.first_of(self.intern(Key::Constant(value.to_bits()), || (Operation::Constant(value), Reach::NONE)))
+        let value = if value.is_nan() { f64::NAN } else { value };
+        self.first_of(self.intern(Shape::Constant(value.to_bits()), || (Operation::Constant(value), Reach::NONE)))
     }
 
     pub fn column(&self, column: u32) -> Value<'_> {
-        self.first_of(self.intern(Key::Column(column), || (Operation::Column(column), Reach::NONE)))
+        self.first_of(self.intern(Shape::Column(column), || (Operation::Column(column), Reach::NONE)))
     }
 
     /// The outputs of a function on these inputs. Inputs and parameters must fit the row.
@@ -170,14 +176,17 @@ impl Graph {
         match row.body {
             Body::Compose(compose) => compose(inputs, parameters),
             Body::Kernel { warmup, memory, .. } => {
-                let ids: Vec<ValueId> = inputs.iter().map(|input| input.id).collect();
-                let key = Key::Call {
+                let mut ids: Vec<ValueId> = inputs.iter().map(|input| input.id).collect();
+                if row.is_commutative() {
+                    ids.sort_unstable();
+                }
+                let shape = Shape::Call {
                     row: std::ptr::from_ref(row).addr(),
                     inputs: ids.clone(),
                     parameters: parameters.iter().map(|value| value.to_bits()).collect(),
                 };
                 let reach = inputs.iter().fold(Reach::NONE, |reach, input| reach.join(input.reach()));
-                let node = self.intern(key, || {
+                let node = self.intern(shape, || {
                     let call = Operation::Call { row, inputs: ids, parameters: parameters.to_vec() };
                     (call, reach.then(warmup(parameters), memory(parameters)))
                 });
@@ -255,6 +264,10 @@ impl<'g> Value<'g> {
 }
 
 impl Row {
+    /// Whether it has the same bits with its two inputs the other way round: then both ways are one node.
+    pub fn is_commutative(&self) -> bool {
+        [&op::ADD, &op::MUL, &op::AND, &op::OR, &op::EQ, &op::NE].iter().any(|row| std::ptr::eq(*row, self))
+    }
     /// Every output of this function.
     pub fn all_of<'g>(&'static self, inputs: &[Value<'g>], parameters: &[f64]) -> Vec<Value<'g>> {
         inputs[0].graph.call(self, inputs, parameters)

@@ -158,6 +158,8 @@ pub enum Memory {
     Bars(usize),
     /// All of them, each bar's weight being this fraction of the one after it.
     Fading(f64),
+    /// The same of what a bar and this many before it make together.
+    FadingOver { bars: usize, weight: f64 },
     /// All of them, for ever: the value depends on where the series starts.
     Forever,
 }

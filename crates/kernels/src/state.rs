@@ -75,8 +75,9 @@ impl fmt::Display for BadState {
 impl std::error::Error for BadState {}
 
 const MAGIC: u32 = 0x5352_494d;
-/// To be raised when a kernel remembers something else than before under the same name and parameters.
-const VERSION: u32 = 1;
+/// To be raised when a kernel remembers something else, or puts out other values, than before under the same name and
+/// parameters: what was saved or kept by a key is then not taken for what it is now.
+pub const VERSION: u32 = 1;
 /// Magic, version, program, width, bar.
 const HEADER: usize = 4 + 4 + 8 + 4 + 8;
 

@@ -123,6 +123,12 @@ impl Program {
         self.plan.outputs.iter().flatten().flat_map(reach).collect()
     }
 
+    /// Per output of every node of the plan's bytes, in order, the 16 bytes of its key: equal for values that are one
+    /// computation, in this plan and in others of one build (see `formula::identity`).
+    pub fn keys(&self) -> Vec<u8> {
+        self.plan.keys().concat()
+    }
+
     /// Bars before its own on which a value depends; none when it depends on all there are.
     pub fn lookback(&self) -> Option<usize> {
         self.plan.lookback()

@@ -4,9 +4,10 @@ import type { ProcessingJob } from '../../domain/job.ts'
 import type { Plan } from '../../formula/plan/plan.ts'
 import { joinColumns } from '../../signals/matches.ts'
 import type { CandleRepository } from '../../storage/repository.ts'
-import type { Platform } from '../platform/platform.ts'
+import { kernelsOf, type Platform } from '../platform/platform.ts'
 import type { WorkKind } from '../shared/protocol.ts'
 import { CandleSources } from './candle-sources.ts'
+import { type Computation, computationOf } from './computation.ts'
 import { Executors } from './executors.ts'
 import { checkEngineOptions, checkRunOptions, type EngineOptions, type RunOptions } from './options.ts'
 import type { ScanOutcome, SeriesOutcome } from './outcome.ts'
@@ -42,9 +43,19 @@ export class ProcessingEngine {
   }
 
   /** Starts the worker threads now, so that the first job does not wait for them. */
-  async warmUp(): Promise<void> {
+  async start(): Promise<void> {
     this.#checkOpen()
     await this.#executors.largest()
+  }
+
+  /**
+   * What the kernels make of a plan, and how far back each output of each node reads; no candle is looked at.
+   *
+   * @param stableTo What the start of the data may weigh where it is said not to matter any more.
+   */
+  async computation(plan: Plan, stableTo: number): Promise<Computation> {
+    this.#checkOpen()
+    return computationOf(plan, await kernelsOf(this.#platform), stableTo)
   }
 
   /**

@@ -1,5 +1,5 @@
 import { EngineError } from '../../domain/errors.ts'
-import type { Platform } from '../platform/platform.ts'
+import { kernelsOf, type Platform } from '../platform/platform.ts'
 import type { CandleSources } from './candle-sources.ts'
 import type { Executor } from './executor.ts'
 import { inlineExecutor } from './inline.ts'
@@ -57,13 +57,13 @@ export class Executors {
 
   async #start(name: Executor['name']): Promise<Executor> {
     const { workers, residentBytes } = this.options
-    const module = await this.platform.module().catch((cause: unknown) => {
-      const reason = cause instanceof Error ? cause.message : String(cause)
-      throw new EngineError('ENGINE_WASM', `the WebAssembly kernels could not be loaded: ${reason}`, {}, { cause })
-    })
+    const module = await kernelsOf(this.platform)
     if (name === 'inline') return inlineExecutor({ module, residentBytes, workers: 1 }, this.platform.pause)
     const { pool } = this.platform
-    if (!pool) throw new EngineError('ENGINE_OPTION', 'there are no worker threads here: use executor "inline"')
+    if (!pool) {
+      const message = 'there are no worker threads here: use executor "inline"'
+      throw new EngineError('ENGINE_OPTION', message, { option: 'executor', found: name })
+    }
     const setup = { module, residentBytes: this.sources.threadBytes / workers, workers }
     return pool(workers, setup, (worker) => this.sources.forget(worker))
   }

@@ -1,8 +1,7 @@
-import { addQuality, type DataQuality, emptyQuality } from '../../domain/candle.ts'
-import type { SymbolError } from '../../domain/errors.ts'
+import { addQuality, emptyQuality } from '../../domain/candle.ts'
 import type { MatchColumns } from '../../signals/matches.ts'
 import type { SourceReport } from '../../storage/repository.ts'
-import type { CacheCounts, Part, SeriesPart } from '../shared/protocol.ts'
+import type { Part, SeriesPart } from '../shared/protocol.ts'
 import type { Executor } from './executor.ts'
 
 /** Where the time went. Load and compute are summed over all workers, so they can exceed the elapsed time. */
@@ -12,21 +11,11 @@ export interface RunTiming {
   computeMs: number
 }
 
-/** What a run came to, per symbol in the job's order. */
-export interface RunOutcome {
-  executor: 'inline' | 'pool'
+/** What a run came to: as in its parts, of all symbols in the job's order. */
+export interface RunOutcome extends Omit<Part, 'first' | 'loadMs' | 'computeMs'> {
+  executor: Executor['name']
   workers: number
-  bars: Uint32Array
-  timeMs: Float64Array
-  failures: { symbol: number; error: SymbolError }[]
-  quality: DataQuality
-  defective: { symbol: number; quality: DataQuality }[]
-  /** Whether every value is what it is when all of the history is run: false only where the job gives a `history`. */
-  exact: boolean
-  /** First bar on which every signal has a value, counted from 0, on candles without holes. */
-  firstBar: number
   timing: RunTiming
-  cache: CacheCounts
   /** What the repository says about its source as a whole. */
   report: SourceReport | undefined
 }

@@ -2,7 +2,7 @@ import { compiled, type Kernels } from './kernels.ts'
 import type { Platform } from './platform.ts'
 
 /** One thread, and whatever the place has of a browser: a server that renders pages and an old engine have less. */
-export function browser(kernels: Kernels): Platform {
+export function browserPlatform(kernels: Kernels): Platform {
   return { module: compiled(kernels), ...pauses(), cores: globalThis.navigator?.hardwareConcurrency ?? 1 }
 }
 

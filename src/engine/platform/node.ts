@@ -1,52 +1,46 @@
-import { existsSync } from 'node:fs'
-import { dirname } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { EngineError, type EngineErrorCode } from '../../domain/errors.ts'
-import type { ProcessingEngine } from '../main/engine.ts'
-import { type NodeOptions, nodeEngine, type Parts } from './node-engine.ts'
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { type EngineOptions, refuseOption } from '../main/options.ts'
+import { poolExecutor } from '../main/pool.ts'
+import { compiled, type Kernels } from './kernels.ts'
+import type { Platform } from './platform.ts'
 
-// The places are written out where they are used: bundlers know `new URL('…', import.meta.url)` and bring the file along.
-const FILES: Parts = {
-  kernels: kernelsFile,
-  worker() {
-    const inPackage = () => new URL('../worker/millrace-worker.mjs', import.meta.url)
-    return found('millrace-worker.mjs', inPackage, 'ENGINE_WORKER')
-  },
+export interface NodeOptions extends EngineOptions {
+  /** The kernels, where a bundle keeps them elsewhere than docs/bundling.md says. */
+  wasm?: Kernels
+  /** The file of the worker threads, `millrace-worker.mjs`, as a URL or path: the same. */
+  worker?: URL | string
 }
 
-/** @throws EngineError `ENGINE_WASM` when the kernels are nowhere. */
-export function kernelsFile(): URL {
-  return found('millrace_bg.wasm', () => new URL('../../wasm/simd/millrace_bg.wasm', import.meta.url), 'ENGINE_WASM')
+/** What of the package is no module. */
+export interface Assets {
+  kernels(): Kernels
+  worker(): URL
 }
 
-/** The engine of Node, with the files of the package. */
-export function createEngine(options: NodeOptions): ProcessingEngine {
-  return nodeEngine(options, FILES)
-}
-
-/** A file of the package: in its place, or beside the bundle that this module has become a part of. */
-function found(name: string, inPackage: () => URL, code: EngineErrorCode): URL {
-  const beside = () => new URL(name, here())
-  const file = existing(inPackage) ?? existing(beside)
-  if (file) return file
-  const folder = dirname(fileURLToPath(beside()))
-  const message = `${name} is not in ${folder}, where the bundle is: copy it there from the package, or import 'millrace/inline', which has it inside (docs/bundling.md)`
-  throw new EngineError(code, message, { file: name, folder })
-}
-
-/** A place that can be worked out and has a file. */
-function existing(place: () => URL): URL | undefined {
-  try {
-    const url = place()
-    // Next.js has webpack make addresses of its web server of them.
-    return url.protocol === 'file:' && existsSync(url) ? url : undefined
-  } catch {
-    // A bundle of CommonJS has no import.meta.url.
-    return undefined
+/** The threads and timers of Node, with the assets that the options do not give. */
+export function nodePlatform(options: Pick<NodeOptions, 'wasm' | 'worker'>, assets: Assets): Platform {
+  const { wasm, worker } = options ?? {}
+  // Refused here, where they are named, and not by the first job.
+  const module = wasm === undefined ? undefined : compiled(wasm)
+  const entry = worker === undefined ? undefined : urlOf(worker)
+  return {
+    module: module ?? (async () => compiled(assets.kernels())()),
+    pause: () => setImmediate(),
+    cores: availableParallelism(),
+    pool: (workers, setup, lost) => poolExecutor(entry ?? assets.worker(), workers, setup, lost),
   }
 }
 
-/** The address of this module, or of the bundle that it is in. */
-function here(): string {
-  return typeof __filename === 'string' ? pathToFileURL(__filename).href : import.meta.url
+/** Node starts threads from files and from text, and from nothing else. */
+function urlOf(worker: URL | string): URL {
+  const url = typeof worker === 'string' && worker !== '' ? urlOfText(worker) : (worker as URL | null)
+  if (url?.protocol === 'file:' || url?.protocol === 'data:') return url
+  return refuseOption('worker', worker, 'the file URL or path of millrace-worker.mjs')
+}
+
+function urlOfText(text: string): URL {
+  return /^(data:|file:|\w+:\/\/)/.test(text) ? new URL(text) : pathToFileURL(resolve(text))
 }

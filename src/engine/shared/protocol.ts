@@ -105,7 +105,7 @@ export interface Part {
   /** Sum over all symbols, and the symbols with anything but sound rows. */
   quality: DataQuality
   defective: { symbol: number; quality: DataQuality }[]
-  /** Whether every value is what it is when all of the history is run. */
+  /** Whether every value is what it is when all of the history is run: false only where the job gives a `history`. */
   exact: boolean
   /** First bar on which every signal of the plan has a value, counted from 0, on candles without holes. */
   firstBar: number

@@ -134,6 +134,7 @@ function fillNamed(context: Context, callee: Callee, filled: Map<string, Given>,
       at,
       `${name} of ${callee.name} is given twice`,
       'leave one of them out',
+      { found: name },
     )
   } else filled.set(name, argument)
 }

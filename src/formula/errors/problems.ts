@@ -1,10 +1,5 @@
-import type {
-  ErrorFields,
-  FormulaErrorCode,
-  FormulaErrorFields,
-  FormulaWarning,
-  FormulaWarningCode,
-} from '../../domain/errors.ts'
+import type { FormulaErrorDetails, FormulaErrorFields, Given } from '../../domain/error-fields.ts'
+import type { FormulaErrorCode, FormulaWarning, FormulaWarningCode } from '../../domain/errors.ts'
 import { FormulaError } from '../../domain/errors.ts'
 import { MAX_TEXT } from '../limits.ts'
 import { lineRanges, placeAt } from './lines.ts'
@@ -29,9 +24,16 @@ export class Problems {
 
   constructor(private readonly text: string) {}
 
-  add(code: FormulaErrorCode, at: Range, message: string, hint = '', more: ErrorFields = {}): void {
+  /** @param details What errors of this code say besides their place. */
+  add<Code extends FormulaErrorCode>(
+    code: Code,
+    at: Range,
+    message: string,
+    hint: string,
+    ...[details]: Given<FormulaErrorDetails[Code]>
+  ): void {
     this.count += 1
-    if (this.found.length < MAX_PROBLEMS) this.push(code, message, { ...more, at, hint })
+    if (this.found.length < MAX_PROBLEMS) this.push(code, message, { ...details, at, hint })
   }
 
   /** Notes what runs and is hardly what was meant. */
@@ -59,7 +61,7 @@ export class Problems {
     return { line, column }
   }
 
-  private push(code: FormulaErrorCode, message: string, fields: FormulaErrorFields): void {
+  private push(code: FormulaErrorCode, message: string, fields: FormulaErrorFields[FormulaErrorCode]): void {
     this.found.push(new FormulaError(code, message, { ...fields, ...this.placeOf(fields.at[0]) }))
   }
 

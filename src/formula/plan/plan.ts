@@ -104,6 +104,11 @@ export function planFormula(
   return { text, canonical, ...compact(checked, signals, reported), parameters: values, warnings }
 }
 
+/** What a plan was made for: one for a scan has signals, and one for series has none. */
+export function modeOf({ signals }: Pick<Plan, 'signals'>): FormulaMode {
+  return signals.length > 0 ? 'scan' : 'series'
+}
+
 function signalsOf({ final, roles, variables }: CheckedFormula): PlanSignal[] {
   if (final !== undefined) return [{ value: reference(final.value), signalType: 'SCAN_HIT' }]
   return roles.map((role) => {

@@ -3,13 +3,13 @@ import { DataError } from '../../domain/errors.ts'
 import type { Timeframe, TimeUnit } from '../../domain/timeframe.ts'
 import { bareName, isUserColumn, type SourceColumn } from '../../domain/user-columns.ts'
 import { type BrokenFile, type Sound, withoutBroken, withoutFiles } from './broken.ts'
-import { type CandleTable, type Catalogue, catalogueOf, findRuns, type Run, unnamed } from './catalogue.ts'
 import type { ColumnNames } from './column-names.ts'
 import { type CandleColumns, type ColumnOptions, findColumns } from './columns.ts'
 import { findDayTimes } from './dates.ts'
 import { filesLacking } from './lacking.ts'
 import { type DuckdbConnection, openConnection } from './library.ts'
 import { memoryShare } from './memory.ts'
+import { type CandleTable, findRuns, type RowIndex, type Run, rowIndexOf, unnamed } from './row-index.ts'
 import { type CandleData, filesOf, isReadInWorkers, nameOf, openSource, reachOf, stampFiles } from './source.ts'
 import { reading, where } from './sql.ts'
 import { stage } from './staging.ts'
@@ -92,7 +92,7 @@ export interface OpenData {
   copied: Set<string>
   /** Ends when the last copy that was made for user columns is there. */
   copying: Promise<void>
-  catalogues: Map<Timeframe, Promise<Catalogue>>
+  rowIndexes: Map<Timeframe, Promise<RowIndex>>
   dayTimes: Map<Timeframe, Promise<readonly DayTime[]>>
 }
 
@@ -164,11 +164,11 @@ export class DuckdbData {
   }
 
   /** Where the rows of every symbol are; sorts all rows into a copy first where they are too mixed. */
-  async catalogue(data: OpenData, timeframe: Timeframe): Promise<Catalogue> {
+  async rowIndex(data: OpenData, timeframe: Timeframe): Promise<RowIndex> {
     const connection = await this.connection()
     const names = data.timeframes.get(timeframe)
     const find = (table: CandleTable) => findRuns(connection, table, timeframeFilter(table.columns, names))
-    let found = data.catalogues.get(timeframe)
+    let found = data.rowIndexes.get(timeframe)
     found ??= reading(this.name, async () => {
       const inPlace = await find(data.table).catch(async (cause) => {
         await this.exclude(connection, data, cause)
@@ -179,11 +179,11 @@ export class DuckdbData {
         return inPlace
       }
       data.staged ??= this.stage(connection, data.original, data.copied)
-      return (await find(await data.staged)) as Catalogue
+      return (await find(await data.staged)) as RowIndex
     })
-    data.catalogues.set(timeframe, found)
+    data.rowIndexes.set(timeframe, found)
     return found.catch((error) => {
-      data.catalogues.delete(timeframe)
+      data.rowIndexes.delete(timeframe)
       throw error
     })
   }
@@ -216,7 +216,7 @@ export class DuckdbData {
     this.outdated.push(copy.source.from)
     if (isCopy) data.table = made
     else data.staged = Promise.resolve(made)
-    data.catalogues.clear()
+    data.rowIndexes.clear()
   }
 
   /** Frees copies that nobody reads: to be called when nothing is being read. */
@@ -260,8 +260,8 @@ export class DuckdbData {
   /** How many rows of a timeframe have no symbol. */
   async unnamedRows(data: OpenData, timeframe: Timeframe): Promise<number> {
     const connection = await this.connection()
-    const catalogue = await data.catalogues.get(timeframe)
-    if (catalogue?.unnamedRows !== undefined) return catalogue.unnamedRows
+    const index = await data.rowIndexes.get(timeframe)
+    if (index?.unnamedRows !== undefined) return index.unnamedRows
     const { columns, source } = (await data.staged) ?? data.table
     if (columns.isSymbolOfFile) return 0
     const filter = timeframeFilter(columns, data.timeframes.get(timeframe))
@@ -297,8 +297,8 @@ export class DuckdbData {
         return opened()
       }
       const timeframes = known?.timeframes ?? (await findTimeframes(connection, table, this.options.timeframe))
-      const catalogues = new Map<Timeframe, Promise<Catalogue>>()
-      for (const [held, runs] of known?.runs ?? []) catalogues.set(held, Promise.resolve(catalogueOf(table, runs)))
+      const rowIndexes = new Map<Timeframe, Promise<RowIndex>>()
+      for (const [held, runs] of known?.runs ?? []) rowIndexes.set(held, Promise.resolve(rowIndexOf(table, runs)))
       const dayTimes = new Map<Timeframe, Promise<readonly DayTime[]>>()
       for (const [held, times] of known?.dayTimes ?? []) dayTimes.set(held, Promise.resolve(times))
       const found = {
@@ -307,7 +307,7 @@ export class DuckdbData {
         broken: sound.broken,
         table,
         timeframes,
-        catalogues,
+        rowIndexes,
         dayTimes,
         copied,
       }
@@ -336,7 +336,7 @@ export class DuckdbData {
     data.broken = sound.broken
     if (isPlain) data.table = data.original
     // Positions of files have moved.
-    data.catalogues.clear()
+    data.rowIndexes.clear()
     this.known = undefined
   }
 

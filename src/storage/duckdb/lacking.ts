@@ -1,6 +1,6 @@
 import type { BrokenFile } from './broken.ts'
-import type { CandleTable } from './catalogue.ts'
 import type { DuckdbConnection } from './library.ts'
+import type { CandleTable } from './row-index.ts'
 import { identifier } from './sql.ts'
 
 const NEEDED = ['symbol', 'time', 'open', 'high', 'low', 'close']

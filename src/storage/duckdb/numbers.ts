@@ -113,6 +113,6 @@ async function checkNumbers(
     const message =
       `column ${identifier(name)} (for example ${example}) cannot be read as prices: set the option decimal to the sign ` +
       'in front of decimals (on the command line --decimal , or --decimal .), or columns to other columns'
-    throw new DataError('DATA_SHAPE', message, { column: name, example })
+    throw new DataError('DATA_SHAPE', message, { column: name, example: String(example) })
   })
 }

@@ -1,7 +1,7 @@
 import type { JudgedCandles } from '../clean.ts'
 import { firstAtOrAfter } from '../row-selection.ts'
-import type { CandleTable, Catalogue, Run } from './catalogue.ts'
 import type { DuckdbAnswer, DuckdbConnection } from './library.ts'
+import type { CandleTable, RowIndex, Run } from './row-index.ts'
 import { heldColumns, piecesOf, rowsQuery, SymbolRows, type TimeBounds, type Wanted } from './rows.ts'
 import { parquetOf, type Source, stampFiles } from './source.ts'
 
@@ -72,23 +72,23 @@ function tooLarge(rows: number | string, memoryBytes: number): string {
 /**
  * Reads the rows of many symbols, in the order of the source. While one batch is copied out, DuckDB reads the next.
  *
- * The rows cross without their symbol: the catalogue says whose they are. Only where rows can be missing in between, as
+ * The rows cross without their symbol: the index says whose they are. Only where rows can be missing in between, as
  * when times are bounded, their numbers cross as well.
  */
 export async function* readSymbols(
   connection: DuckdbConnection,
-  catalogue: Catalogue,
+  index: RowIndex,
   symbols: ReadonlySet<string>,
   wanted: Wanted,
   bounds: TimeBounds,
   signal?: AbortSignal,
 ): AsyncGenerator<ReadRows> {
-  const { table } = catalogue
+  const { table } = index
   const names = heldColumns(table, wanted)
   const limit = rowsWithin(connection.memoryBytes, names)
   const fitting = new Set<string>()
   for (const symbol of symbols) {
-    const rows = catalogue.rowsOf.get(symbol) ?? 0
+    const rows = index.rowsOf.get(symbol) ?? 0
     if (rows <= limit) fitting.add(symbol)
     else yield { symbol, failure: new Error(tooLarge(rows, connection.memoryBytes)) }
   }
@@ -103,7 +103,7 @@ export async function* readSymbols(
       return error as Error
     }
   }
-  const batches = batchesOf(catalogue, fitting).map((runs) => {
+  const batches = batchesOf(index, fitting).map((runs) => {
     const files = filesOf(table, runs)
     return { runs, reads: readsOf(table, runs, isNumbered), files, stamp: stampFiles(files) }
   })
@@ -118,7 +118,7 @@ export async function* readSymbols(
     for (const { runs, reads, files, stamp } of batches) {
       const gathered = new Map<string, SymbolRows>()
       for (const { symbol } of runs) {
-        const capacity = catalogue.rowsOf.get(symbol) as number
+        const capacity = index.rowsOf.get(symbol) as number
         if (!gathered.has(symbol)) gathered.set(symbol, new SymbolRows(symbol, capacity, names))
       }
       const failures = new Map<string, Error>()
@@ -175,7 +175,7 @@ function filesOf({ source }: CandleTable, runs: readonly Run[]): string[] {
 }
 
 /** Cuts the runs of the wanted symbols into batches; all runs of a symbol are in one. */
-function batchesOf({ runs }: Catalogue, symbols: ReadonlySet<string>): Run[][] {
+function batchesOf({ runs }: RowIndex, symbols: ReadonlySet<string>): Run[][] {
   const runsOf = new Map<string, Run[]>()
   for (const run of runs) {
     if (!symbols.has(run.symbol)) continue

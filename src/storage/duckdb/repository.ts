@@ -158,33 +158,26 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
   async function* readMany(connection: DuckdbConnection, symbols: readonly string[], request: LoadRequest) {
     const found = await open(request.timeframe, 'files')
     await data.copyColumns(found, request.userColumns)
-    const catalogue = await data.catalogue(found, request.timeframe)
+    const index = await data.rowIndex(found, request.timeframe)
     const rule = await ruleOf(found, request)
     const broken = brokenSymbols(found)
     let wanted = new Set(symbols)
     for (const symbol of wanted) {
       const file = broken.get(symbol)
       if (file) yield loadFailed(symbol, file)
-      else if (!catalogue.rowsOf.has(symbol)) yield { symbol, error: noData(symbol, request) }
+      else if (!index.rowsOf.has(symbol)) yield { symbol, error: noData(symbol, request) }
       if (file) wanted.delete(symbol)
     }
     let bounds = boundsOf(request)
     while (wanted.size > 0) {
       const again = new Set<string>()
-      for await (const read of readSymbols(
-        connection,
-        catalogue,
-        wanted,
-        request,
-        timesOf(bounds, rule),
-        request.signal,
-      )) {
+      for await (const read of readSymbols(connection, index, wanted, request, timesOf(bounds, rule), request.signal)) {
         const { symbol } = read
         if ('failure' in read) {
           yield loadFailed(symbol, { reason: firstLine(read.failure.message) })
           continue
         }
-        const isAll = read.candles.time.length === catalogue.rowsOf.get(symbol)
+        const isAll = read.candles.time.length === index.rowsOf.get(symbol)
         const loaded = finish(symbol, read.candles, request, isAll ? {} : bounds, rule)
         if (loaded) yield loaded
         else again.add(symbol)
@@ -213,7 +206,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
     symbols: (timeframe) =>
       waitedFor(async () => {
         const found = await open(timeframe, 'all')
-        const { rowsOf } = await data.catalogue(found, timeframe)
+        const { rowsOf } = await data.rowIndex(found, timeframe)
         // One whose file cannot be read is there all the same: its failure is to be seen.
         return [...new Set([...rowsOf.keys(), ...brokenSymbols(found).keys()])]
       }),

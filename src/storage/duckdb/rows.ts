@@ -2,9 +2,9 @@ import { CANDLE_COLUMNS } from '../../domain/candle.ts'
 import type { JudgedCandles } from '../clean.ts'
 import type { LoadRequest } from '../repository.ts'
 import { blankUnknown, ROW } from '../row-flags.ts'
-import type { CandleTable } from './catalogue.ts'
 import type { CandleColumns } from './columns.ts'
 import type { DuckdbAnswer } from './library.ts'
+import type { CandleTable } from './row-index.ts'
 import { where } from './sql.ts'
 
 /** Times that can matter, milliseconds UTC, inclusive; open where absent. */

@@ -127,7 +127,7 @@ async function openDatabase(connection: DuckdbConnection, data: string, table?: 
   if (at < 0) {
     const problem = chosen === undefined ? 'has more than one table' : `has no table ${chosen}`
     const message = `${data} ${problem}: set the option table to one of ${tables.join(', ') || '(it has none)'}`
-    throw new DataError('DATA_OPTION', message, { data, table, tables })
+    throw new DataError('DATA_OPTION', message, { option: 'table', data, table, tables })
   }
   const from = [DATABASE_NAME, ...(found[at] as string[])].map(identifier).join('.')
   return { kind: 'table', from, files: await filesOf(connection, data), rowNumber: 'rowid', hasHoles: true }

@@ -1,7 +1,7 @@
 import { CANDLE_COLUMNS } from '../../domain/candle.ts'
-import type { CandleTable } from './catalogue.ts'
 import { plainColumns } from './columns.ts'
 import type { DuckdbConnection } from './library.ts'
+import type { CandleTable } from './row-index.ts'
 import { copiedName } from './user-columns.ts'
 
 /**

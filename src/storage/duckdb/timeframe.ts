@@ -1,8 +1,8 @@
 import { DataError } from '../../domain/errors.ts'
 import { isTimeframe, nearestTimeframe, TIMEFRAMES, type Timeframe, timeframeMs } from '../../domain/timeframe.ts'
-import type { CandleTable } from './catalogue.ts'
 import type { CandleColumns } from './columns.ts'
 import type { DuckdbConnection } from './library.ts'
+import type { CandleTable } from './row-index.ts'
 import { parquetOf } from './source.ts'
 import { literal, where } from './sql.ts'
 

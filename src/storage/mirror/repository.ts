@@ -18,13 +18,10 @@ export interface MirrorOptions {
   folder: string
 }
 
-/** A repository that knows the length of its candles, like `duckdbRepository`. */
+/** What knows the length of its candles, like `duckdbRepository`. */
 interface Timed {
   timeframe(): Promise<Timeframe>
 }
-
-/** The same candles from a mirror; it has a `timeframe()` where the inner repository has one. */
-export type MirrorRepository<R extends CandleRepository> = CandleRepository & (R extends Timed ? Timed : unknown)
 
 /**
  * Keeps what a repository delivers in files of its own, so that a source which is scanned every day is read once. Symbols
@@ -43,19 +40,21 @@ export type MirrorRepository<R extends CandleRepository> = CandleRepository & (R
  * @throws DataError `DATA_OPTION` for a folder that cannot be.
  *
  * @example
- * const folder = join(tmpdir(), 'millrace-mirror')
- * const repository = mirrorRepository(duckdbRepository({ data: 'prices' }), { folder })
+ * // Files called AAPL.csv, MSFT.csv …; the next run reads them no more.
+ * const repository = mirrorRepository(duckdbRepository({ data: 'prices' }), { folder: 'mirror' })
  * await using engine = createEngine({ repository })
  * const symbols = await engine.repository.symbols('1d')
  * const { matches } = await engine.scan({ symbols, timeframe: '1d', formula: 'close > close[1]', last: 1 })
  * matches.map(({ symbol, candle }) => `${symbol} ${candle.close}`)
  * // [ 'AAPL 14' ]
  */
-export function mirrorRepository<R extends CandleRepository>(inner: R, { folder }: MirrorOptions): MirrorRepository<R> {
+export function mirrorRepository(inner: CandleRepository & Timed, options: MirrorOptions): CandleRepository & Timed
+export function mirrorRepository(inner: CandleRepository, options: MirrorOptions): CandleRepository
+export function mirrorRepository(inner: CandleRepository, { folder }: MirrorOptions): CandleRepository {
   if (typeof folder !== 'string' || folder === '') {
     throw new DataError('DATA_OPTION', `folder must be a path, got ${String(folder)}`, { option: 'folder' })
   }
-  return new Mirrored(inner, resolve(folder)).repository() as MirrorRepository<R>
+  return new Mirrored(inner, resolve(folder)).repository()
 }
 
 /** What a worker thread opens a mirror from. */

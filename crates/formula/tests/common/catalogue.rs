@@ -1,5 +1,7 @@
 //! Every function of the catalogue as a plan of its own, with parameters from all over their ranges.
 
+use std::ops::Range;
+
 use formula::plan::Plan;
 use kernels::graph::Reach;
 use kernels::indicators::REGISTRY;
@@ -56,20 +58,23 @@ fn call(bytes: &mut PlanBytes, row: &Row, parameters: &[f64]) -> Value {
     bytes.call(row.name, &inputs, parameters)
 }
 
-/// The plan that reports all outputs.
-fn plan(row: &Row, parameters: &[f64]) -> Plan {
+/// The plan that reports these outputs.
+fn plan(row: &Row, parameters: &[f64], outputs: Range<usize>) -> Plan {
     let mut bytes = PlanBytes::default();
     let call = call(&mut bytes, row, parameters);
-    for output in 0..row.outputs.len() {
-        bytes.report(call.output(output));
-    }
+    outputs.for_each(|output| bytes.report(call.output(output)));
     bytes.plan()
 }
 
 /// Every row with every set of parameters.
 pub fn cases() -> Vec<Case> {
     let all = REGISTRY.iter().flat_map(|&row| parameter_sets(row).into_iter().map(move |parameters| (row, parameters)));
-    all.map(|(row, parameters)| Case { row, plan: plan(row, &parameters), parameters }).collect()
+    let case = |(row, parameters): (&'static Row, Vec<f64>)| Case {
+        row,
+        plan: plan(row, &parameters, 0..row.outputs.len()),
+        parameters,
+    };
+    all.map(case).collect()
 }
 
 impl Case {
@@ -85,6 +90,10 @@ impl Case {
     /// Whether an output is made of nothing but windows of bars.
     pub fn is_windowed(&self, output: usize) -> bool {
         self.reach(output).windowed
+    }
+    /// The plan that reports one output.
+    pub fn output_plan(&self, output: usize) -> Plan {
+        plan(self.row, &self.parameters, output..output + 1)
     }
     /// The plan whose signal is an output and which reports nothing.
     pub fn signal_plan(&self, output: usize) -> Plan {

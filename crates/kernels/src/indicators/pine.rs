@@ -4,12 +4,13 @@
 //! language's rule in both families.
 
 use crate::block::{Inputs, Kernel, Output};
-use crate::indicators::condition::conditions::VALUEWHEN;
+use crate::indicators::math::{MAX, MIN};
 use crate::indicators::momentum::mfi::ROUNDING;
 use crate::indicators::momentum::rsi::Rsi;
 use crate::indicators::momentum::stoch::STOCH;
 use crate::indicators::statistic::sum::SUM;
-use crate::indicators::trend::dmi::{directional, range_from_before, strength};
+use crate::indicators::trend::directional::DIRECTIONAL_HELD;
+use crate::indicators::trend::dmi::with_adx;
 use crate::indicators::trend::extremes::{HIGHESTBARS, LOWESTBARS};
 use crate::indicators::volatility::bbands::BBANDS;
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
@@ -89,7 +90,11 @@ pub(crate) static TA_TR: Row = Row {
     doc: "`ta.tr(true)` of Pine is `tr` here, and `ta.atr` is made of that one.",
     source: MANUAL,
     inputs: HIGH_LOW_CLOSE,
-    body: Body::Compose(|x, _| vec![range_from_before(x)]),
+    body: Body::Compose(|x, _| {
+        let previous = x[2].lag(1);
+        // In the order that the language gives to what may be turned round: the same node as a range written out.
+        vec![MAX.of(&[previous, x[0]], &[]) - MIN.of(&[previous, x[1]], &[])]
+    }),
     scale: Some(1),
     example: "ta.tr > 2 * ta.atr(14)",
     ..Row::BASE
@@ -117,12 +122,7 @@ pub(crate) static TA_DMI: Row = Row {
     inputs: HIGH_LOW_CLOSE,
     parameters: &[Parameter::whole("diLength", 1, 5000), Parameter::whole("adxSmoothing", 1, 5000)],
     outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
-    body: Body::Compose(|x, p| {
-        let [plus, minus, range] = directional(x, &p[..1]);
-        let moved = range.gt(range.number(0.0));
-        let [plus, minus] = [plus, minus].map(|side| VALUEWHEN.of(&[moved, side], &[0.0]));
-        vec![plus, minus, strength(plus, minus, &p[1..])]
-    }),
+    body: Body::Compose(|x, p| with_adx(&DIRECTIONAL_HELD, x, p)),
     scale: Some(0),
     example: "ta.dmi(14, 14).plus > ta.dmi(14, 14).minus",
     ..Row::BASE

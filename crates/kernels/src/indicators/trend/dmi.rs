@@ -1,7 +1,7 @@
 use crate::block::{Inputs, Kernel, Output};
 use crate::graph::Value;
 use crate::indicators::average::rma::RMA;
-use crate::indicators::math::{ABS, MAX, MIN};
+use crate::indicators::trend::directional::{DIRECTIONAL, movements};
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
 use crate::lane::Lane;
@@ -12,7 +12,7 @@ pub(crate) static ROWS: &[&Row] = &[&PLUS_DM, &MINUS_DM, &DMI, &ADX];
 
 const HIGH_LOW: &[Input] = &[Input::implied("high"), Input::implied("low")];
 
-/// How far the range moved beyond that of the bar before, upwards or downwards.
+/// One of the two movements of a bar.
 struct Movement<const DOWN: bool>;
 
 impl<L: Lane, const DOWN: bool> Kernel<L> for Movement<DOWN> {
@@ -20,15 +20,11 @@ impl<L: Lane, const DOWN: bool> Kernel<L> for Movement<DOWN> {
         state.add_lanes(2, L::unknown());
     }
     fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let zero = L::splat(0.0);
         let (high, low) = (inputs.series(0), inputs.series(1));
         let [mut high_before, mut low_before] = *exact(own.lanes);
         for (bar, out) in output.series().iter_mut().enumerate() {
-            let up = high[bar] - high_before;
-            let down = low_before - low[bar];
-            let (this, other) = if DOWN { (down, up) } else { (up, down) };
-            let movement = L::select(this.gt(other) & this.gt(zero), this, zero);
-            *out = L::select((up + down).known(), movement, L::unknown());
+            let (up, down) = (high[bar] - high_before, low_before - low[bar]);
+            *out = L::select((up + down).known(), movements(up, down)[DOWN as usize], L::unknown());
             (high_before, low_before) = (high[bar], low[bar]);
         }
         *exact(own.lanes) = [high_before, low_before];
@@ -61,33 +57,10 @@ pub(crate) static MINUS_DM: Row = Row {
     ..Row::BASE
 };
 
-/// True range of high, low and close, unknown on the first bar: there is no close before it.
-pub(crate) fn range_from_before<'g>(x: &[Value<'g>]) -> Value<'g> {
-    let &[high, low, close] = x else { unreachable!("high, low and close") };
-    let previous = close.lag(1);
-    MAX.of(&[high, previous], &[]) - MIN.of(&[low, previous], &[])
-}
-
-/// The movements up and down in percent of the range, and that range; each averaged over `length`.
-pub(crate) fn directional<'g>(x: &[Value<'g>], length: &[f64]) -> [Value<'g>; 3] {
-    // The range of the first bar is left out here: there is no movement to compare it with.
-    let range = RMA.of(&[range_from_before(x)], length);
-    let plus = RMA.of(&[PLUS_DM.of(&x[..2], &[])], length) / range * 100.0;
-    let minus = RMA.of(&[MINUS_DM.of(&x[..2], &[])], length) / range * 100.0;
-    [plus, minus, range]
-}
-
-/// How far the two are apart in percent of their sum, averaged.
-pub(crate) fn strength<'g>(plus: Value<'g>, minus: Value<'g>, smoothing: &[f64]) -> Value<'g> {
-    let sum = plus + minus;
-    let zero = sum.number(0.0);
-    let index = sum.equals(zero).choose(zero, ABS.of(&[plus - minus], &[]) / sum * 100.0);
-    RMA.of(&[index], smoothing)
-}
-
-fn dmi<'g>(x: &[Value<'g>], p: &[f64]) -> Vec<Value<'g>> {
-    let [plus, minus, _] = directional(x, &p[..1]);
-    vec![plus, minus, strength(plus, minus, &p[1..])]
+/// The parts of directional movement by one of the two kernels of `directional.rs`, and their index averaged.
+pub(crate) fn with_adx<'g>(parts: &'static Row, x: &[Value<'g>], p: &[f64]) -> Vec<Value<'g>> {
+    let [plus, minus, index] = *parts.all_of(x, &p[..1]) else { unreachable!("plus, minus and index") };
+    vec![plus, minus, RMA.of(&[index], &p[1..])]
 }
 
 const PARAMETERS: &[Parameter] =
@@ -104,7 +77,7 @@ pub(crate) static DMI: Row = Row {
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
     outputs: &[OutputSpec::line("plus"), OutputSpec::line("minus"), OutputSpec::line("adx")],
-    body: Body::Compose(dmi),
+    body: Body::Compose(|x, p| with_adx(&DIRECTIONAL, x, p)),
     scale: Some(0),
     example: "crossover(dmi(14, 14).plus, dmi(14, 14).minus)",
     ..Row::BASE
@@ -117,7 +90,7 @@ pub(crate) static ADX: Row = Row {
     doc: "First at bar `length + smoothing - 1`.",
     inputs: HIGH_LOW_CLOSE,
     parameters: PARAMETERS,
-    body: Body::Compose(|x, p| vec![dmi(x, p)[2]]),
+    body: Body::Compose(|x, p| vec![with_adx(&DIRECTIONAL, x, p)[2]]),
     scale: Some(0),
     example: "adx(14) > 25",
     ..Row::BASE

@@ -21,7 +21,7 @@ export interface Run {
 }
 
 /** Where the rows of every symbol are. */
-export interface Catalogue {
+export interface RowIndex {
   table: CandleTable
   /** In the order of the source. */
   runs: readonly Run[]
@@ -47,10 +47,10 @@ export async function findRuns(
   connection: DuckdbConnection,
   table: CandleTable,
   filter?: string,
-): Promise<Catalogue | undefined> {
+): Promise<RowIndex | undefined> {
   const { source, columns } = table
   if (source.rowNumber === undefined) return undefined
-  if (columns.isSymbolOfFile && filter === undefined) return catalogueOf(table, await findFiles(connection, source))
+  if (columns.isSymbolOfFile && filter === undefined) return rowIndexOf(table, await findFiles(connection, source))
   return (await findWhole(connection, table, filter)) ?? findIslands(connection, table, filter)
 }
 
@@ -68,7 +68,7 @@ async function findWhole(connection: DuckdbConnection, table: CandleTable, filte
   const grouped = all.filter((group) => !isUnnamed(group))
   const isWhole = grouped.every(([, , first, rows, last]) => Number(last) - Number(first) + 1 === rows)
   const runs = grouped.map(([symbol, at, first, rows]) => runOf(symbol, at, first, rows))
-  return isWhole ? { ...catalogueOf(table, runs), unnamedRows } : undefined
+  return isWhole ? { ...rowIndexOf(table, runs), unnamedRows } : undefined
 }
 
 /** Where each run begins, reading in order; undefined when there are too many. */
@@ -91,7 +91,7 @@ async function findIslands(connection: DuckdbConnection, table: CandleTable, fil
     const end = Number(starts[at + 1]?.[3] ?? last?.[0]) + 1
     return isUnnamed([name ?? null]) ? undefined : runOf(name, file, first, end - Number(first))
   })
-  return catalogueOf(
+  return rowIndexOf(
     table,
     runs.filter((run) => run !== undefined),
   )
@@ -127,7 +127,7 @@ function runOf(symbol?: Cell, file?: Cell, first?: Cell, rows?: Cell): Run {
   return { symbol: String(symbol), file: Number(file), first: Number(first), rows: Number(rows) }
 }
 
-export function catalogueOf(table: CandleTable, runs: readonly Run[]): Catalogue {
+export function rowIndexOf(table: CandleTable, runs: readonly Run[]): RowIndex {
   const rowsOf = new Map<string, number>()
   for (const { symbol, rows } of runs) rowsOf.set(symbol, (rowsOf.get(symbol) ?? 0) + rows)
   return { table, runs, rowsOf }

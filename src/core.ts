@@ -12,9 +12,13 @@ export {
 export { checkJob, type DateRange, type JobRequest, type JobType, type ProcessingJob } from './domain/job.ts'
 export type { ProcessingContext, ProcessingResult, SignalMatch, SignalRole, SignalType } from './domain/result.ts'
 export { isTimeframe, TIMEFRAMES, type Timeframe } from './domain/timeframe.ts'
+export type { SourceColumn } from './domain/user-columns.ts'
 export type { EngineOptions, RunOptions } from './engine/main/options.ts'
 export type { Progress } from './engine/main/progress.ts'
 export type { Kernels } from './engine/platform/kernels.ts'
+export type { BarExplanation, BarValue, ConditionOnBar, ExplainedBar } from './explain/bar.ts'
+export type { Funnel, NearSymbol } from './explain/funnel.ts'
+export type { ExplainedNode, ExplainedOutput, Explanation } from './explain/nodes.ts'
 export {
   checkFormula,
   explain,
@@ -50,4 +54,11 @@ export type {
 
 export { BatchScanResult, BatchScanUseCase, type ScanRequest } from './use-cases/batch-scan.ts'
 export type { Engine, Engine as ProcessingEngine } from './use-cases/engine.ts'
+export type {
+  BarRequest,
+  ExplainedFunnels,
+  ExplainOptions,
+  ExplainRequest,
+  FormulaRequest,
+} from './use-cases/explain.ts'
 export { type ExpressionSeries, type SeriesRequest, type SeriesResult, SeriesUseCase } from './use-cases/series.ts'

@@ -22,8 +22,8 @@ Exit codes: 0 done, 1 every symbol failed, or one with --strict, or a command of
 2 wrong use or a wrong formula, 130 Ctrl-C.`
 
 /** The command line. Errors are thrown: CommanderError for wrong use, and what the commands throw. */
-export function makeProgram(signal: AbortSignal): Command {
-  const program = new Command('millrace')
+export function makeCommandLine(signal: AbortSignal): Command {
+  const commandLine = new Command('millrace')
     .description('Scans the candles of thousands of symbols with a formula.')
     .version(packageVersion(), '-V, --version', 'the version')
     .helpOption('-h, --help', 'this help')
@@ -32,8 +32,8 @@ export function makeProgram(signal: AbortSignal): Command {
     .configureOutput({ outputError: (text, write) => write(usageErrorText(text)) })
     .showSuggestionAfterError()
     .exitOverride()
-  addHelpBelow(program, MORE)
+  addHelpBelow(commandLine, MORE)
   const commands = [defineScan, defineSeries, defineExplain, defineData, defineIndicators, defineDemo, defineInit]
-  for (const define of [...commands, defineCompletion]) define(program, signal)
-  return program
+  for (const define of [...commands, defineCompletion]) define(commandLine, signal)
+  return commandLine
 }

@@ -1,8 +1,12 @@
-import { createEngine as createInner } from './engine/platform/node.ts'
-import type { NodeOptions } from './engine/platform/node-engine.ts'
+import { ProcessingEngine } from './engine/main/engine.ts'
+import { type NodeOptions, nodePlatform } from './engine/platform/node.ts'
+import { packageFiles } from './engine/platform/package-files.ts'
 import { Engine } from './use-cases/engine.ts'
 
-export * from './public.ts'
+export * from './core.ts'
+export type { NodeOptions } from './engine/platform/node.ts'
+export { duckdbRepository } from './storage/duckdb/repository.ts'
+export { type MirrorOptions, mirrorRepository } from './storage/mirror/repository.ts'
 
 /**
  * An engine over a repository. Close it, or write `await using`: it holds threads and the repository.
@@ -19,5 +23,5 @@ export * from './public.ts'
  * // [ 11, 12 ]
  */
 export function createEngine(options: NodeOptions): Engine {
-  return new Engine(createInner(options))
+  return new Engine(new ProcessingEngine(options, nodePlatform(options, packageFiles)))
 }
