@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { BatchScanUseCase, createEngine, duckdbRepository, mirrorRepository } from '../../dist/index.js'
+import { BatchScanUseCase, createEngine, duckdbRepository, mirrorRepository } from '../../dist/node.js'
 import { openRepository } from '../../src/storage/open.ts'
 import type { CandleRepository } from '../../src/storage/repository.ts'
 import { cleanRows, everything, loadAll, type Row, readable } from './candles.ts'
@@ -12,7 +12,7 @@ const files = new Files()
 afterEach(() => files.closeRepositories())
 afterAll(() => files.close())
 
-const DIST = new URL('../../dist/index.js', import.meta.url).href
+const DIST = new URL('../../dist/node.js', import.meta.url).href
 
 let folders = 0
 const newFolder = () => files.path(`mirror-${folders++}`)
