@@ -25,12 +25,17 @@ async function universe(name: string, count = 40) {
 }
 
 /** What a scan comes to, without how long it took and where it ran. */
-async function scanned(repository: CandleRepository, executor: 'inline' | 'pool', timezone?: string) {
+async function scanned(
+  repository: CandleRepository,
+  executor: 'inline' | 'pool',
+  timezone?: string,
+  formula = 'close > sma(close, 3)',
+) {
   const engine = createEngine({ repository, executor, workers: 2 })
   try {
     const symbols = [...(await repository.symbols('1d'))]
     const result = await new BatchScanUseCase(engine).execute({
-      ...{ symbols, timeframe: '1d', formula: 'close > sma(close, 3)', id: 'scan' },
+      ...{ symbols, timeframe: '1d', formula, id: 'scan' },
       ...(timezone && { timezone }),
     })
     const { matches, statistics, errors, dataQuality, exact } = JSON.parse(JSON.stringify(result))
@@ -61,6 +66,21 @@ describe('mirrorRepository › threads and processes', () => {
       }
     },
   )
+
+  it('serves jobs whose source only the main thread reads, and formulas that read user columns', async () => {
+    const parquet = await universe('user.parquet')
+    const capped = `select *, close * (1 + volume % 7) as cap from '${parquet}'`
+    for (const name of ['user.csv', 'user2.parquet']) {
+      const data = await files.write(name, capped)
+      const folder = newFolder()
+      const plain = await scanned(duckdbRepository({ data }), 'pool', undefined, 'col.cap > sma(col.cap, 2)')
+      expect(plain.matches.length).toBeGreaterThan(100)
+      for (let times = 0; times < 2; times++) {
+        const mirror = mirrorRepository(duckdbRepository({ data }), { folder })
+        expect(await scanned(mirror, 'pool', undefined, 'col.cap > sma(col.cap, 2)')).toEqual(plain)
+      }
+    }
+  })
 
   it('is opened in another thread, which reads its files and opens the source for what they lack', async () => {
     const data = await universe('described.parquet', 4)

@@ -171,6 +171,48 @@ describe('mirrorRepository', () => {
     expect(await open().userColumns!('1d')).toEqual(await files.repository(data).userColumns!('1d'))
   })
 
+  it('answers for parts of symbols with defects without the source', async () => {
+    const rows: Row[] = [...cleanRows(10), [10, 0, 0, 0, 95, 0], [11, 9, 8, 7, Number.NaN, 3], ...cleanRows(8, 12)]
+    const data = await files.write('parts.parquet', queryOf(fileRows({ A: rows, B: cleanRows(9, 6) })))
+    const folder = newFolder()
+    const asked: string[] = []
+    const mirror = () => mirrorRepository(watched(files.repository(data), asked), { folder })
+    await loadAll(mirror(), ['A', 'B'], everything())
+    for (const defects of ['drop', 'keep', 'error'] as const) {
+      for (const [from, to] of [
+        [4, 15],
+        [11, 11],
+        [10, undefined],
+        [undefined, 12],
+        [40, 50],
+      ] as const) {
+        const range = { ...(from !== undefined && { from: day(from) }), ...(to !== undefined && { to: day(to) }) }
+        for (const lookbackBars of [0, 3]) {
+          const request = everything({ defects, lookbackBars, ...range })
+          await expectSame(mirror(), files.repository(data), ['A', 'B'], request)
+          await expectSame(mirror(), files.repository(data), ['A', 'B'], { ...request, exact: true })
+        }
+      }
+    }
+    expect(asked).toEqual(['A,B'])
+  })
+
+  it('joins the files of many small scans', async () => {
+    const symbols = Array.from({ length: 70 }, (_, at) => `S${at}`)
+    const rows = Object.fromEntries(symbols.map((symbol, at) => [symbol, cleanRows(3 + at)]))
+    const data = await files.write('joined.parquet', queryOf(fileRows(rows)))
+    const folder = newFolder()
+    const asked: string[] = []
+    const inner = files.repository(data)
+    const mirror = mirrorRepository(watched(inner, asked), { folder })
+    for (const symbol of symbols) await expectSame(mirror, inner, [symbol], everything())
+    expect(asked).toEqual(symbols)
+    expect(namesOf(folder, '.arrow').length).toBeLessThan(10)
+    await expectSame(mirror, inner, symbols, everything())
+    await expectSame(mirrorRepository(watched(inner, asked), { folder }), inner, symbols, everything())
+    expect(asked).toEqual(symbols)
+  })
+
   it('reads again what has changed, and removes what it had of it', async () => {
     const { data } = await threeSymbols('changes.parquet')
     const folder = newFolder()

@@ -97,7 +97,7 @@ function isLeft(path: string): boolean {
 }
 
 /** Where it is somebody else's, or open on Windows, it stays. */
-function removeFile(path: string): void {
+export function removeFile(path: string): void {
   try {
     rmSync(path, { force: true })
   } catch {}

@@ -92,7 +92,14 @@ export class Mirror {
     let bytes = 0
     const write = async () => {
       const { segmentPieces } = await import('./segment-bytes.ts')
-      await this.#write(inner, () => segments.write(segmentPieces(segments.key, kept, request.userColumns, unfit)))
+      await this.#write(inner, () => {
+        segments.write(segmentPieces(segments.key, kept, request.userColumns, unfit))
+        segments.look()
+        for (const { files, kept, unfit, userColumns } of segments.manySmall()) {
+          segments.write(segmentPieces(segments.key, kept, userColumns, unfit))
+          segments.remove(files)
+        }
+      })
       kept = []
       unfit = []
       bytes = 0

@@ -15,6 +15,7 @@ export class Damaged extends Error {}
 /** A segment that is open for reading. Columns are read by their position, and checked. */
 export class SegmentFile {
   readonly head: SegmentHead
+  readonly sizeBytes: number
   readonly #descriptor: number
   /** Position of each record batch's columns. */
   readonly #bodies: readonly number[]
@@ -26,6 +27,7 @@ export class SegmentFile {
   constructor(readonly path: string) {
     this.#descriptor = openSync(path, 'r')
     try {
+      this.sizeBytes = fstatSync(this.#descriptor).size
       const footer = this.#footer()
       this.head = footer.head
       this.#bodies = footer.bodies
@@ -92,7 +94,7 @@ export class SegmentFile {
   }
 
   #footer(): { head: SegmentHead; bodies: number[] } {
-    const size = fstatSync(this.#descriptor).size
+    const size = this.sizeBytes
     const tail = new Uint8Array(TAIL_BYTES)
     this.#read(tail, Math.max(0, size - TAIL_BYTES))
     const length = new DataView(tail.buffer).getInt32(0, true)

@@ -1,8 +1,20 @@
 import { join } from 'node:path'
-import { namesIn, newSegment, removeDamaged, SEGMENT, segmentPrefix, writeWhole } from './files.ts'
+import { CANDLE_COLUMNS } from '../../domain/candle.ts'
+import { namesIn, newSegment, removeDamaged, removeFile, SEGMENT, segmentPrefix, writeWhole } from './files.ts'
 import type { KeptSymbol } from './kept.ts'
 import { isOfKey, type SegmentKey } from './segment.ts'
 import { SegmentFile } from './segment-file.ts'
+
+const SMALL_BYTES = 2 ** 20
+const MANY = 64
+
+/** Segments, and what is in them. */
+interface Joinable {
+  files: readonly SegmentFile[]
+  userColumns: readonly string[]
+  kept: KeptSymbol[]
+  unfit: string[]
+}
 
 /** A symbol in a segment. */
 interface Place {
@@ -50,7 +62,7 @@ export class Segments {
       try {
         return file.read(at, [...candleColumns, ...userColumns])
       } catch (error) {
-        this.#forget(file, error)
+        this.#drop(file, error)
       }
     }
     return undefined
@@ -61,10 +73,53 @@ export class Segments {
     writeWhole(join(this.folder, newSegment(this.key)), pieces)
   }
 
+  /**
+   * Segments that are better joined, because each is opened at every start: sets of at least `MANY` small ones that have the
+   * same columns, with what is in them.
+   */
+  *manySmall(): Generator<Joinable, undefined> {
+    const alike = new Map<string, SegmentFile[]>()
+    for (const file of this.#files.values()) {
+      if (!file || file.sizeBytes > SMALL_BYTES) continue
+      const columns = JSON.stringify(file.head.columns)
+      alike.set(columns, [...(alike.get(columns) ?? []), file])
+    }
+    for (const files of alike.values()) if (files.length >= MANY) yield this.#contentOf(files)
+  }
+
+  /** Removes segments whose symbols are in another. */
+  remove(files: readonly SegmentFile[]): void {
+    for (const file of files) {
+      this.#forget(file)
+      removeFile(file.path)
+    }
+  }
+
   close(): void {
     for (const file of this.#files.values()) file?.close()
     this.#files.clear()
     this.#places.clear()
+  }
+
+  #contentOf(files: readonly SegmentFile[]): Joinable {
+    const { columns } = files[0]!.head
+    const kept = new Map<string, KeptSymbol>()
+    const unfit = new Set<string>()
+    for (const file of files) {
+      for (const [at, { symbol, isUnfit }] of file.head.symbols.entries()) {
+        if (isUnfit) unfit.add(symbol)
+        else if (!kept.has(symbol)) {
+          try {
+            kept.set(symbol, file.read(at, columns))
+          } catch (error) {
+            this.#drop(file, error)
+            break
+          }
+        }
+      }
+    }
+    const userColumns = columns.slice(CANDLE_COLUMNS.length)
+    return { files, userColumns, kept: [...kept.values()], unfit: [...unfit] }
   }
 
   #open(path: string): SegmentFile | undefined {
@@ -87,13 +142,18 @@ export class Segments {
     return file
   }
 
-  #forget(damaged: SegmentFile, error: unknown): void {
-    for (const { symbol } of damaged.head.symbols) {
-      const left = this.#places.get(symbol)?.filter(({ file }) => file !== damaged) ?? []
+  #drop(damaged: SegmentFile, error: unknown): void {
+    this.#forget(damaged)
+    removeDamaged(damaged.path, error)
+  }
+
+  #forget(file: SegmentFile): void {
+    if (this.#files.get(file.path) !== file) return
+    for (const { symbol } of file.head.symbols) {
+      const left = this.#places.get(symbol)?.filter((place) => place.file !== file) ?? []
       this.#places.set(symbol, left)
     }
-    this.#files.set(damaged.path, undefined)
-    damaged.close()
-    removeDamaged(damaged.path, error)
+    this.#files.set(file.path, undefined)
+    file.close()
   }
 }
