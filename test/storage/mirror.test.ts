@@ -197,6 +197,29 @@ describe('mirrorRepository', () => {
     expect(asked).toEqual(['A,B'])
   })
 
+  it('answers for whole symbols with rows twice, out of order or at a time of day without the source', async () => {
+    const rows: Row[] = [
+      ...cleanRows(5),
+      [4, 7, 8, 6, 7, 1],
+      [2, 7, 8, 6, 7, 1],
+      [Number.NaN, 1, 1, 1, 1, 1],
+      [9, 7, 8, 6, 7, 1],
+    ]
+    const query = queryOf(fileRows({ A: rows, B: cleanRows(9, 6) }))
+    const data = await files.write('odd.parquet', `select * replace (ts + to_hours(15) as ts) from (${query})`)
+    const folder = newFolder()
+    const asked: string[] = []
+    const mirror = () => mirrorRepository(watched(files.repository(data), asked), { folder })
+    for (const change of [{}, { from: day(3), exact: true }, { defects: 'keep' }, { defects: 'error' }] as const) {
+      const request = everything(change)
+      await expectSame(mirror(), files.repository(data), ['A', 'B'], request)
+      await expectSame(mirror(), files.repository(data), ['B'], { ...request, from: day(8), to: day(12) })
+    }
+    const { quality } = await mirror().load('A', everything())
+    expect(quality).toMatchObject({ duplicates: 2, outOfOrder: 1, notFinite: 1, redated: 8 })
+    expect(asked).toEqual(['A,B'])
+  })
+
   it('joins the files of many small scans', async () => {
     const symbols = Array.from({ length: 70 }, (_, at) => `S${at}`)
     const rows = Object.fromEntries(symbols.map((symbol, at) => [symbol, cleanRows(3 + at)]))
@@ -245,6 +268,7 @@ describe('mirrorRepository', () => {
       return loaded.error ?? loaded.series.columns.close![0]
     }
     expect(await closeOf()).toBe(11)
+    expect(namesOf(folder, '.arrow')).toHaveLength(1)
     writeFileSync(data, text(12))
     utimesSync(data, stamp, stamp)
     expect(await closeOf()).toBe(12)
@@ -304,6 +328,25 @@ describe('mirrorRepository', () => {
     }
     // The whole of it once; the mirror then knows that it cannot answer.
     expect(asked.map(({ defects }) => defects)).toEqual(['keep', 'drop', 'drop'])
+  })
+
+  it('keeps nothing that was read while the source changed', async () => {
+    let stamp = '1'
+    const memory = memoryRepository({ A: columnsOf(cleanRows(3)) })
+    const inner: CandleRepository = {
+      ...memory,
+      identity: async () => ({ source: 'own', stamp }),
+      load(symbol, request) {
+        stamp = '2'
+        return memory.load(symbol, request)
+      },
+    }
+    const folder = newFolder()
+    for (const kept of [0, 1]) {
+      const mirror = mirrorRepository(inner, { folder })
+      expect(bitsOf(await mirror.load('A', everything()))).toEqual(bitsOf(await memory.load('A', everything())))
+      expect(namesOf(folder, '.arrow')).toHaveLength(kept)
+    }
   })
 
   it('refuses a folder that is no path', () => {

@@ -85,7 +85,7 @@ export function openMirrorDescription(
     ...(givesDates && { givesDates }),
     symbols: async (timeframe) => (await opened()).symbols(timeframe),
     versions: async (symbols) => symbols.map(() => identity.stamp),
-    load: (symbol, request) => first(mirror.loadMany([symbol], request)),
+    load: (symbol, request) => only(mirror.loadMany([symbol], request)),
     loadMany: (symbols, request) => mirror.loadMany(symbols, request),
     async close() {
       mirror.close()
@@ -170,7 +170,7 @@ class Mirrored {
 
   async #load(symbol: string, request: LoadRequest): Promise<LoadedCandles> {
     const mirror = await this.#current('then')
-    return mirror ? first(mirror.loadMany([symbol], request)) : this.inner.load(symbol, request)
+    return mirror ? only(mirror.loadMany([symbol], request)) : this.inner.load(symbol, request)
   }
 
   async *#loadMany(symbols: readonly string[], request: LoadRequest): AsyncGenerator<LoadedCandles, undefined> {
@@ -194,7 +194,10 @@ class Mirrored {
 
 const NOT_MIRRORED = 'the data is not mirrored: nothing tells whether it has changed'
 
-async function first(loaded: AsyncIterable<LoadedCandles>): Promise<LoadedCandles> {
-  for await (const each of loaded) return each
-  throw new Error('the repository did not deliver it')
+/** The only symbol of some; what was read for it is written behind it. */
+async function only(loaded: AsyncIterable<LoadedCandles>): Promise<LoadedCandles> {
+  let found: LoadedCandles | undefined
+  for await (const each of loaded) found = each
+  if (!found) throw new Error('the repository did not deliver it')
+  return found
 }
