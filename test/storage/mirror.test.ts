@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
@@ -330,6 +330,32 @@ describe('mirrorRepository', () => {
     expect(asked.map(({ defects }) => defects)).toEqual(['keep', 'drop', 'drop'])
   })
 
+  it('may lie in the folder of the data, whose files it sees come and change', async () => {
+    const one = (close: number) =>
+      `date,open,high,low,close,volume\n2024-01-01,9,20,8,10,1\n2024-01-02,9,20,8,${close},1\n`
+    mkdirSync(files.path('own/sub'), { recursive: true })
+    writeFileSync(files.path('own/A.csv'), one(11))
+    const folder = files.path('own/mirror')
+    const data = files.path('own')
+    const asked: string[] = []
+    const mirror = mirrorRepository(watched(files.repository(data), asked), { folder })
+    const said = async () => ({
+      timeframe: await mirror.timeframe(),
+      symbols: await mirror.symbols('1d'),
+      report: await mirror.report!('1d'),
+      user: await mirror.userColumns!('1d'),
+      loaded: await loadAll(mirror, ['A', 'B'], everything({ columns: ['close'] })),
+    })
+    await said()
+    const before = [...asked]
+    await said()
+    expect(asked).toEqual([...before, 'B', 'B'])
+    writeFileSync(files.path('own/sub/B.csv'), one(12).replaceAll(',1\n', ',1,7\n').replace('volume', 'volume,cap'))
+    const { symbols, user, loaded } = await said()
+    expect([symbols, user.map(({ name }) => name)]).toEqual([['A', 'B'], ['cap']])
+    expect(loaded.get('B')).toMatchObject({ series: { columns: { close: Float64Array.of(10, 12) } } })
+  })
+
   it('keeps nothing that was read while the source changed', async () => {
     let stamp = '1'
     const memory = memoryRepository({ A: columnsOf(cleanRows(3)) })
@@ -392,7 +418,7 @@ describe('mirrorRepository › files that are not what was written', () => {
   it('are made anew when any byte is another', async () => {
     const { folder, check, fileOf } = await mirrored('flipped.parquet')
     const whole = readFileSync(fileOf('.arrow'))
-    const about = readFileSync(fileOf('.json'))
+    const about = readFileSync(fileOf('.mirror'))
     const restore = () => {
       for (const name of namesOf(folder, '.arrow')) rmSync(join(folder, name))
       return whole
@@ -410,7 +436,7 @@ describe('mirrorRepository › files that are not what was written', () => {
     for (let at = 0; at < about.length; at += 41) {
       const changed = Buffer.from(about)
       changed[at]! ^= 1 << (at % 8)
-      writeFileSync(fileOf('.json'), changed)
+      writeFileSync(fileOf('.mirror'), changed)
       expect(await check()).toContain('symbols')
     }
   }, 60_000)
@@ -426,7 +452,7 @@ describe('mirrorRepository › files that are not what was written', () => {
     const other = await mirrored('other.parquet')
     writeFileSync(fileOf('.arrow'), readFileSync(other.fileOf('.arrow')))
     expect(await check()).toEqual(['A,B,C'])
-    writeFileSync(fileOf('.json'), readFileSync(other.fileOf('.json')))
+    writeFileSync(fileOf('.mirror'), readFileSync(other.fileOf('.mirror')))
     expect(await check()).toContain('symbols')
   })
 

@@ -3,7 +3,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { SourceIdentity } from '../repository.ts'
 import type { DuckdbOptions } from './data.ts'
-import { fixedFolder, isDatabase } from './source.ts'
+import { fixedFolder, isCandleFile, isDatabase } from './source.ts'
 
 /** Of more files than this only size and times are looked at. */
 const FILES_LOOKED_INTO = 16
@@ -56,12 +56,12 @@ function hashOfEnds(file: string, size: number): string {
   }
 }
 
-/** The files of the data and perhaps others beside them: whoever changes one of these only has the copy made anew. */
+/** The files of the data and perhaps others beside them: who changes one of these only has the copy made anew. */
 function filesBehind(data: string): string[] {
   if (isDatabase(data)) return [data, `${data}.wal`]
   const found = statSync(data, { throwIfNoEntry: false })
   if (found?.isFile()) return [data]
-  if (found?.isDirectory()) return filesIn(data, Number.POSITIVE_INFINITY)
+  if (found?.isDirectory()) return filesIn(data, Number.POSITIVE_INFINITY).filter(isCandleFile)
   const folder = fixedFolder(data)
   const below = data.slice(folder.length).split(/[/\\]/)
   return filesIn(folder || '.', below.includes('**') ? Number.POSITIVE_INFINITY : below.length)

@@ -62,6 +62,11 @@ export function fixedFolder(pattern: string): string {
   return fixed.slice(0, 1 + Math.max(fixed.lastIndexOf('/'), fixed.lastIndexOf(sep)))
 }
 
+/** Whether a file is read where it lies in a folder that is the data. */
+export function isCandleFile(file: string): boolean {
+  return [PARQUET_FILE, CSV_FILE, JSON_FILE].some((kind) => kind.test(file))
+}
+
 export function isDatabase(data: string): boolean {
   return DATABASE_FILE.test(data)
 }

@@ -16,7 +16,7 @@ export class About {
     private readonly folder: string,
     private readonly identity: SourceIdentity,
   ) {
-    this.#file = join(folder, 'about.json')
+    this.#file = join(folder, 'about.mirror')
     this.#answers = this.#read() ?? {}
   }
 

@@ -121,10 +121,13 @@ class Mirrored {
         this.#mirror?.close()
         await inner.close()
       },
-      ...(timeframe && { timeframe: () => this.#answer('then', 'timeframe', () => timeframe.call(inner)) }),
+      ...(timeframe && { timeframe: () => this.#answer('then', 'timeframe', () => timeframeNow(inner, timeframe)) }),
       ...(userColumns && {
         userColumns: (wanted: Timeframe) =>
-          this.#answer('then', `userColumns ${wanted}`, () => userColumns.call(inner, wanted)),
+          this.#answer('then', `userColumns ${wanted}`, async () => {
+            await inner.versions([], wanted)
+            return userColumns.call(inner, wanted)
+          }),
       }),
     }
     return Object.defineProperty(repository, 'description', { get: () => this.#describe(), enumerable: true })
@@ -162,6 +165,7 @@ class Mirrored {
   async #report(timeframe: Timeframe): Promise<SourceReport> {
     const none: SourceReport = { noSymbol: 0, notes: [], failures: [] }
     const report = await this.#answer('then', `report ${timeframe}`, async () => {
+      await this.inner.versions([], timeframe)
       return (await this.inner.report?.(timeframe)) ?? none
     })
     const note = this.#mirror ? this.#trouble.noteOf(this.folder) : NOT_MIRRORED
@@ -193,6 +197,12 @@ class Mirrored {
 }
 
 const NOT_MIRRORED = 'the data is not mirrored: nothing tells whether it has changed'
+
+/** A repository that is open at another state of its source has to look first. */
+async function timeframeNow(inner: CandleRepository, timeframe: Timed['timeframe']): Promise<Timeframe> {
+  await inner.versions([], await timeframe.call(inner)).catch(() => undefined)
+  return timeframe.call(inner)
+}
 
 /** The only symbol of some; what was read for it is written behind it. */
 async function only(loaded: AsyncIterable<LoadedCandles>): Promise<LoadedCandles> {
