@@ -28,8 +28,8 @@ export class About {
     return this.#answers[question]
   }
 
-  /** @throws what the system says where the file cannot be written. */
-  learn(question: string, answer: unknown): void {
+  /** Rejects with what the system says where the file cannot be written. */
+  async learn(question: string, answer: unknown): Promise<void> {
     // As it will be read, so that it is the same in this process and in the next.
     const written = JSON.parse(JSON.stringify(answer)) as unknown
     const isNew = Object.keys(this.#answers).length === 0
@@ -37,7 +37,7 @@ export class About {
     this.#answers = { ...this.#read(), ...this.#answers, [question]: written }
     const text = JSON.stringify({ format: FORMAT, ...this.identity, answers: this.#answers })
     const bytes = Buffer.from(text)
-    writeWhole(this.#file, [Buffer.from(`${checksum(bytes)}\n`), bytes])
+    await writeWhole(this.#file, [Buffer.from(`${checksum(bytes)}\n`), bytes])
     if (isNew) removeOutdated(this.folder, this.identity.stamp)
   }
 

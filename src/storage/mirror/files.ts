@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writevSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { SegmentKey } from './segment.ts'
 
@@ -36,12 +37,12 @@ export function namesIn(folder: string): string[] {
  *
  * @throws what the system says where it cannot be written.
  */
-export function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
+export async function writeWhole(path: string, pieces: readonly Uint8Array[]): Promise<void> {
   mkdirSync(dirname(path), { recursive: true })
   const unfinished = `${path}.${randomBytes(4).toString('hex')}${UNFINISHED}`
   try {
-    writePieces(unfinished, pieces)
-    renameSync(unfinished, path)
+    await writePieces(unfinished, pieces)
+    await rename(unfinished, path)
   } catch (error) {
     removeFile(unfinished)
     throw error
@@ -51,21 +52,21 @@ export function writeWhole(path: string, pieces: readonly Uint8Array[]): void {
 /** More in one call are more than some systems take. */
 const PIECES_PER_CALL = 512
 
-function writePieces(path: string, pieces: readonly Uint8Array[]): void {
-  const descriptor = openSync(path, 'wx')
+async function writePieces(path: string, pieces: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'wx')
   try {
     let left = pieces.filter(({ length }) => length > 0)
     while (left.length > 0) {
       const some = left.slice(0, PIECES_PER_CALL)
       // On a disk that is nearly full it is less than was asked; the next call says why.
-      let written = writevSync(descriptor, some)
+      let written = (await file.writev(some)).bytesWritten
       let whole = 0
       for (; whole < some.length && some[whole]!.length <= written; whole++) written -= some[whole]!.length
       left = left.slice(whole)
       if (whole < some.length) left[0] = left[0]!.subarray(written)
     }
   } finally {
-    closeSync(descriptor)
+    await file.close()
   }
 }
 

@@ -8,7 +8,7 @@ import type { SegmentKey } from './segment.ts'
 import { Segments } from './segments.ts'
 import type { Trouble } from './trouble.ts'
 
-/** Candles that are gathered before they are written, in bytes: each thread that reads has as many of them in memory. */
+/** Candles that are gathered before they are written, in bytes: each thread that reads has twice as many in memory. */
 const SEGMENT_BYTES = 32 * 2 ** 20
 
 /** What is mirrored. */
@@ -87,44 +87,52 @@ export class Mirror {
     request: LoadRequest,
     asked: string[],
   ): AsyncGenerator<LoadedCandles, undefined> {
-    let kept: KeptSymbol[] = []
-    let unfit: string[] = []
-    let bytes = 0
+    let gathered = { kept: [] as KeptSymbol[], unfit: [] as string[], bytes: 0 }
+    let writing: Promise<void> | undefined
+    // While one segment is written the next is read, which a slow disk makes worth its memory.
     const write = async () => {
-      const { segmentPieces } = await import('./segment-bytes.ts')
-      await this.#write(inner, () => {
-        segments.write(segmentPieces(segments.key, kept, request.userColumns, unfit))
-        segments.look()
-        for (const { files, kept, unfit, userColumns } of segments.manySmall()) {
-          segments.write(segmentPieces(segments.key, kept, userColumns, unfit))
-          segments.remove(files)
-        }
-      })
-      kept = []
-      unfit = []
-      bytes = 0
+      await writing
+      writing = this.#writeSegment(inner, segments, gathered, request.userColumns)
+      gathered = { kept: [], unfit: [], bytes: 0 }
     }
     for await (const loaded of loadEach(inner, symbols, wholeOf(request))) {
       const one = keptOf(loaded)
       const answer = one && answerFrom(one, request)
       if (one) {
-        kept.push(one)
-        bytes += one.time.byteLength * (1 + Object.keys(one.columns).length)
-      } else if (!loaded.error) unfit.push(loaded.symbol)
+        gathered.kept.push(one)
+        gathered.bytes += one.time.byteLength * (1 + Object.keys(one.columns).length)
+      } else if (!loaded.error) gathered.unfit.push(loaded.symbol)
       if (answer) yield answer
       else asked.push(loaded.symbol)
-      if (bytes >= SEGMENT_BYTES) await write()
+      if (gathered.bytes >= SEGMENT_BYTES) await write()
     }
-    if (kept.length + unfit.length > 0) await write()
+    if (gathered.kept.length + gathered.unfit.length > 0) await write()
+    await writing
   }
 
-  /** Writes what was read, unless the source has changed meanwhile, or writing has failed before. */
-  async #write(inner: CandleRepository, write: () => void): Promise<void> {
+  #writeSegment(
+    inner: CandleRepository,
+    segments: Segments,
+    { kept, unfit }: { kept: readonly KeptSymbol[]; unfit: readonly string[] },
+    userColumns: readonly string[],
+  ): Promise<void> {
+    return this.#write(inner, async () => {
+      const { segmentPieces } = await import('./segment-bytes.ts')
+      await segments.write(segmentPieces(segments.key, kept, userColumns, unfit))
+      segments.look()
+      for (const small of segments.manySmall()) {
+        await segments.write(segmentPieces(segments.key, small.kept, small.userColumns, small.unfit))
+        segments.remove(small.files)
+      }
+    })
+  }
+
+  /** Writes what was read, unless the source has changed meanwhile, or writing has failed before. Never rejects. */
+  async #write(inner: CandleRepository, write: () => Promise<void>): Promise<void> {
     if (this.trouble.isThere) return
-    const identity = await inner.identity?.()
-    if (identity?.stamp !== this.identity.stamp) return
     try {
-      write()
+      const identity = await inner.identity?.()
+      if (identity?.stamp === this.identity.stamp) await write()
     } catch (error) {
       this.trouble.tell(error)
     }

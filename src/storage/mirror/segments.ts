@@ -68,9 +68,9 @@ export class Segments {
     return undefined
   }
 
-  /** @throws what the system says where the file cannot be written. */
-  write(pieces: readonly Uint8Array[]): void {
-    writeWhole(join(this.folder, newSegment(this.key)), pieces)
+  /** Rejects with what the system says where the file cannot be written. */
+  write(pieces: readonly Uint8Array[]): Promise<void> {
+    return writeWhole(join(this.folder, newSegment(this.key)), pieces)
   }
 
   /**
