@@ -10,6 +10,15 @@ const may = {
     'storage/user-columns',
     'domain',
   ],
+  'storage/mirror': [
+    'storage/clean',
+    'storage/load-each',
+    'storage/repository',
+    'storage/row-flags',
+    'storage/row-selection',
+    'storage/user-columns',
+    'domain',
+  ],
   indicators: ['domain'],
   signals: ['domain'],
   formula: ['indicators', 'domain'],
@@ -27,7 +36,7 @@ const may = {
     'domain',
   ],
   'formula/plan': ['formula/check', 'formula/graph', 'formula/names', 'indicators', 'domain'],
-  'engine/shared': ['domain', 'storage/repository', 'signals/matches'],
+  'engine/shared': ['domain', 'storage/load-each', 'storage/repository', 'signals/matches'],
   'engine/worker': ['engine/shared', 'storage', 'signals', 'domain', 'wasm'],
   // Inline jobs run a worker's session in the main thread.
   'engine/main': [
@@ -59,8 +68,16 @@ const may = {
   ],
   // The entries put the engine together.
   browser: ['core', 'engine/main', 'engine/platform/browser', 'engine/platform/kernels', 'use-cases'],
-  node: ['core', 'engine/main', 'engine/platform/node', 'engine/platform/package-files', 'storage/duckdb', 'use-cases'],
-  inline: ['core', 'engine/main', 'engine/platform/node', 'storage/duckdb', 'use-cases'],
+  node: [
+    'core',
+    'engine/main',
+    'engine/platform/node',
+    'engine/platform/package-files',
+    'storage/duckdb',
+    'storage/mirror',
+    'use-cases',
+  ],
+  inline: ['core', 'engine/main', 'engine/platform/node', 'storage/duckdb', 'storage/mirror', 'use-cases'],
 }
 
 const ENTRIES = '^src/(node|browser|inline)\\.ts$'

@@ -49,6 +49,7 @@ export type {
   LoadedCandles,
   LoadRequest,
   RepositoryDescription,
+  SourceIdentity,
   SourceReport,
 } from './storage/repository.ts'
 

@@ -5,6 +5,7 @@ import { Engine } from './use-cases/engine.ts'
 export * from './core.ts'
 export type { NodeOptions } from './engine/platform/node.ts'
 export { duckdbRepository } from './storage/duckdb/repository.ts'
+export { type MirrorOptions, mirrorRepository } from './storage/mirror/repository.ts'
 
 /** What the build puts in their place: the kernels in base64, the code of the worker threads. */
 declare const KERNELS: string

@@ -6,6 +6,7 @@ import { Engine } from './use-cases/engine.ts'
 export * from './core.ts'
 export type { NodeOptions } from './engine/platform/node.ts'
 export { duckdbRepository } from './storage/duckdb/repository.ts'
+export { type MirrorOptions, mirrorRepository } from './storage/mirror/repository.ts'
 
 /**
  * An engine over a repository. Close it, or write `await using`: it holds threads and the repository.

@@ -1,9 +1,10 @@
-// One cold scan, as a process of its own: `node cold-scan.mjs FILE SYMBOL|all FORMULA`. Prints what it cost as JSON.
+// One cold scan, as a process of its own: `node cold-scan.mjs FILE SYMBOL|all FORMULA [MIRROR]`. Prints what it cost as JSON.
 import { readFileSync } from 'node:fs'
-import { BatchScanUseCase, createEngine, duckdbRepository } from '../../dist/node.js'
+import { BatchScanUseCase, createEngine, duckdbRepository, mirrorRepository } from '../../dist/node.js'
 
-const [data, only, formula] = process.argv.slice(2)
-const repository = duckdbRepository({ data })
+const [data, only, formula, folder] = process.argv.slice(2)
+const source = duckdbRepository({ data })
+const repository = folder === undefined ? source : mirrorRepository(source, { folder })
 await run(createEngine({ repository, executor: only === 'all' ? 'pool' : 'inline', workers: 2 }))
 
 async function run(engine) {

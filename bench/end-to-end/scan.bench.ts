@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { BatchScanUseCase, createEngine, memoryRepository } from '../../dist/node.js'
 import { SCAN_FORMULA, universe } from '../data.ts'
 import { type BenchOptions, mustBe, type Row, round, spread } from '../measure.ts'
@@ -14,11 +15,11 @@ interface Cold {
   maxRssMiB: number
 }
 
-function coldScan(file: string, only: string): Cold & { wallMs: number } {
+/** @param mirror The folder of a mirror that it goes through, where it does. */
+function coldScan(file: string, mirror?: string): Cold & { wallMs: number } {
   const start = performance.now()
-  const printed = execFileSync(process.execPath, ['bench/end-to-end/cold-scan.mjs', file, only, SCAN_FORMULA], {
-    encoding: 'utf8',
-  })
+  const args = ['bench/end-to-end/cold-scan.mjs', file, 'all', SCAN_FORMULA, ...(mirror === undefined ? [] : [mirror])]
+  const printed = execFileSync(process.execPath, args, { encoding: 'utf8' })
   return { ...(JSON.parse(printed) as Cold), wallMs: performance.now() - start }
 }
 
@@ -71,16 +72,34 @@ export async function run({ brief }: BenchOptions): Promise<Row[]> {
   await alone.close()
 
   const file = await writeParquet(`node_modules/.cache/bench/scan-${count}.parquet`, candles)
-  const cold = Array.from({ length: brief ? 1 : 7 }, () => coldScan(file, 'all'))
-  for (const { matches: found } of cold) mustBe('matches of a cold scan', found, matches.length)
-  report(
-    `cold scan from Parquet, process start to result, ${count} symbols`,
-    cold.map(({ sinceStartMs }) => sinceStartMs),
-    { matches: matches.length, 'peak MiB': Math.round(Math.max(...cold.map(({ maxRssMiB }) => maxRssMiB))) },
+  const mirror = `${file}.mirror`
+  rmSync(mirror, { recursive: true, force: true })
+  const cold = (folder?: string) => {
+    const ran = coldScan(file, folder)
+    mustBe('matches of a cold scan', ran.matches, matches.length)
+    return ran
+  }
+  const reportCold = (from: string, runs: readonly Cold[]) => {
+    const peakMiB = Math.round(Math.max(...runs.map(({ maxRssMiB }) => maxRssMiB)))
+    const since = runs.map(({ sinceStartMs }) => sinceStartMs)
+    const more = { matches: matches.length, 'peak MiB': peakMiB }
+    report(`cold scan from ${from}, process start to result, ${count} symbols`, since, more)
+  }
+  const making = cold(mirror)
+  // In turns: what else the machine does meets both.
+  const pairs = Array.from({ length: brief ? 1 : 7 }, () => [cold(), cold(mirror)] as const)
+  const wallsOf = (which: 0 | 1) => pairs.map((pair) => pair[which].wallMs)
+  reportCold(
+    'Parquet',
+    pairs.map(([parquet]) => parquet),
   )
-  report(
-    'the same, until the process has ended',
-    cold.map(({ wallMs }) => wallMs),
+  report('the same, until the process has ended', wallsOf(0))
+  reportCold('Parquet into a new mirror', [making])
+  reportCold(
+    'a mirror',
+    pairs.map(([, mirrored]) => mirrored),
   )
+  report('from a mirror, until the process has ended', wallsOf(1))
+  rmSync(mirror, { recursive: true, force: true })
   return rows
 }

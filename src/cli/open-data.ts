@@ -6,6 +6,7 @@ import type { Engine } from '../use-cases/engine.ts'
 import { checkDataPath, checkWorkingDirectory } from './data-path.ts'
 import { UsageError } from './failure.ts'
 import { readSymbols } from './inputs.ts'
+import { mirrorFolder } from './mirror-folder.ts'
 import { Opening } from './opening.ts'
 import type { DataOptions, EngineChoice, SelectionOptions } from './options.ts'
 import type { Terminal } from './terminal.ts'
@@ -89,14 +90,18 @@ export async function openRepository(
   options: DataOptions,
   watch: DuckdbWatch,
 ): Promise<{ repository: TimedRepository; source: string }> {
-  const source = options.data
+  const { data: source, mirror } = options
+  const folder = mirror === undefined ? undefined : mirrorFolder(mirror)
   if (source === undefined) {
     throw new UsageError('say where the candles are: --data FILE (Parquet, CSV, folder, .duckdb or SQL)')
   }
   checkWorkingDirectory()
   checkDataPath(source)
   const { duckdbRepository } = await import('../storage/duckdb/repository.ts')
-  return { repository: duckdbRepository(duckdbOptions(options, source), watch), source }
+  const repository = duckdbRepository(duckdbOptions(options, source), watch)
+  if (folder === undefined) return { repository, source }
+  const { mirrorRepository } = await import('../storage/mirror/repository.ts')
+  return { repository: mirrorRepository(repository, { folder }), source }
 }
 
 /** The part of a job that `--from`, `--last` and the like give. */

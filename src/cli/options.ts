@@ -14,6 +14,8 @@ export interface DataOptions {
   decimal?: '.' | ','
   timeframe?: Timeframe
   defects?: DefectPolicy
+  /** The folder of mirrors; true for that of the system. */
+  mirror?: string | true
 }
 
 /** Which symbols and bars. */
@@ -85,6 +87,10 @@ export function addDataOptions(command: Command): Command {
     .option('--one-symbol <name>', 'the data is of this symbol and does not name it')
     .addOption(new Option('--timeframe <tf>', 'length of the candles (default: what the data has)').choices(TIMEFRAMES))
     .addOption(new Option('--defects <policy>', 'candles that cannot be true (default: drop)').choices(DEFECT_POLICIES))
+    .option(
+      '--mirror [folder]',
+      "keep the candles there as well, and read those while the data has not changed (default: millrace in the user's cache folder)",
+    )
 }
 
 /** Which symbols and bars count. */

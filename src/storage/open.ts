@@ -1,6 +1,7 @@
 import { DataError } from '../domain/errors.ts'
 import type { DuckdbDescription } from './duckdb/repository.ts'
 import type { MemorySnapshot } from './memory.ts'
+import type { MirrorDescription } from './mirror/repository.ts'
 import type { CandleRepository, RepositoryDescription } from './repository.ts'
 
 type RepositoryFactory = (options: unknown) => CandleRepository | Promise<CandleRepository>
@@ -22,6 +23,11 @@ export async function openRepository(description: RepositoryDescription, openers
     case 'duckdb': {
       const { openDuckdbDescription } = await import('./duckdb/repository.ts')
       return openDuckdbDescription(description.options as DuckdbDescription, openers)
+    }
+    case 'mirror': {
+      const { openMirrorDescription } = await import('./mirror/repository.ts')
+      const { options } = description as { options: MirrorDescription }
+      return openMirrorDescription(options, (inner) => openRepository(inner, openers))
     }
     case 'module': {
       const { url } = description

@@ -72,7 +72,20 @@ export interface CandleRepository {
   userColumns?(timeframe: Timeframe): Promise<readonly SourceColumn[]>
   /** What there is to say about the source as a whole, besides its symbols; absent where there is nothing. */
   report?(timeframe: Timeframe): Promise<SourceReport>
+  /**
+   * What a copy of the source in files (`mirrorRepository`) goes by: told without reading it. Undefined, or absent, where
+   * nothing tells whether the source has changed: then there is no copy.
+   */
+  identity?(): Promise<SourceIdentity | undefined>
   close(): Promise<void>
+}
+
+/** Which source it is, and what it is at; the same in every process. */
+export interface SourceIdentity {
+  /** Where it is and how it is read: never the same for two that could deliver different candles. */
+  source: string
+  /** Changes whenever anything of it does. */
+  stamp: string
 }
 
 /** What is wrong with a source as a whole, or was guessed about it. */
@@ -94,5 +107,6 @@ export function fileErrors(report: SourceReport | undefined): (SymbolError & { s
 export type RepositoryDescription =
   | { kind: 'memory'; options: unknown }
   | { kind: 'duckdb'; options: unknown }
+  | { kind: 'mirror'; options: unknown }
   /** A module whose default export is `(options) => CandleRepository | Promise<CandleRepository>`. */
   | { kind: 'module'; url: string; options: unknown }

@@ -18,7 +18,7 @@ describe('the entry for browsers', () => {
 
   it('is that of Node, but for what reads files', async () => {
     const ofNode = Object.keys(await import('../../src/node.ts'))
-    expect(ofNode.filter((name) => !(name in browser))).toEqual(['duckdbRepository'])
+    expect(ofNode.filter((name) => !(name in browser))).toEqual(['duckdbRepository', 'mirrorRepository'])
     expect(Object.keys(browser).sort()).toEqual([
       'BatchScanResult',
       'BatchScanUseCase',

@@ -1,10 +1,11 @@
 import type { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type DefectPolicy } from '../../domain/candle.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
+import { loadFailed } from '../../storage/load-each.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 import { columnNamed } from '../../storage/user-columns.ts'
 import { byteCache } from '../shared/byte-cache.ts'
-import { loadAll, loadFailed } from '../shared/load-all.ts'
+import { loadAll } from '../shared/load-all.ts'
 import type { Shard } from './schedule.ts'
 
 /** Candles in memory that threads share. */

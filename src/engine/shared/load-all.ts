@@ -1,6 +1,6 @@
 import { countRedated, dateRule, datesOf, dayTimesOf } from '../../domain/candle-dates.ts'
-import { isMillraceError, type SymbolError } from '../../domain/errors.ts'
 import { DAY_MS, isDaily } from '../../domain/timeframe.ts'
+import { loadEach } from '../../storage/load-each.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 
 /**
@@ -26,24 +26,6 @@ export async function* loadAll(
     }
   }
   if (again.length > 0) yield* loadAll(repository, again, { ...request, lookbackBars: Number.POSITIVE_INFINITY })
-}
-
-async function* loadEach(
-  repository: CandleRepository,
-  symbols: readonly string[],
-  request: LoadRequest,
-): AsyncIterable<LoadedCandles> {
-  if (repository.loadMany) {
-    yield* repository.loadMany(symbols, request)
-    return
-  }
-  for (const symbol of symbols) {
-    try {
-      yield await repository.load(symbol, request)
-    } catch (cause) {
-      yield { symbol, error: loadFailed(symbol, cause) }
-    }
-  }
 }
 
 /** Days of candles that tell how their times become dates, as all of them would. */
@@ -88,16 +70,5 @@ function dated(loaded: LoadedCandles, { timezone, from, lookbackBars, exact }: L
     series: { ...series, time, columns: Object.fromEntries(columns) },
     quality: { ...quality, rows: quality.rows - skipped, redated, duplicates },
     ...(isCounted && { firstBar: firstBar + skipped }),
-  }
-}
-
-/** A symbol whose candles could not be read, whatever the loader threw. */
-export function loadFailed(symbol: string, cause: unknown): SymbolError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  const code = isMillraceError(cause) ? cause.code : undefined
-  return {
-    code: 'LOAD_FAILED',
-    message: `${symbol} could not be read: ${reason}`,
-    fields: { symbol, reason, ...(code && { code }) },
   }
 }

@@ -23,6 +23,7 @@ import { isFree } from '../user-columns.ts'
 import type { BrokenFile } from './broken.ts'
 import { COLUMN_ROLES } from './column-names.ts'
 import { DuckdbData, type DuckdbOptions, type DuckdbWatch, type KnownData, type OpenData } from './data.ts'
+import { identify } from './identity.ts'
 import type { DuckdbConnection } from './library.ts'
 import { memoryBytes } from './memory.ts'
 import { libraryFile } from './native.ts'
@@ -226,6 +227,7 @@ function repositoryOf(options: DuckdbOptions, data: DuckdbData): DuckdbRepositor
       }),
     userColumns: (timeframe) => waitedFor(async () => data.userColumns(await open(timeframe, 'none'))),
     report: (timeframe) => waitedFor(() => reportOf(timeframe)),
+    identity: async () => identify(options),
     close: () => data.close(),
   }
   if (!isReadInWorkers(options.data)) return repository

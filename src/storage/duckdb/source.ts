@@ -53,11 +53,22 @@ export function reachOf(data: CandleData): Reach {
   if (DATABASE_FILE.test(data)) return { files: [data, `${data}.wal`], folders: [] }
   if (isDirectory(data)) return { files: [], folders: [data, plainPath(data)] }
   if (existsSync(data)) return { files: [data, plainPath(data)], folders: [] }
-  const fixed = data.slice(0, data.search(/[[*?]|$/))
-  return {
-    files: [data],
-    folders: [fixed.slice(0, 1 + Math.max(fixed.lastIndexOf('/'), fixed.lastIndexOf(sep))) || '.'],
-  }
+  return { files: [data], folders: [fixedFolder(data) || '.'] }
+}
+
+/** The folder in front of the first sign of a pattern, as it is written: empty where there is none. */
+export function fixedFolder(pattern: string): string {
+  const fixed = pattern.slice(0, pattern.search(/[[*?]|$/))
+  return fixed.slice(0, 1 + Math.max(fixed.lastIndexOf('/'), fixed.lastIndexOf(sep)))
+}
+
+/** Whether a file is read where it lies in a folder that is the data. */
+export function isCandleFile(file: string): boolean {
+  return [PARQUET_FILE, CSV_FILE, JSON_FILE].some((kind) => kind.test(file))
+}
+
+export function isDatabase(data: string): boolean {
+  return DATABASE_FILE.test(data)
 }
 
 /** Whether a worker thread may open the data as well: SQL and text are too dear to be read more than once. */
