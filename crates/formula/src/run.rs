@@ -144,20 +144,33 @@ fn groups_of<'a>(order: &'a [usize], spans: &[Range<usize>]) -> Vec<&'a [usize]>
     groups
 }
 
+/// A column that a program reads, of symbols side by side, and the slot it is put into.
+struct ColumnRun<'a> {
+    slot: usize,
+    values: [&'a [f64]; WIDTH],
+}
+
+fn column_runs<'a, L>(program: &Program<L>, symbols: &[Symbol<'a>]) -> Vec<ColumnRun<'a>> {
+    let run = |&ColumnSlot { column, slot }: &ColumnSlot| {
+        let values = std::array::from_fn(|lane| symbols.get(lane).map_or(&[][..], |symbol| symbol.column(column)));
+        ColumnRun { slot, values }
+    };
+    program.columns.iter().map(run).collect()
+}
+
 /// Puts the columns of `bars` bars from number `start` of the history into their slots. Before its first bar a symbol is
 /// unknown; one that has ended repeats its last bar, and free lanes repeat the first symbol: nobody looks at what comes
 /// out, and numbers are faster than holes.
 fn fill_columns<L: Lane>(
-    program: &Program<L>,
+    columns: &[ColumnRun<'_>],
     scratch: &mut Scratch<L>,
     symbols: &[Symbol<'_>],
     start: usize,
     bars: usize,
 ) {
     let mut padding: [Vec<f64>; WIDTH] = Default::default();
-    for &ColumnSlot { column, slot } in &program.columns {
-        for (symbol, padding) in symbols.iter().zip(&mut padding) {
-            let values = symbol.column(column);
+    for ColumnRun { slot, values } in columns {
+        for ((symbol, values), padding) in symbols.iter().zip(values).zip(&mut padding) {
             if held(symbol, values, start, bars).is_none() {
                 let missing = symbol.first.saturating_sub(start).min(bars);
                 padding.clear();
@@ -168,9 +181,9 @@ fn fill_columns<L: Lane>(
         }
         let runs: [&[f64]; WIDTH] = std::array::from_fn(|lane| {
             let lane = if lane < symbols.len() { lane } else { 0 };
-            held(&symbols[lane], symbols[lane].column(column), start, bars).unwrap_or(&padding[lane])
+            held(&symbols[lane], values[lane], start, bars).unwrap_or(&padding[lane])
         });
-        L::interleave(&runs[..L::WIDTH], &mut scratch.column_mut(slot)[..bars]);
+        L::interleave(&runs[..L::WIDTH], &mut scratch.column_mut(*slot)[..bars]);
     }
 }
 
@@ -203,9 +216,10 @@ fn run_blocks<L: Lane, S: Sink + ?Sized>(
     sink: &mut S,
 ) {
     let mut state = program.start_at(span.start);
+    let columns = column_runs(program, symbols);
     for start in span.clone().step_by(BLOCK) {
         let bars = BLOCK.min(span.end - start);
-        fill_columns(program, scratch, symbols, start, bars);
+        fill_columns(&columns, scratch, symbols, start, bars);
         program.run(&mut state, scratch, bars);
         sink.take(&Block { program, slots: &scratch.slots, symbols, start, bars });
     }

@@ -52,11 +52,15 @@ impl Sink for [Matches] {
     fn take<L: Lane>(&mut self, block: &Block<'_, L>) {
         let &Block { program, symbols, start, bars, .. } = block;
         let lanes = ((1u16 << symbols.len()) - 1) as u8;
+        let none = |hits: &[u8]| hits.iter().fold(0, |any, byte| any | byte) & lanes == 0;
+        // Most blocks of most formulas have no match, and of the others most bars: eight are passed over at a time.
+        if program.signals.iter().all(|&slot| none(block.yes(slot))) {
+            return;
+        }
         let hits: Vec<&[u8]> = program.signals.iter().map(|&slot| block.yes(slot)).collect();
         for eight in (0..bars).step_by(8) {
             let end = bars.min(eight + 8);
-            // Most bars of most formulas have no match: eight are passed over at a time.
-            if hits.iter().all(|hits| hits[eight..end].iter().fold(0, |any, byte| any | byte) & lanes == 0) {
+            if hits.iter().all(|hits| none(&hits[eight..end])) {
                 continue;
             }
             for bar in eight..end {
