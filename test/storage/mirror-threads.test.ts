@@ -45,6 +45,17 @@ async function scanned(
   }
 }
 
+/** A program that scans through a mirror and prints how many matches and errors there are, and the notes. */
+const scanScript = (data: string, folder: string) => `
+  import { createEngine, duckdbRepository, mirrorRepository } from ${JSON.stringify(DIST)}
+  const inner = duckdbRepository({ data: ${JSON.stringify(data)} })
+  const repository = mirrorRepository(inner, { folder: ${JSON.stringify(folder)} })
+  const engine = createEngine({ repository, executor: 'pool', workers: 2 })
+  const symbols = await repository.symbols('1d')
+  const { matches, errors, dataQuality } = await engine.scan({ symbols, timeframe: '1d', formula: 'close > sma(close, 3)' })
+  console.log(JSON.stringify([matches.length, errors.length, dataQuality.notes]))
+  await engine.close()`
+
 const segments = (folder: string) =>
   readdirSync(folder, { recursive: true })
     .map(String)
@@ -108,14 +119,7 @@ describe('mirrorRepository › threads and processes', () => {
   it('is made by several processes at once', async () => {
     const data = await universe('processes.parquet', 300)
     const folder = newFolder()
-    const script = `
-      import { createEngine, duckdbRepository, mirrorRepository } from ${JSON.stringify(DIST)}
-      const repository = mirrorRepository(duckdbRepository({ data: ${JSON.stringify(data)} }), { folder: ${JSON.stringify(folder)} })
-      const engine = createEngine({ repository, executor: 'pool', workers: 2 })
-      const symbols = await repository.symbols('1d')
-      const result = await engine.scan({ symbols, timeframe: '1d', formula: 'close > sma(close, 3)' })
-      console.log(result.matches.length, result.errors.length, result.dataQuality.notes.length)
-      await engine.close()`
+    const script = scanScript(data, folder)
     const ran = () =>
       new Promise<string>((resolve, reject) => {
         const child = spawn(process.execPath, ['--input-type=module', '-e', script])
@@ -126,7 +130,7 @@ describe('mirrorRepository › threads and processes', () => {
         child.on('close', () => resolve(said.trim()))
       })
     const [one, two, three] = await Promise.all([ran(), ran(), ran()])
-    expect(one).toMatch(/^\d{5} 0 0$/)
+    expect(one).toMatch(/^\[\d{5},0,\[\]\]$/)
     expect([two, three]).toEqual([one, one])
     expect(await ran()).toBe(one)
     expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.tmp'))).toEqual([])
@@ -148,20 +152,14 @@ describe('mirrorRepository › threads and processes', () => {
   it.skipIf(process.platform === 'win32')('goes on when a worker finds no room for its file', async () => {
     const data = await universe('full.parquet', 60)
     const folder = newFolder()
-    const script = `
-      import { createEngine, duckdbRepository, mirrorRepository } from ${JSON.stringify(DIST)}
-      const repository = mirrorRepository(duckdbRepository({ data: ${JSON.stringify(data)} }), { folder: ${JSON.stringify(folder)} })
-      const engine = createEngine({ repository, executor: 'pool', workers: 2 })
-      const symbols = await repository.symbols('1d')
-      const result = await engine.scan({ symbols, timeframe: '1d', formula: 'close > sma(close, 3)' })
-      console.log(JSON.stringify([result.matches.length > 500, result.errors.length, result.dataQuality.notes]))
-      await engine.close()`
+    const script = scanScript(data, folder)
     const program = files.path('full.mjs')
     writeFileSync(program, script)
     // No file may be larger than 16 KiB: like a disk that becomes full in the middle of one.
     const limited = `trap '' XFSZ; ulimit -f 16; exec "${process.execPath}" "${program}"`
-    const [isWhole, errors, notes] = JSON.parse(execFileSync('bash', ['-c', limited], { encoding: 'utf8' }))
-    expect([isWhole, errors]).toEqual([true, 0])
+    const [matches, errors, notes] = JSON.parse(execFileSync('bash', ['-c', limited], { encoding: 'utf8' }))
+    expect(matches).toBeGreaterThan(500)
+    expect(errors).toBe(0)
     expect(notes).toEqual([expect.stringMatching(/^the mirror in .* cannot be written \(EFBIG\)/)])
     expect(segments(folder)).toEqual([])
     expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.tmp'))).toEqual([])
