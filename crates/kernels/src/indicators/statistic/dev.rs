@@ -57,7 +57,7 @@ impl Spread {
             }
             let mean = sum * scale;
             let distances = apart.iter().fold(zero, |sum, &apart| sum + (apart - mean).abs());
-            *out = of(window, apart[length - 1] - mean, distances * scale);
+            *out = of(window, (window[length - 1] - base) - mean, distances * scale);
         }
     }
 }
