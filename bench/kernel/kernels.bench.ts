@@ -22,6 +22,9 @@ const KERNELS: Record<string, [kernel: string, column: string]> = {
   macd: ['macd(close, 12, 26, 9).signal', 'close'],
   adx: ['adx(14)', 'high + low + close'],
   cci: ['cci(close, 20)', 'close'],
+  bbands: ['bbands(close, 20, 2).upper', 'close'],
+  stoch: ['stoch(14)', 'high + low + close'],
+  mfi: ['mfi(14)', 'hlc3 + volume'],
   obv: ['obv()', 'close + volume'],
 }
 const BARS = 2520

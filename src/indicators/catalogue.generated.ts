@@ -694,6 +694,21 @@ export const CATALOGUE: readonly CatalogueRow[] = [
   },
   {
     id: 46,
+    name: 'mfi_within',
+    aliases: [],
+    group: 'operator',
+    summary: '`mfi` where a change that is `within` of the value before is none.',
+    doc: '',
+    source: '',
+    inputs: [{ name: 'source', type: 'number', implied: false, series: true }, { name: 'volume', type: 'number', default: 'volume', implied: true, series: true }],
+    parameters: [{ name: 'length', integer: true, min: 1, max: 5000, sweep: [5, 10, 20, 50, 100, 200] }, { name: 'within', integer: false, min: 0, max: 0.0000000000000008881784197001252, sweep: [] }],
+    outputs: [{ name: 'value', type: 'number', drawing: 'line' }],
+    pane: 'own',
+    differs: [],
+    example: '',
+  },
+  {
+    id: 47,
     name: 'mfi',
     aliases: [],
     group: 'momentum',
@@ -708,7 +723,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'mfi(14) < 20',
   },
   {
-    id: 47,
+    id: 48,
     name: 'rsi',
     aliases: [],
     group: 'momentum',
@@ -723,7 +738,22 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'rsi(close, 14) < 30',
   },
   {
-    id: 48,
+    id: 49,
+    name: 'share_of_range',
+    aliases: [],
+    group: 'operator',
+    summary: 'How far `x` is from `from`, in percent of the range from `bottom` to `top`.',
+    doc: '',
+    source: '',
+    inputs: [{ name: 'x', type: 'number', implied: false, series: false }, { name: 'from', type: 'number', implied: false, series: false }, { name: 'top', type: 'number', implied: false, series: false }, { name: 'bottom', type: 'number', implied: false, series: false }],
+    parameters: [],
+    outputs: [{ name: 'value', type: 'number', drawing: 'line' }],
+    pane: 'own',
+    differs: [],
+    example: '',
+  },
+  {
+    id: 50,
     name: 'stoch',
     aliases: [],
     group: 'momentum',
@@ -738,7 +768,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'sma(stoch(14), 3) < 20',
   },
   {
-    id: 49,
+    id: 51,
     name: 'willr',
     aliases: ['ta.wpr(length)'],
     group: 'momentum',
@@ -753,7 +783,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'willr(14) < -80',
   },
   {
-    id: 50,
+    id: 52,
     name: 'add',
     aliases: [],
     group: 'operator',
@@ -768,7 +798,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 51,
+    id: 53,
     name: 'sub',
     aliases: [],
     group: 'operator',
@@ -783,7 +813,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 52,
+    id: 54,
     name: 'mul',
     aliases: [],
     group: 'operator',
@@ -798,7 +828,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 53,
+    id: 55,
     name: 'div',
     aliases: [],
     group: 'operator',
@@ -813,7 +843,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 54,
+    id: 56,
     name: 'mod',
     aliases: [],
     group: 'operator',
@@ -828,7 +858,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 55,
+    id: 57,
     name: 'neg',
     aliases: [],
     group: 'operator',
@@ -843,7 +873,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 56,
+    id: 58,
     name: 'lt',
     aliases: [],
     group: 'operator',
@@ -858,7 +888,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 57,
+    id: 59,
     name: 'le',
     aliases: [],
     group: 'operator',
@@ -873,7 +903,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 58,
+    id: 60,
     name: 'gt',
     aliases: [],
     group: 'operator',
@@ -888,7 +918,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 59,
+    id: 61,
     name: 'ge',
     aliases: [],
     group: 'operator',
@@ -903,7 +933,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 60,
+    id: 62,
     name: 'eq',
     aliases: [],
     group: 'operator',
@@ -918,7 +948,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 61,
+    id: 63,
     name: 'ne',
     aliases: [],
     group: 'operator',
@@ -933,7 +963,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 62,
+    id: 64,
     name: 'and',
     aliases: [],
     group: 'operator',
@@ -948,7 +978,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 63,
+    id: 65,
     name: 'or',
     aliases: [],
     group: 'operator',
@@ -963,7 +993,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 64,
+    id: 66,
     name: 'not',
     aliases: [],
     group: 'operator',
@@ -978,7 +1008,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 65,
+    id: 67,
     name: 'choose',
     aliases: [],
     group: 'operator',
@@ -993,7 +1023,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 66,
+    id: 68,
     name: 'choose_condition',
     aliases: [],
     group: 'operator',
@@ -1008,7 +1038,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 67,
+    id: 69,
     name: 'zero_one',
     aliases: [],
     group: 'operator',
@@ -1023,7 +1053,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 68,
+    id: 70,
     name: 'lag',
     aliases: [],
     group: 'operator',
@@ -1038,7 +1068,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 69,
+    id: 71,
     name: 'lag_condition',
     aliases: [],
     group: 'operator',
@@ -1053,7 +1083,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 70,
+    id: 72,
     name: 'ta.stoch',
     aliases: [],
     group: 'momentum',
@@ -1068,7 +1098,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.stoch(close, high, low, 14) < 20',
   },
   {
-    id: 71,
+    id: 73,
     name: 'ta.bb',
     aliases: [],
     group: 'volatility',
@@ -1083,7 +1113,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > ta.bb(close, 20, 2).upper',
   },
   {
-    id: 72,
+    id: 74,
     name: 'ta.highestbars',
     aliases: [],
     group: 'trend',
@@ -1098,7 +1128,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.highestbars(high, 60) >= -3',
   },
   {
-    id: 73,
+    id: 75,
     name: 'ta.lowestbars',
     aliases: [],
     group: 'trend',
@@ -1113,7 +1143,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.lowestbars(low, 60) == 0',
   },
   {
-    id: 74,
+    id: 76,
     name: 'ta.tr',
     aliases: [],
     group: 'volatility',
@@ -1128,7 +1158,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.tr > 2 * ta.atr(14)',
   },
   {
-    id: 75,
+    id: 77,
     name: 'ta.rsi',
     aliases: [],
     group: 'momentum',
@@ -1143,7 +1173,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.rsi(close, 14) < 30',
   },
   {
-    id: 76,
+    id: 78,
     name: 'directional_held',
     aliases: [],
     group: 'operator',
@@ -1158,7 +1188,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 77,
+    id: 79,
     name: 'ta.dmi',
     aliases: [],
     group: 'trend',
@@ -1173,37 +1203,22 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.dmi(14, 14).plus > ta.dmi(14, 14).minus',
   },
   {
-    id: 78,
-    name: 'inflow',
-    aliases: [],
-    group: 'operator',
-    summary: '`source·volume` where the source rose by more than its rounding, and on the first bar.',
-    doc: '',
-    source: '',
-    inputs: [{ name: 'source', type: 'number', implied: false, series: true }, { name: 'volume', type: 'number', default: 'volume', implied: true, series: true }],
-    parameters: [{ name: 'rounding', integer: false, min: 0, max: 1, sweep: [] }],
-    outputs: [{ name: 'value', type: 'number', drawing: 'line' }],
-    pane: 'own',
-    differs: [],
-    example: '',
-  },
-  {
-    id: 79,
-    name: 'outflow',
-    aliases: [],
-    group: 'operator',
-    summary: '`source·volume` where the source fell by more than its rounding, and on the first bar.',
-    doc: '',
-    source: '',
-    inputs: [{ name: 'source', type: 'number', implied: false, series: true }, { name: 'volume', type: 'number', default: 'volume', implied: true, series: true }],
-    parameters: [{ name: 'rounding', integer: false, min: 0, max: 1, sweep: [] }],
-    outputs: [{ name: 'value', type: 'number', drawing: 'line' }],
-    pane: 'own',
-    differs: [],
-    example: '',
-  },
-  {
     id: 80,
+    name: 'mfi_from_first',
+    aliases: [],
+    group: 'operator',
+    summary: '`ta.mfi` where a change that is `within` of the value before is none.',
+    doc: '',
+    source: '',
+    inputs: [{ name: 'source', type: 'number', implied: false, series: true }, { name: 'volume', type: 'number', default: 'volume', implied: true, series: true }],
+    parameters: [{ name: 'length', integer: true, min: 1, max: 5000, sweep: [5, 10, 20, 50, 100, 200] }, { name: 'within', integer: false, min: 0, max: 0.0000000000000008881784197001252, sweep: [] }],
+    outputs: [{ name: 'value', type: 'number', drawing: 'line' }],
+    pane: 'own',
+    differs: [],
+    example: '',
+  },
+  {
+    id: 81,
     name: 'ta.mfi',
     aliases: [],
     group: 'momentum',
@@ -1218,7 +1233,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'ta.mfi(hlc3, 14) < 20',
   },
   {
-    id: 81,
+    id: 82,
     name: 'cum',
     aliases: ['ta.cum(source)'],
     group: 'statistic',
@@ -1233,7 +1248,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'cum(volume) > 1e9',
   },
   {
-    id: 82,
+    id: 83,
     name: 'highest_ever',
     aliases: ['ta.max(source)'],
     group: 'statistic',
@@ -1248,7 +1263,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close >= highest_ever(close)',
   },
   {
-    id: 83,
+    id: 84,
     name: 'lowest_ever',
     aliases: ['ta.min(source)'],
     group: 'statistic',
@@ -1263,7 +1278,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close <= lowest_ever(close)',
   },
   {
-    id: 84,
+    id: 85,
     name: 'dev',
     aliases: ['ta.dev(source, length)'],
     group: 'statistic',
@@ -1278,7 +1293,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'dev(close, 20) > 0.05 * close',
   },
   {
-    id: 85,
+    id: 86,
     name: 'stdev',
     aliases: ['ta.stdev(source, length)'],
     group: 'statistic',
@@ -1293,7 +1308,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'stdev(close, 20) / close < 0.01',
   },
   {
-    id: 86,
+    id: 87,
     name: 'sum',
     aliases: ['math.sum(source, length)'],
     group: 'statistic',
@@ -1308,7 +1323,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'sum(volume, 5) > 1000000',
   },
   {
-    id: 87,
+    id: 88,
     name: 'plus_dm',
     aliases: [],
     group: 'trend',
@@ -1323,7 +1338,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'plus_dm() > atr(14)',
   },
   {
-    id: 88,
+    id: 89,
     name: 'minus_dm',
     aliases: [],
     group: 'trend',
@@ -1338,7 +1353,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'minus_dm() > atr(14)',
   },
   {
-    id: 89,
+    id: 90,
     name: 'directional',
     aliases: [],
     group: 'operator',
@@ -1353,7 +1368,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: '',
   },
   {
-    id: 90,
+    id: 91,
     name: 'dmi',
     aliases: [],
     group: 'trend',
@@ -1368,7 +1383,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'crossover(dmi(14, 14).plus, dmi(14, 14).minus)',
   },
   {
-    id: 91,
+    id: 92,
     name: 'adx',
     aliases: [],
     group: 'trend',
@@ -1383,7 +1398,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'adx(14) > 25',
   },
   {
-    id: 92,
+    id: 93,
     name: 'highest',
     aliases: ['hhv(source = high, length)', 'ta.highest(source = high, length)'],
     group: 'trend',
@@ -1398,7 +1413,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close >= highest(close, 250)',
   },
   {
-    id: 93,
+    id: 94,
     name: 'lowest',
     aliases: ['llv(source = low, length)', 'ta.lowest(source = low, length)'],
     group: 'trend',
@@ -1413,7 +1428,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close <= lowest(close, 250)',
   },
   {
-    id: 94,
+    id: 95,
     name: 'highestbars',
     aliases: [],
     group: 'trend',
@@ -1428,7 +1443,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'highestbars(high, 60) <= 3',
   },
   {
-    id: 95,
+    id: 96,
     name: 'lowestbars',
     aliases: [],
     group: 'trend',
@@ -1443,7 +1458,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'lowestbars(low, 60) == 0',
   },
   {
-    id: 96,
+    id: 97,
     name: 'bbands',
     aliases: [],
     group: 'volatility',
@@ -1458,7 +1473,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > bbands(close, 20, 2).upper',
   },
   {
-    id: 97,
+    id: 98,
     name: 'tr',
     aliases: [],
     group: 'volatility',
@@ -1473,7 +1488,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'tr() > 2 * atr(14)',
   },
   {
-    id: 98,
+    id: 99,
     name: 'atr',
     aliases: ['ta.atr(length)'],
     group: 'volatility',
@@ -1488,7 +1503,7 @@ export const CATALOGUE: readonly CatalogueRow[] = [
     example: 'close > close[1] + 2 * atr(14)',
   },
   {
-    id: 99,
+    id: 100,
     name: 'obv',
     aliases: ['ta.obv()'],
     group: 'volume',

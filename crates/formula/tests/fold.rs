@@ -52,9 +52,9 @@ fn a_function_of_constants_has_the_bits_of_its_kernel_on_bars() {
     let columns: Vec<Vec<f64>> = (0..2).map(|at| pairs.iter().map(|pair| pair[at]).collect()).collect();
     let mut names = Vec::new();
     for row in elementwise() {
-        let on_bars = &reports(&report(row, |bytes, at| bytes.column(at as u32)), &columns)[0];
+        let on_bars = &reports(&report(row, |bytes, at| bytes.column(at as u32 % 2)), &columns)[0];
         for (bar, pair) in pairs.iter().enumerate() {
-            let plan = report(row, |bytes, at| bytes.constant(pair[at]));
+            let plan = report(row, |bytes, at| bytes.constant(pair[at % 2]));
             let folded = plan.graph.value(plan.reports[0]).constant();
             assert_eq!(folded.map(bits), Some(bits(on_bars[bar])), "{}{pair:?}", row.name);
         }

@@ -12,6 +12,7 @@ pub mod graph;
 pub mod history;
 pub mod indicators;
 pub mod lane;
+pub mod money;
 mod pair;
 pub mod recursive;
 #[cfg(feature = "references")]

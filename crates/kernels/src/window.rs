@@ -53,7 +53,7 @@ struct Segments<'a, L, F, const N: usize> {
 
 /// Values of the segment that the bar in front of number `bar` is in. Segments are cut by the number of a bar, so that a
 /// series that is entered late has the same bits as one that was run from its start, from the first whole window on.
-fn filled(length: usize, bar: usize) -> usize {
+pub fn filled(length: usize, bar: usize) -> usize {
     match bar % length {
         0 => length,
         filled => filled,

@@ -3,21 +3,18 @@
 //! Where the two agree on every input the prefix leads to the house row; only the others are here. Holes follow the
 //! language's rule in both families.
 
-use crate::block::{Inputs, Kernel, Output};
 use crate::directional::{self, Directional};
 use crate::indicators::math::{MAX, MIN};
-use crate::indicators::momentum::mfi::ROUNDING;
+use crate::indicators::momentum::mfi::{MONEY, WITHIN, of_source};
 use crate::indicators::momentum::rsi::Rsi;
 use crate::indicators::momentum::stoch::STOCH;
-use crate::indicators::statistic::sum::SUM;
 use crate::indicators::trend::dmi::with_adx;
 use crate::indicators::trend::extremes::{HIGHESTBARS, LOWESTBARS};
 use crate::indicators::volatility::bbands::{BANDS, BBANDS};
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::kernel;
-use crate::lane::Lane;
+use crate::money::MoneyFlow;
 use crate::spec::*;
-use crate::state::{Own, State, exact};
 
 pub(crate) static ROWS: &[&Row] = &[
     &TA_STOCH,
@@ -28,8 +25,7 @@ pub(crate) static ROWS: &[&Row] = &[
     &TA_RSI,
     &DIRECTIONAL_HELD,
     &TA_DMI,
-    &INFLOW,
-    &OUTFLOW,
+    &MFI_FROM_FIRST,
     &TA_MFI,
 ];
 
@@ -156,61 +152,15 @@ pub(crate) static TA_DMI: Row = Row {
     ..Row::BASE
 };
 
-/// The money of a bar that is counted as rising (or as falling): where the change is known and not that way, none.
-struct Flow<const FALLING: bool> {
-    /// Share of the price before that a change must exceed.
-    rounding: f64,
-}
-
-impl<const FALLING: bool> Flow<FALLING> {
-    fn new(p: &[f64]) -> Self {
-        Self { rounding: p[0] }
-    }
-}
-
-impl<L: Lane, const FALLING: bool> Kernel<L> for Flow<FALLING> {
-    fn start(&self, state: &mut State<L>) {
-        state.add_lanes(1, L::unknown());
-    }
-    fn run(&self, own: &mut Own<'_, L>, inputs: &Inputs<'_, L>, output: &mut Output<'_, L>) {
-        let (source, volume) = (inputs.series(0), inputs.series(1));
-        let [mut previous] = *exact(own.lanes);
-        for (bar, out) in output.series().iter_mut().enumerate() {
-            let x = source[bar];
-            let flow = x * volume[bar];
-            let change = if FALLING { previous - x } else { x - previous };
-            let moved = change.gt(previous.abs() * L::splat(self.rounding));
-            let counted = L::select(moved, flow, L::splat(0.0));
-            // Nothing is known about the first bar's change, and Pine then counts it on both sides.
-            let (value, known) =
-                if own.bar + bar == 0 { (flow, flow.known()) } else { (counted, flow.known() & change.known()) };
-            *out = L::select(known, value, L::unknown());
-            previous = x;
-        }
-        *exact(own.lanes) = [previous];
-    }
-}
-
-const MONEY: &[Input] = &[Input::series("source"), Input::implied("volume")];
-const SHARE: &[Parameter] = &[Parameter::real("rounding", 0.0, 1.0)];
-
-pub(crate) static INFLOW: Row = Row {
-    name: "inflow",
+pub(crate) static MFI_FROM_FIRST: Row = Row {
+    name: "mfi_from_first",
     group: Group::Operator,
-    summary: "`source·volume` where the source rose by more than its rounding, and on the first bar.",
+    summary: "`ta.mfi` where a change that is `within` of the value before is none.",
     inputs: MONEY,
-    parameters: SHARE,
-    body: kernel!(Flow::<false>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
-    ..Row::BASE
-};
-
-pub(crate) static OUTFLOW: Row = Row {
-    name: "outflow",
-    group: Group::Operator,
-    summary: "`source·volume` where the source fell by more than its rounding, and on the first bar.",
-    inputs: MONEY,
-    parameters: SHARE,
-    body: kernel!(Flow::<true>::new, warmup = |_| 0, memory = |_| Memory::Bars(1)),
+    parameters: WITHIN,
+    body: kernel!(MoneyFlow::<true>::new, warmup = |p| bars(p[0]) - 1, memory = |p| Memory::Bars(bars(p[0]))),
+    scale: Some(0),
+    tolerance: Tolerance::INDEX,
     ..Row::BASE
 };
 
@@ -223,12 +173,7 @@ pub(crate) static TA_MFI: Row = Row {
     source: MANUAL,
     inputs: &[Input::series("series"), Input::implied("volume")],
     parameters: LENGTH,
-    body: Body::Compose(|x, p| {
-        let rounding = [if x[0].is_column() { 0.0 } else { ROUNDING }];
-        let (positive, negative) = (SUM.of(&[INFLOW.of(x, &rounding)], p), SUM.of(&[OUTFLOW.of(x, &rounding)], p));
-        let (zero, hundred) = (negative.number(0.0), negative.number(100.0));
-        vec![negative.equals(zero).choose(hundred, positive / (positive + negative) * 100.0)]
-    }),
+    body: Body::Compose(|x, p| of_source(&MFI_FROM_FIRST, x, p)),
     scale: Some(0),
     tolerance: Tolerance::INDEX,
     example: "ta.mfi(hlc3, 14) < 20",
@@ -251,9 +196,8 @@ pub(crate) mod reference {
         Reference::new(&super::TA_RSI, |x, p| vec![rsi(&x[0], p[0])]),
         Reference::new(&super::DIRECTIONAL_HELD, |x, p| directional(x, p[0])),
         Reference::new(&super::TA_DMI, dmi),
-        Reference::new(&super::INFLOW, |x, p| vec![flow(&x[0], &x[1], 1.0, p[0])]),
-        Reference::new(&super::OUTFLOW, |x, p| vec![flow(&x[0], &x[1], -1.0, p[0])]),
-        Reference::new(&super::TA_MFI, |x, p| vec![mfi(&x[0], &x[1], p[0])]),
+        Reference::new(&super::MFI_FROM_FIRST, |x, p| vec![mfi(&x[0], &x[1], p[0], p[1])]),
+        Reference::new(&super::TA_MFI, |x, p| vec![mfi(&x[0], &x[1], p[0], 0.0)]),
     ];
 
     fn stoch(source: &[f64], high: &[f64], low: &[f64], length: f64) -> Series {
@@ -332,8 +276,8 @@ pub(crate) mod reference {
         (0..source.len()).map(flow).collect()
     }
 
-    fn mfi(source: &[f64], volume: &[f64], length: f64) -> Series {
-        let total = |sign: f64| window(&flow(source, volume, sign, 0.0), length, sum);
+    fn mfi(source: &[f64], volume: &[f64], length: f64, within: f64) -> Series {
+        let total = |sign: f64| window(&flow(source, volume, sign, within), length, sum);
         zip(
             &total(1.0),
             &total(-1.0),

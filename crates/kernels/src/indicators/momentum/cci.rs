@@ -1,8 +1,8 @@
 use crate::block::{Inputs, Kernel, Output};
-use crate::indicators::momentum::mfi::ROUNDING;
 use crate::indicators::statistic::dev::Spread;
 use crate::kernel;
 use crate::lane::Lane;
+use crate::money::ROUNDING;
 use crate::spec::*;
 use crate::state::{Own, State};
 

@@ -1,22 +1,28 @@
 use crate::graph::Value;
-use crate::indicators::math::ABS;
-use crate::indicators::statistic::sum::SUM;
+use crate::kernel;
+use crate::money::{MoneyFlow, ROUNDING};
 use crate::spec::*;
 
-pub(crate) static ROWS: &[&Row] = &[&MFI];
+pub(crate) static ROWS: &[&Row] = &[&MFI_WITHIN, &MFI];
 
-/// Four units in the last place. Equal decimals that were computed another way, as 10.31 + 9.46 + 10.23 and
-/// 10.14 + 9.83 + 10.03, are no further apart when they are binary.
-pub(crate) const ROUNDING: f64 = 4.0 * f64::EPSILON;
+pub(crate) const MONEY: &[Input] = &[Input::series("source"), Input::implied("volume")];
+pub(crate) const WITHIN: &[Parameter] = &[Parameter::length(), Parameter::real("within", 0.0, ROUNDING)];
 
-/// Where a series rose and where it fell.
-fn moves<'g>(x: Value<'g>) -> [Value<'g>; 2] {
-    let before = x.lag(1);
-    if x.is_column() {
-        return [x.gt(before), x.lt(before)];
-    }
-    let (change, unchanged) = (x - before, ABS.of(&[before], &[]) * ROUNDING);
-    [change.gt(unchanged), change.lt(-unchanged)]
+pub(crate) static MFI_WITHIN: Row = Row {
+    name: "mfi_within",
+    group: Group::Operator,
+    summary: "`mfi` where a change that is `within` of the value before is none.",
+    inputs: MONEY,
+    parameters: WITHIN,
+    body: kernel!(MoneyFlow::<false>::new, warmup = |p| bars(p[0]), memory = |p| Memory::Bars(bars(p[0]))),
+    scale: Some(0),
+    tolerance: Tolerance::INDEX,
+    ..Row::BASE
+};
+
+/// Of the rows over sources, with the length and what a change is for this one: columns are not rounded.
+pub(crate) fn of_source<'g>(row: &'static Row, x: &[Value<'g>], p: &[f64]) -> Vec<Value<'g>> {
+    row.all_of(x, &[p[0], if x[0].is_column() { 0.0 } else { ROUNDING }])
 }
 
 pub(crate) static MFI: Row = Row {
@@ -29,12 +35,7 @@ pub(crate) static MFI: Row = Row {
     source: "Gene Quong and Avrum Soudack, *Stocks & Commodities* 7:3, 1989",
     inputs: &[Input::series("source").or("hlc3"), Input::implied("volume")],
     parameters: &[Parameter::length().or(14.0)],
-    body: Body::Compose(|x, p| {
-        let (flow, zero) = (x[0] * x[1], x[0].number(0.0));
-        let [positive, negative] = moves(x[0]).map(|moved| SUM.of(&[moved.choose(flow, zero)], p));
-        // The quotient first, so that it is never more than 100.
-        vec![positive / (positive + negative) * 100.0]
-    }),
+    body: Body::Compose(|x, p| of_source(&MFI_WITHIN, x, p)),
     scale: Some(0),
     tolerance: Tolerance::INDEX,
     differs: &[
@@ -52,21 +53,24 @@ pub(crate) static MFI: Row = Row {
 pub(crate) mod reference {
     use crate::reference::prelude::*;
 
-    pub static REFERENCES: &[Reference] = &[Reference {
-        row: &super::MFI,
-        values: |x, p| vec![mfi(&x[0], &x[1], p[0])],
-        talib: &[Talib {
-            name: "MFI",
-            parameters: FROM_TWO,
-            values: |x, p| {
-                let Candles { high, low, close, volume, .. } = x;
-                outputs(x, |core, last, [out]| core.mfi(0, last, high, low, close, volume, p[0] as i32, out))
-            },
-            exceptions: &[RUNNING_SUMS],
-            for_unknown: Some(0.0),
-            ..Talib::BASE
-        }],
-    }];
+    pub static REFERENCES: &[Reference] = &[
+        Reference::new(&super::MFI_WITHIN, |x, p| vec![mfi(&x[0], &x[1], p[0])]),
+        Reference {
+            row: &super::MFI,
+            values: |x, p| vec![mfi(&x[0], &x[1], p[0])],
+            talib: &[Talib {
+                name: "MFI",
+                parameters: FROM_TWO,
+                values: |x, p| {
+                    let Candles { high, low, close, volume, .. } = x;
+                    outputs(x, |core, last, [out]| core.mfi(0, last, high, low, close, volume, p[0] as i32, out))
+                },
+                exceptions: &[RUNNING_SUMS],
+                for_unknown: Some(0.0),
+                ..Talib::BASE
+            }],
+        },
+    ];
 
     /// A bar without a change moves no money, whatever its volume.
     fn mfi(source: &[f64], volume: &[f64], length: f64) -> Series {

@@ -1,3 +1,4 @@
+use crate::indicators::momentum::stoch::SHARE_OF_RANGE;
 use crate::indicators::trend::extremes::{HIGHEST, LOWEST};
 use crate::indicators::volatility::true_range::HIGH_LOW_CLOSE;
 use crate::spec::*;
@@ -16,8 +17,7 @@ pub(crate) static WILLR: Row = Row {
     parameters: &[Parameter::length().or(14.0)],
     body: Body::Compose(|x, p| {
         let (top, bottom) = (HIGHEST.of(&x[..1], p), LOWEST.of(&x[1..2], p));
-        // The quotient first, so that the bottom of the range is −100 to the last bit.
-        vec![(x[2] - top) / (top - bottom) * 100.0]
+        vec![SHARE_OF_RANGE.of(&[x[2], top, top, bottom], &[])]
     }),
     scale: Some(0),
     tolerance: Tolerance::INDEX,

@@ -32,21 +32,31 @@ impl Spread {
         for values in [older, newer, &values[..split]] {
             own.spare.extend_from_slice(values);
         }
+        let early = own.spare.len();
+        own.spare.resize(early + self.length, L::unknown());
+        let (early, apart) = own.spare.split_at_mut(early);
         let (first, rest) = out.split_at_mut(split);
-        self.windows(own.spare, first, &of);
-        self.windows(values, rest, &of);
+        self.windows(early, apart, first, &of);
+        self.windows(values, apart, rest, &of);
         history::push(own.lanes, own.bar, values);
     }
 
+    /// `apart` is room for a window: the loops are bound by additions, four per value, so what is subtracted once is kept
+    /// (`cci(close, 100)` 29.4 ns per bar and symbol in lanes, 31.3 without).
     /// Not inlined twice: the loop took 8 % longer then.
     #[inline(never)]
-    fn windows<L: Lane>(&self, values: &[L], out: &mut [L], of: &impl Fn(&[L], L, L) -> L) {
+    fn windows<L: Lane>(&self, values: &[L], apart: &mut [L], out: &mut [L], of: &impl Fn(&[L], L, L) -> L) {
         let (length, scale) = (self.length, L::splat(self.scale));
         for (window, out) in values.windows(length).zip(out) {
             // All is relative to a value of the window: a flat one has no distances, and large prices keep their digits.
             let (base, zero) = (window[0], L::splat(0.0));
-            let mean = window.iter().fold(zero, |sum, &x| sum + (x - base)) * scale;
-            let distances = window.iter().fold(zero, |sum, &x| sum + ((x - base) - mean).abs());
+            let mut sum = zero;
+            for (apart, &x) in apart.iter_mut().zip(window) {
+                *apart = x - base;
+                sum = sum + *apart;
+            }
+            let mean = sum * scale;
+            let distances = apart.iter().fold(zero, |sum, &apart| sum + (apart - mean).abs());
             *out = of(window, (window[length - 1] - base) - mean, distances * scale);
         }
     }
