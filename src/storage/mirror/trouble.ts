@@ -6,11 +6,9 @@ const NO_NUMBER = 1
 /** Why a mirror could not be written; all threads of a repository share it, and none tries again. */
 export class Trouble {
   /** Number of the system's error, which is negative; 0 while all is well. */
-  readonly shared: Int32Array<ArrayBufferLike>
+  readonly shared: Int32Array
 
-  constructor(
-    shared: Int32Array<ArrayBufferLike> = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
-  ) {
+  constructor(shared: Int32Array = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))) {
     this.shared = shared
   }
 
