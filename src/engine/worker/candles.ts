@@ -2,17 +2,19 @@ import { EngineError } from '../../domain/errors.ts'
 import { USER_PREFIX } from '../../domain/user-columns.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
+import { JobCache } from '../shared/job-cache.ts'
 import { loadAll, loadFailed } from '../shared/load-all.ts'
 import { type CandleSource, isCancelled, type Task } from '../shared/protocol.ts'
 import type { Account } from './account.ts'
-import { type Loaded, Resident, ResidentMemory, residentCache } from './resident.ts'
+import { type Loaded, Resident } from './resident.ts'
+import { ResidentMemory } from './resident-memory.ts'
 
 const CANCEL_WATCH_MS = 50
 
 /** The candles of a thread: what it keeps of them, and the repository that it has opened to read more. */
 export class Candles {
   readonly #memory: ResidentMemory
-  readonly #residents: ReturnType<typeof residentCache>
+  readonly #residents: JobCache<Resident>
   #repository?: CandleRepository | undefined
   /** Which generation of the repository that is. */
   #generation = -1
@@ -23,13 +25,18 @@ export class Candles {
     residentBytes: number,
     private readonly openRepository?: (description: RepositoryDescription) => Promise<CandleRepository>,
   ) {
-    this.#memory = new ResidentMemory(store, memory)
-    this.#residents = residentCache(residentBytes)
+    const held = new ResidentMemory(store, memory)
+    this.#memory = held
+    this.#residents = new JobCache(
+      residentBytes,
+      () => held.heldBytes,
+      (resident) => resident.drop(),
+    )
   }
 
   /** Bytes of the candles that are kept. */
   get residentBytes(): number {
-    return this.#residents.calculatedSize
+    return this.#memory.heldBytes
   }
 
   /** Makes the task's repository this thread's, in place of an older state of it. */
@@ -53,8 +60,10 @@ export class Candles {
     const userColumns = new Set(request.userColumns)
     task.symbols.forEach((name, at) => {
       const resident = this.#resident(name, task, at)
-      if (resident?.covers(request)) held.push({ symbol: task.first + at, resident: resident.pin() })
-      else {
+      if (resident?.covers(request)) {
+        this.#residents.use(resident, task.job)
+        held.push({ symbol: task.first + at, resident: resident.pin() })
+      } else {
         missing.set(name, task.first + at)
         for (const column of resident?.request.userColumns ?? []) userColumns.add(column)
       }
@@ -104,6 +113,15 @@ export class Candles {
     for (const [name, symbol] of left) account.fail(symbol, loadFailed(name, cause))
   }
 
+  /** The task is done with these: they are kept for the next as far as there is room. */
+  release(loaded: readonly Loaded[], { job }: Task) {
+    for (const { resident } of loaded) resident.unpin()
+    this.#residents.settle(
+      loaded.map(({ resident }) => resident),
+      job,
+    )
+  }
+
   async close() {
     this.#residents.clear()
     await this.#repository?.close()
@@ -129,15 +147,10 @@ export class Candles {
 
   /** The candles as a resident, pinned. */
   #keep(loaded: LoadedCandles, task: Task, request: LoadRequest, revision: number): Resident {
-    // Pinned before the cache sees it: one that it has no room for would be freed while it is needed.
-    const resident = Resident.of(loaded, request, revision, this.#memory).pin()
+    const resident = Resident.of(residentKey(loaded.symbol, task), loaded, request, revision, this.#memory).pin()
     // A loader may have better luck the next time; data that is not there, or is bad, stays so until it changes.
     if (loaded.error?.code === 'LOAD_FAILED') resident.drop()
-    else {
-      const key = residentKey(loaded.symbol, task)
-      this.#residents.set(key, resident)
-      if (!this.#residents.has(key)) resident.drop()
-    }
+    else this.#residents.add(resident, task.job)
     return resident
   }
 }
