@@ -102,6 +102,27 @@ describe.each(EXECUTORS.filter(({ workers }) => workers === 1))('$name', (execut
   })
 })
 
+describe('jobs that read one column after the other', () => {
+  it('read until every column is there, and then nothing', async () => {
+    const source = memoryRepository(candles)
+    const asked: string[] = []
+    const repository: CandleRepository = {
+      ...withoutDescription(source),
+      load(symbol, request) {
+        asked.push(request.columns.join(' '))
+        return source.load(symbol, request)
+      },
+    }
+    await using engine = start(inline, repository)
+    for (const _ of [1, 2, 3]) {
+      for (const formula of ['close > 1', 'volume > 1', 'high > 1']) {
+        await engine.scan(formula, ['S1'], {}, { candleColumns: [] })
+      }
+    }
+    expect(asked).toEqual(['close', 'close volume', 'high close volume'])
+  })
+})
+
 describe('what this thread reads for others', () => {
   it('is not read again as far as there is room for it', async () => {
     const { repository, loads } = reading(memoryRepository(candles))

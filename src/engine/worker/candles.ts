@@ -1,3 +1,4 @@
+import { CANDLE_COLUMNS } from '../../domain/candle.ts'
 import { EngineError } from '../../domain/errors.ts'
 import { USER_PREFIX } from '../../domain/user-columns.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
@@ -52,11 +53,12 @@ export class Candles {
 
   /**
    * The symbols of a task that are at hand, pinned, where in the job those are that are not, and the request for them: with
-   * the user columns that are kept of them for other jobs.
+   * the columns that are kept of them for other jobs.
    */
   find(task: Task, request: LoadRequest): { held: Loaded[]; missing: Map<string, number>; wider: LoadRequest } {
     const held: Loaded[] = []
     const missing = new Map<string, number>()
+    const columns = new Set(request.columns)
     const userColumns = new Set(request.userColumns)
     task.symbols.forEach((name, at) => {
       const resident = this.#resident(name, task, at)
@@ -65,12 +67,19 @@ export class Candles {
         held.push({ symbol: task.first + at, resident: resident.pin() })
       } else {
         missing.set(name, task.first + at)
+        for (const column of resident?.request.columns ?? []) columns.add(column)
         for (const column of resident?.request.userColumns ?? []) userColumns.add(column)
       }
     })
     // What is given was read for a request of its own.
     const isRead = task.source.kind !== 'given'
-    return { held, missing, wider: isRead ? { ...request, userColumns: [...userColumns] } : request }
+    return {
+      held,
+      missing,
+      wider: isRead
+        ? { ...request, columns: CANDLE_COLUMNS.filter((name) => columns.has(name)), userColumns: [...userColumns] }
+        : request,
+    }
   }
 
   /** Numbers in WASM memory of the columns that the task's plan names: those of symbols that are there. */
