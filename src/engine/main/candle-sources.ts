@@ -30,6 +30,8 @@ export class CandleSources {
   readonly #handOver: HandOver
   /** Of the symbols of all jobs: when one changes, workers forget that symbol. */
   readonly #versions = new Versions()
+  /** How many there have been. */
+  #jobs = 0
   /** Per worker of the pool; another object for another thread, which has opened nothing and keeps nothing. */
   readonly #threads: Thread[] = []
 
@@ -50,19 +52,22 @@ export class CandleSources {
     return this.#threads.reduce((sum, { residentBytes = 0 }) => sum + residentBytes, this.#handOver.sizeBytes)
   }
 
-  async checkVersions({ symbols, timeframe }: ProcessingJob): Promise<CheckedVersions> {
-    return this.#versions.check(timeframe, symbols, await this.repository.versions(symbols, timeframe))
+  /** Begins a job: what its symbols are at, and its number. */
+  async begin({ symbols, timeframe }: ProcessingJob): Promise<CheckedVersions & { number: number }> {
+    const versions = await this.repository.versions(symbols, timeframe)
+    return { ...this.#versions.check(timeframe, symbols, versions), number: ++this.#jobs }
   }
 
   /**
    * The source of a shard for a worker.
    *
-   * @param revisions What each symbol of the job is at. @param userColumns What it reads, by the repository's names.
+   * @param number The job's. @param revisions What each symbol of the job is at. @param userColumns What it reads, by the repository's names.
    */
   async lend(
     executor: Executor['name'],
     worker: number,
     job: ProcessingJob,
+    number: number,
     shard: Shard,
     revisions: Uint32Array,
     userColumns: readonly string[],
@@ -75,7 +80,7 @@ export class CandleSources {
       ? this.#opened(repository.description, thread)
       : ({
           kind: 'given',
-          candles: await this.#handOver.candles(job, shard, revisions, this.options.defects, userColumns),
+          candles: await this.#handOver.candles(job, number, shard, revisions, this.options.defects, userColumns),
         } as const)
     return {
       source,

@@ -1,15 +1,14 @@
-import type { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type DefectPolicy } from '../../domain/candle.ts'
 import type { ProcessingJob } from '../../domain/job.ts'
 import { loadFailed } from '../../storage/load-each.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 import { columnNamed } from '../../storage/user-columns.ts'
-import { byteCache } from '../shared/byte-cache.ts'
+import { JobCache, type JobUse } from '../shared/job-cache.ts'
 import { loadAll } from '../shared/load-all.ts'
 import type { Shard } from './schedule.ts'
 
 /** Candles in memory that threads share. */
-interface Kept {
+interface Kept extends JobUse {
   loaded: LoadedCandles
   /** What they were read for, and with which user columns. */
   span: string
@@ -21,25 +20,33 @@ interface Kept {
 /**
  * Reads for the workers what only this thread can read: a repository without description. Everything up to the end of
  * the range (or the history that the job gives) is read once, in memory that threads share, and handed over with every
- * task. The least recently used symbols leave when there are too many bytes.
+ * task, and kept as far as there is room.
  */
 export class HandOver {
-  readonly #kept: LRUCache<string, Kept>
+  readonly #kept: JobCache<Kept>
+  #sizeBytes = 0
 
   constructor(
     private readonly repository: CandleRepository,
     maxBytes: number,
   ) {
-    this.#kept = byteCache(maxBytes, ({ loaded }) => bytesOf(loaded))
+    this.#kept = new JobCache(
+      maxBytes,
+      () => this.#sizeBytes,
+      ({ loaded }) => {
+        this.#sizeBytes -= bytesOf(loaded)
+      },
+    )
   }
 
   get sizeBytes(): number {
-    return this.#kept.calculatedSize
+    return this.#sizeBytes
   }
 
   /** The candles of a shard's symbols, in their order; one that cannot be read is its error. */
   async candles(
     job: ProcessingJob,
+    number: number,
     { first, end }: Shard,
     revisions: Uint32Array,
     defects: DefectPolicy,
@@ -48,44 +55,59 @@ export class HandOver {
     const anyColumns = requestOf(job, defects)
     const span = JSON.stringify(anyColumns)
     // Of symbols that are read again, those that were kept for other jobs as well.
-    const read = new Set(userColumns)
+    const wider = new Set(userColumns)
     // What the cache has no room for is needed here nevertheless.
     const found = new Map<string, LoadedCandles>()
     const missing = new Map<string, number>()
+    const read: Kept[] = []
     for (let at = first; at < end; at++) {
       const symbol = job.symbols[at]!
       const kept = this.#kept.get(symbol)
       const isSame = kept?.span === span && kept.revision >= revisions[at]!
-      if (isSame && userColumns.every((name) => kept.userColumns.includes(name))) found.set(symbol, kept.loaded)
-      else {
+      if (isSame && userColumns.every((name) => kept.userColumns.includes(name))) {
+        this.#kept.use(kept, number)
+        found.set(symbol, kept.loaded)
+      } else {
         missing.set(symbol, revisions[at]!)
-        for (const name of isSame ? kept.userColumns : []) read.add(name)
+        for (const name of isSame ? kept.userColumns : []) wider.add(name)
       }
     }
-    const request = { ...anyColumns, userColumns: [...read] }
+    const request = { ...anyColumns, userColumns: [...wider] }
     try {
       for await (const loaded of loadAll(this.repository, [...missing.keys()], request)) {
         const revision = missing.get(loaded.symbol)
         if (revision === undefined) continue
         missing.delete(loaded.symbol)
-        found.set(
-          loaded.symbol,
-          this.#keep({ loaded: shared(loaded, request), span, userColumns: request.userColumns, revision }),
-        )
+        const kept = {
+          key: loaded.symbol,
+          loaded: shared(loaded, request),
+          span,
+          userColumns: request.userColumns,
+          revision,
+          lastJob: number,
+          jobBefore: Number.POSITIVE_INFINITY,
+        }
+        read.push(kept)
+        found.set(loaded.symbol, kept.loaded)
       }
     } catch (cause) {
       // The pass as a whole failed: what it has not delivered has failed with it.
       for (const symbol of missing.keys()) found.set(symbol, { symbol, error: loadFailed(symbol, cause) })
     }
+    // At once: what another call is reading meanwhile takes no room from this one.
+    for (const kept of read) this.#keep(kept, number)
+    this.#kept.settle(read, number)
     return job.symbols.slice(first, end).flatMap((symbol) => found.get(symbol) ?? [])
   }
 
-  #keep(kept: Kept): LoadedCandles {
-    const { loaded } = kept
+  #keep(kept: Kept, job: number) {
     // A loader may have better luck the next time.
-    if (loaded.error?.code === 'LOAD_FAILED') this.#kept.delete(loaded.symbol)
-    else this.#kept.set(loaded.symbol, kept)
-    return loaded
+    if (kept.loaded.error?.code === 'LOAD_FAILED') {
+      this.#kept.delete(kept.key)
+      return
+    }
+    this.#sizeBytes += bytesOf(kept.loaded)
+    this.#kept.add(kept, job)
   }
 }
 

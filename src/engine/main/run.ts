@@ -54,20 +54,20 @@ export async function runJob<K extends WorkKind>(
   try {
     const starting = Promise.all([
       executors.forSymbols(job.symbols.length),
-      sources.checkVersions(job),
+      sources.begin(job),
       findUserColumns(plan, job.timeframe, repository),
     ])
-    const [executor, { revisions, isKnown }, userColumns] = await orCancelled(starting, signal, () =>
+    const [executor, { number, revisions, isKnown }, userColumns] = await orCancelled(starting, signal, () =>
       cancelled(counters, job),
     )
-    const common = { ...commonOf(plan, job, shown), userColumns, kind, counters, defects }
+    const common = { ...commonOf(plan, job, shown), userColumns, kind, job: number, counters, defects }
     const read = userColumns.map(({ source }) => source)
     const parts: Work[K][] = []
     const queues = shards(job.symbols.length, executor.workers, isKnown ? SHARDS_PER_WORKER : 1)
     await runShards(queues, async (shard, worker) => {
       if (isCancelled()) return
       const asked = performance.now()
-      const { source, taken } = await sources.lend(executor.name, worker, job, shard, revisions, read)
+      const { source, taken } = await sources.lend(executor.name, worker, job, number, shard, revisions, read)
       const sourceMs = performance.now() - asked
       const { first, end } = shard
       const own = { source, symbols: job.symbols.slice(first, end), revisions: revisions.slice(first, end), first }

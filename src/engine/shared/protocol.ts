@@ -66,6 +66,8 @@ export type WorkKind = keyof Work
 /** Some symbols of a job. */
 export interface Task<K extends WorkKind = WorkKind> {
   kind: K
+  /** The number of the job: it rises. */
+  job: number
   counters: Int32Array
   source: CandleSource
   plan: PlanTask

@@ -1,19 +1,22 @@
+import { CANDLE_COLUMNS } from '../../domain/candle.ts'
 import { EngineError } from '../../domain/errors.ts'
 import { USER_PREFIX } from '../../domain/user-columns.ts'
 import { loadFailed } from '../../storage/load-each.ts'
 import type { CandleRepository, LoadedCandles, LoadRequest, RepositoryDescription } from '../../storage/repository.ts'
 import type { Store } from '../../wasm/simd/millrace.js'
+import { JobCache } from '../shared/job-cache.ts'
 import { loadAll } from '../shared/load-all.ts'
 import { type CandleSource, isCancelled, type Task } from '../shared/protocol.ts'
 import type { Account } from './account.ts'
-import { type Loaded, Resident, ResidentMemory, residentCache } from './resident.ts'
+import { type Loaded, Resident } from './resident.ts'
+import { ResidentMemory } from './resident-memory.ts'
 
 const CANCEL_WATCH_MS = 50
 
 /** The candles of a thread: what it keeps of them, and the repository that it has opened to read more. */
 export class Candles {
   readonly #memory: ResidentMemory
-  readonly #residents: ReturnType<typeof residentCache>
+  readonly #residents: JobCache<Resident>
   #repository?: CandleRepository | undefined
   /** Which generation of the repository that is. */
   #generation = -1
@@ -24,13 +27,18 @@ export class Candles {
     residentBytes: number,
     private readonly openRepository?: (description: RepositoryDescription) => Promise<CandleRepository>,
   ) {
-    this.#memory = new ResidentMemory(store, memory)
-    this.#residents = residentCache(residentBytes)
+    const held = new ResidentMemory(store, memory)
+    this.#memory = held
+    this.#residents = new JobCache(
+      residentBytes,
+      () => held.heldBytes,
+      (resident) => resident.drop(),
+    )
   }
 
   /** Bytes of the candles that are kept. */
   get residentBytes(): number {
-    return this.#residents.calculatedSize
+    return this.#memory.heldBytes
   }
 
   /** Makes the task's repository this thread's, in place of an older state of it. */
@@ -46,23 +54,33 @@ export class Candles {
 
   /**
    * The symbols of a task that are at hand, pinned, where in the job those are that are not, and the request for them: with
-   * the user columns that are kept of them for other jobs.
+   * the columns that are kept of them for other jobs.
    */
   find(task: Task, request: LoadRequest): { held: Loaded[]; missing: Map<string, number>; wider: LoadRequest } {
     const held: Loaded[] = []
     const missing = new Map<string, number>()
+    const columns = new Set(request.columns)
     const userColumns = new Set(request.userColumns)
     task.symbols.forEach((name, at) => {
       const resident = this.#resident(name, task, at)
-      if (resident?.covers(request)) held.push({ symbol: task.first + at, resident: resident.pin() })
-      else {
+      if (resident?.covers(request)) {
+        this.#residents.use(resident, task.job)
+        held.push({ symbol: task.first + at, resident: resident.pin() })
+      } else {
         missing.set(name, task.first + at)
+        for (const column of resident?.request.columns ?? []) columns.add(column)
         for (const column of resident?.request.userColumns ?? []) userColumns.add(column)
       }
     })
     // What is given was read for a request of its own.
     const isRead = task.source.kind !== 'given'
-    return { held, missing, wider: isRead ? { ...request, userColumns: [...userColumns] } : request }
+    return {
+      held,
+      missing,
+      wider: isRead
+        ? { ...request, columns: CANDLE_COLUMNS.filter((name) => columns.has(name)), userColumns: [...userColumns] }
+        : request,
+    }
   }
 
   /** Numbers in WASM memory of the columns that the task's plan names: those of symbols that are there. */
@@ -105,6 +123,15 @@ export class Candles {
     for (const [name, symbol] of left) account.fail(symbol, loadFailed(name, cause))
   }
 
+  /** The task is done with these: they are kept for the next as far as there is room. */
+  release(loaded: readonly Loaded[], { job }: Task) {
+    for (const { resident } of loaded) resident.unpin()
+    this.#residents.settle(
+      loaded.map(({ resident }) => resident),
+      job,
+    )
+  }
+
   async close() {
     this.#residents.clear()
     await this.#repository?.close()
@@ -130,15 +157,10 @@ export class Candles {
 
   /** The candles as a resident, pinned. */
   #keep(loaded: LoadedCandles, task: Task, request: LoadRequest, revision: number): Resident {
-    // Pinned before the cache sees it: one that it has no room for would be freed while it is needed.
-    const resident = Resident.of(loaded, request, revision, this.#memory).pin()
+    const resident = Resident.of(residentKey(loaded.symbol, task), loaded, request, revision, this.#memory).pin()
     // A loader may have better luck the next time; data that is not there, or is bad, stays so until it changes.
     if (loaded.error?.code === 'LOAD_FAILED') resident.drop()
-    else {
-      const key = residentKey(loaded.symbol, task)
-      this.#residents.set(key, resident)
-      if (!this.#residents.has(key)) resident.drop()
-    }
+    else this.#residents.add(resident, task.job)
     return resident
   }
 }

@@ -1,4 +1,3 @@
-import type { LRUCache } from 'lru-cache'
 import { CANDLE_COLUMNS, type CandleSeries, type DataQuality } from '../../domain/candle.ts'
 import { COLUMN_NAMES } from '../../domain/codes.generated.ts'
 import type { SymbolError } from '../../domain/errors.ts'
@@ -6,23 +5,21 @@ import { isDaily } from '../../domain/timeframe.ts'
 import { USER_PREFIX } from '../../domain/user-columns.ts'
 import type { LoadedCandles, LoadRequest } from '../../storage/repository.ts'
 import { columnNamed } from '../../storage/user-columns.ts'
-import type { Store } from '../../wasm/simd/millrace.js'
-import { byteCache } from '../shared/byte-cache.ts'
+import type { JobUse } from '../shared/job-cache.ts'
 import type { Task } from '../shared/protocol.ts'
+import type { ResidentMemory } from './resident-memory.ts'
 
 /** Numbers of the columns in WASM memory that are not the candle's. */
 const TIME = COLUMN_NAMES.indexOf('time')
 const LOCAL_TIME = COLUMN_NAMES.indexOf('local_time')
 
-const BYTES = Float64Array.BYTES_PER_ELEMENT
-const OVERHEAD_BYTES = 256
-const TIMES_KEPT = 1000
-
 /**
  * The candles of one symbol, kept between jobs. Columns that kernels read are in WASM memory; the others, which are
  * only shown with matches, stay where the repository put them.
  */
-export class Resident {
+export class Resident implements JobUse {
+  lastJob = 0
+  jobBefore = Number.POSITIVE_INFINITY
   /** Byte offsets of the columns in WASM memory. */
   readonly #wasm: (number | undefined)[] = []
   /** Columns of the candle, and user columns by their names, that are not there. */
@@ -35,6 +32,7 @@ export class Resident {
   #dropped = false
 
   private constructor(
+    readonly key: string,
     /** Its number in the store. */
     readonly number: number,
     /** What it was read for. */
@@ -55,16 +53,24 @@ export class Resident {
       if (column?.length === time.length) this.#userHost.set(name, column)
     }
     this.#userColumns = new Set(this.#userHost.keys())
+    for (const array of this.#inHost()) memory.hold(array)
     this.isSound = !quality || Object.entries(quality).every(([kind, rows]) => kind === 'rows' || rows === 0)
   }
 
   /** Nothing was wrong with its rows. */
   readonly isSound: boolean
 
-  static of(loaded: LoadedCandles, request: LoadRequest, revision: number, memory: ResidentMemory): Resident {
+  static of(
+    key: string,
+    loaded: LoadedCandles,
+    request: LoadRequest,
+    revision: number,
+    memory: ResidentMemory,
+  ): Resident {
     const number = memory.number()
     if (loaded.error) {
       return new Resident(
+        key,
         number,
         request,
         revision,
@@ -78,16 +84,11 @@ export class Resident {
     }
     const { series, quality, firstBar } = loaded
     const time = memory.sharedTime(series.time)
-    return new Resident(number, request, revision, firstBar, time, quality, undefined, series.columns, memory)
+    return new Resident(key, number, request, revision, firstBar, time, quality, undefined, series.columns, memory)
   }
 
   get bars(): number {
     return this.time.length
-  }
-
-  /** What it takes at most: every column once, whichever are read later. */
-  get sizeBytes(): number {
-    return BYTES * this.bars * (COLUMN_NAMES.length + this.#userColumns.size) + OVERHEAD_BYTES
   }
 
   /** Whether it holds what a request asks for. */
@@ -115,12 +116,12 @@ export class Resident {
       const column = CANDLE_COLUMNS.indexOf(name)
       const values = this.#host[column]
       if (!values) continue
-      this.#write(column, values)
+      this.#move(column, values)
       this.#host[column] = undefined
     }
     for (const { source } of userColumns) {
       const values = this.#userHost.get(source)
-      if (values) this.#write(this.memory.columnOf(USER_PREFIX + source), values)
+      if (values) this.#move(this.memory.columnOf(USER_PREFIX + source), values)
       this.#userHost.delete(source)
     }
     if (plan.readsCalendar && this.#localZone !== localTime.zone) {
@@ -167,7 +168,21 @@ export class Resident {
   }
 
   #free() {
-    if (this.#dropped && this.#pins === 0) this.memory.release(this.number)
+    if (!this.#dropped || this.#pins > 0) return
+    for (const array of this.#inHost()) this.memory.letGo(array)
+    const columns = this.#wasm.filter((offset) => offset !== undefined).length
+    this.memory.release(this.number, columns, this.bars)
+  }
+
+  /** The arrays outside of WASM memory. */
+  #inHost(): Float64Array[] {
+    const columns = this.#host.filter((values) => values !== undefined)
+    return [this.time, ...columns, ...this.#userHost.values()]
+  }
+
+  #move(column: number, values: Float64Array) {
+    this.#write(column, values)
+    this.memory.letGo(values)
   }
 
   #write(column: number, values: Float64Array) {
@@ -198,74 +213,4 @@ function lowerBound(values: Float64Array, wanted: number): number {
     else high = middle
   }
   return low
-}
-
-/** Places for symbols in the WASM store, and views on its memory. */
-export class ResidentMemory {
-  #numbers = 0
-  readonly #times = new Map<string, Float64Array>()
-  readonly #free: number[] = []
-  readonly #columns = new Map<string, number>()
-
-  constructor(
-    private readonly store: Store,
-    private readonly memory: WebAssembly.Memory,
-  ) {}
-
-  number(): number {
-    return this.#free.pop() ?? this.#numbers++
-  }
-
-  /** The number of a column that plans name, for every symbol the same: behind those that every plan has. */
-  columnOf(name: string): number {
-    const known = this.#columns.get(name)
-    if (known !== undefined) return known
-    const column = COLUMN_NAMES.length + this.#columns.size
-    this.#columns.set(name, column)
-    return column
-  }
-
-  reserve(number: number, column: number, bars: number): number {
-    return this.store.reserve(number, column, bars)
-  }
-
-  /** Growing the memory detaches views: take a new one at every use. */
-  view(offset: number, bars: number): Float64Array {
-    return new Float64Array(this.memory.buffer, offset, bars)
-  }
-
-  seal(number: number, column: number) {
-    this.store.seal(number, column)
-  }
-
-  /** The same times as one array for all symbols that have them: less memory, and at hand in a cache. */
-  sharedTime(time: Float64Array): Float64Array {
-    const key = `${time.length} ${time[0]} ${time.at(-1)}`
-    const known = this.#times.get(key)
-    if (known && areEqual(known, time)) return known
-    if (this.#times.size === TIMES_KEPT) this.#times.clear()
-    this.#times.set(key, time)
-    return time
-  }
-
-  release(number: number) {
-    this.store.release(number)
-    this.#free.push(number)
-  }
-}
-
-/** A loop: a function called with every value took five times as long, 45 ms of a scan of 2,500 symbols over ten years. */
-function areEqual(one: Float64Array, other: Float64Array): boolean {
-  if (one === other) return true
-  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false
-  return true
-}
-
-/** Residents by symbol and timeframe; the least recently used leave when there are too many bytes. */
-export function residentCache(maxBytes: number): LRUCache<string, Resident> {
-  return byteCache<Resident>(
-    maxBytes,
-    (resident) => resident.sizeBytes,
-    (resident) => resident.drop(),
-  )
 }

@@ -65,7 +65,7 @@ export class Session {
     const pass = async (loaded: readonly Loaded[]) => {
       const sound = loaded.filter((each) => account.admits(each, request, lookback))
       await this.#compute(sound, task, sink, account)
-      for (const { resident } of loaded) resident.unpin()
+      this.#candles.release(loaded, task)
     }
     const { held, missing, wider } = this.#candles.find(task, request)
     account.part.cache.hits = held.length
